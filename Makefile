@@ -1,0 +1,59 @@
+# `make demo` and `make test` set up all they need; `make help` lists the rest.
+PYTHON ?= python3
+BIN := .venv/bin
+SHELL := /bin/bash
+
+.PHONY: help demo test check lint format docs goldens pins tools clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
+
+.venv/runtime: requirements.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
+	touch $@
+
+.venv/development: requirements-dev.txt .venv/runtime
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	touch $@
+
+demo: .venv/runtime ## a simulated company and its metrics on http://localhost:10365
+	@exec $(BIN)/python -m exporter demo
+
+tools: # Prometheus' own tools, which some tests use; Debian's packages where that is possible
+	@if command -v promtool prometheus prometheus-alertmanager >/dev/null && [ "$$(command -v promtool prometheus prometheus-alertmanager | wc -l)" = 3 ]; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends prometheus prometheus-alertmanager >/dev/null; \
+	else echo "promtool, prometheus or prometheus-alertmanager is missing, so their tests are skipped; to install them: sudo apt-get install prometheus prometheus-alertmanager"; fi
+
+test: .venv/development tools ## all tests
+	$(BIN)/python -m pytest -q
+
+check: test lint ## all that CI runs
+
+lint: .venv/development # everything of it but the tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m tools.docs --check
+
+format: .venv/development ## put the code into shape
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: .venv/development ## write the generated pages of docs/ again
+	$(BIN)/python -m tools.docs
+
+goldens: .venv/development ## write the expected /metrics of the tests again
+	$(BIN)/python -m pytest -q tests --write-goldens -k golden
+
+pins: ## choose the newest versions of all dependencies, with hashes
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11 pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean: ## forget everything that was made
+	rm -rf .venv .*_cache .hypothesis dist

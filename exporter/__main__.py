@@ -1,0 +1,6 @@
+"""`python -m exporter` is the command `azure-billing-exporter`."""
+
+from exporter.cli import main
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,6 @@
+"""Every API the exporter knows."""
+
+from exporter.apis import b2c, ea, partner_center
+from exporter.apis.api import Api
+
+ALL: tuple[Api, ...] = (b2c.API, ea.API, partner_center.API)

@@ -1,0 +1,49 @@
+"""What an API is to the rest of the house."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, create_model
+
+from exporter.apis.settings import AccountSettings, Report, Section
+from exporter.auth import AuthBase
+from exporter.auth.entra import LoginHttp
+from exporter.model.collection import Collector
+from exporter.model.families import Family
+from exporter.transport.session import Session
+
+
+@dataclass(frozen=True)
+class Api:
+    """One Microsoft API: a section of the YAML, a way to authenticate, and reports.
+
+    `authenticate` gets the account's settings, HTTP for the login host, and a directory for tokens;
+    `collectors` gets the settings and the account's session, and makes one collector per report.
+    """
+
+    name: str
+    title: str
+    settings: type[AccountSettings]
+    reports: tuple[type[Any], ...]
+    families: tuple[Family, ...]
+    authenticate: Callable[[Any, LoginHttp, Path], AuthBase]
+    collectors: Callable[[Any, Session], tuple[Collector, ...]]
+
+    @cached_property
+    def section(self) -> type[AccountSettings]:
+        """The settings with the key `reports`, which knows this API's reports and no other."""
+        known: dict[str, Any] = {
+            report.name: (Report, Field(Report(), description=report.__doc__)) for report in self.reports
+        }
+        reports = create_model(f"{self.name}_reports", __base__=Section, **known)
+        described = Field(default_factory=reports, description="each report: `enabled`, and `every`")
+        return create_model(f"{self.name}_account", __base__=self.settings, reports=(reports, described))
+
+    def intervals(self, account: AccountSettings) -> dict[str, timedelta]:
+        """How often each enabled report of the account is read."""
+        chosen = {report: getattr(account.reports, report.name) for report in self.reports}
+        return {report.name: own.every or report.fresh_every for report, own in chosen.items() if own.enabled}

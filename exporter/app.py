@@ -1,0 +1,93 @@
+"""The composition root: a configuration in, running parts out; the only file that knows everyone."""
+
+import os
+import random
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from exporter.apis.api import Api
+from exporter.apis.settings import AccountSettings
+from exporter.config import Config
+from exporter.errors import ConfigError
+from exporter.runtime.archive import Archive
+from exporter.runtime.job import Job
+from exporter.runtime.runner import Runner
+from exporter.runtime.scheduler import Scheduler
+from exporter.runtime.store import SnapshotStore
+from exporter.runtime.telemetry import Telemetry
+from exporter.transport.http import HttpClient
+from exporter.transport.session import Session
+
+NOT_IN_SAMPLES = {"reports", "timeout", "ca_file", "name"}
+
+
+class Exporter:
+    """Everything between the configuration and the web server."""
+
+    def __init__(self, config: Config, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self.telemetry = Telemetry(os.environ.get("REVISION", ""))
+        self.store = SnapshotStore()
+        self._stopped = threading.Event()
+        self.jobs = [job for api, account in config.accounts() for job in self._jobs(api, account, config.storage.path)]
+        _writable(config.storage.path)
+        self.runner = Runner(self.store, Archive(config.storage.path / "collections"), self.telemetry, clock)
+        for job in self.jobs:
+            self.runner.restore(job)
+        self.scheduler = Scheduler(
+            self.jobs,
+            self.runner.run,
+            last_success=self._last_success,
+            stopped=self._stopped,
+            telemetry=self.telemetry,
+            clock=clock,
+            chance=random.random,
+        )
+
+    def start(self) -> None:
+        """Begin to collect; returns at once."""
+        self.scheduler.start()
+
+    def stop(self) -> None:
+        """End collecting within about 2 s."""
+        self.scheduler.stop()
+
+    def missing(self) -> list[Job]:
+        """The jobs that have not published yet, neither from the network nor from the archive."""
+        return [job for job in self.jobs if self.store.collection(job) is None]
+
+    def _last_success(self, job: Job) -> datetime | None:
+        published = self.store.collection(job)
+        return published.collected if published else None
+
+    def _jobs(self, api: Api, account: AccountSettings, storage: Path) -> Iterator[Job]:
+        def http(observed: str) -> HttpClient:
+            return HttpClient(
+                observer=self.telemetry.observer(observed),
+                timeout=account.timeout.total_seconds(),
+                ca_file=account.ca_file,
+            )
+
+        session = Session(
+            http(api.name),
+            api.authenticate(account, http("login"), storage / "tokens"),
+            base_url=account.base_url,
+            observer=self.telemetry.observer(api.name),
+            stopped=self._stopped,
+        )
+        settings = account.model_dump_json(exclude=NOT_IN_SAMPLES)
+        intervals = api.intervals(account)
+        for collector in api.collectors(account, session):
+            if every := intervals.get(collector.name):
+                yield Job(api.name, account.account, collector, every, settings)
+
+
+def _writable(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        probe = path / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise ConfigError([f"storage.path: {path}: {error.strerror}"]) from error

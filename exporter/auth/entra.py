@@ -1,0 +1,106 @@
+"""Access tokens of Microsoft Entra ID, through msal."""
+
+import threading
+import time
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import msal
+import requests
+from requests.auth import AuthBase
+
+from exporter.auth.secret import Secret
+from exporter.errors import Reason, Rejected, Transient
+
+RENEW_EARLY = 300.0
+"""Seconds of life that a token must have left to be used: msal's own measure."""
+PERSON_NEEDED = frozenset({50076, 50079, 50173, 700082})
+"""AADSTS codes that only an interactive sign-in ends: MFA demanded, token revoked, token expired."""
+
+
+class LoginHttp(Protocol):
+    """What msal asks of its `http_client`; outages are raised as `Transient`, before msal can cache them."""
+
+    def get(self, url: str, **arguments: Any) -> requests.Response: ...
+    def post(self, url: str, **arguments: Any) -> requests.Response: ...
+    def close(self) -> None: ...
+
+
+class EntraToken(AuthBase):
+    """`Authorization: Bearer …` with a token that is asked for when it is first needed.
+
+    The msal application discovers its authority when it is made and remembers failures, so each renewal
+    makes its own. One lock serves all reports of the account; a token that was refused is not used again.
+    """
+
+    def __init__(
+        self,
+        http: LoginHttp,
+        *,
+        authority: str,
+        client_id: str,
+        client_secret: Secret,
+        scope: str,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._http = http
+        self._authority = authority
+        self._client_id = client_id
+        self._client_secret = client_secret
+        self._scope = scope
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._token = ""
+        self._expires = 0.0
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        with self._lock:
+            if self._expires - self._clock() < RENEW_EARLY:
+                self._renew()
+            request.headers["Authorization"] = f"Bearer {self._token}"
+        request.register_hook("response", self._answered)  # type: ignore[no-untyped-call]
+        return request
+
+    def _answered(self, answer: requests.Response, **_: Any) -> None:
+        if answer.status_code == 401:
+            with self._lock:
+                self._expires = 0.0
+
+    @abstractmethod
+    def _acquire(self, application: msal.ConfidentialClientApplication, scopes: list[str]) -> dict[str, Any]:
+        """What msal answers: a dict with `access_token`, or with `error`."""
+
+    def _renew(self) -> None:
+        secret = self._client_secret.read()
+        try:
+            answer = self._acquire(
+                msal.ConfidentialClientApplication(
+                    self._client_id,
+                    client_credential=secret,
+                    authority=self._authority,
+                    instance_discovery=False,
+                    http_client=self._http,
+                ),
+                [self._scope],
+            )
+        except Transient as failure:
+            failure.reason = Reason.LOGIN
+            raise
+        except (ValueError, KeyError) as error:
+            text = str(error).partition("\n")[0].replace(secret, "<secret>")
+            raise Rejected(f"login at {self._authority}: {text[:200]}", Reason.LOGIN) from error
+        if "access_token" not in answer:
+            raise refusal(self._authority, answer, secret)
+        self._token = answer["access_token"]
+        self._expires = self._clock() + float(answer.get("expires_in", 0))
+
+
+def refusal(authority: str, answer: Mapping[str, Any], *secrets: str) -> Rejected:
+    """Why the login host gave no token, in its own words (they begin with an AADSTS code), without our secrets."""
+    text = str(answer.get("error_description") or answer.get("error") or "no token in the answer").splitlines()[0]
+    for secret in filter(None, secrets):
+        text = text.replace(secret, "<secret>")
+    person = PERSON_NEEDED.intersection(answer.get("error_codes") or ())
+    reason = Reason.SIGN_IN_REQUIRED if person else Reason.LOGIN
+    return Rejected(f"login at {authority}: {text[:400]}", reason)

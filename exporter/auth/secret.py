@@ -1,0 +1,27 @@
+"""A secret that is read when it is used and can't be printed."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from exporter.errors import Reason, Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A text from the configuration, or the content of a file, read again at each use so that it can rotate."""
+
+    text: str | None = field(default=None, repr=False)
+    path: Path | None = None
+
+    def read(self) -> str:
+        """The secret without surrounding white space; raises `Rejected` when its file can't be read."""
+        if self.path is None:
+            return self.text or ""
+        try:
+            content = self.path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+            raise Rejected(f"{self.path}: {why}", Reason.CREDENTIAL_UNREADABLE) from error
+        if not content:
+            raise Rejected(f"{self.path}: the file is empty", Reason.CREDENTIAL_UNREADABLE)
+        return content

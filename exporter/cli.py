@@ -1,0 +1,101 @@
+"""The command line: subcommands to functions, failures to exit codes."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from exporter import __version__, logs
+from exporter.commands.check_config import check_config
+from exporter.commands.demo import demo
+from exporter.commands.run import run
+from exporter.commands.simulate import simulate
+from exporter.errors import ConfigError
+
+Command = Callable[[argparse.Namespace], int]
+COMMANDS: dict[str, tuple[Command, str, str]] = {
+    "run": (run, "collect and serve metrics (the default)", "--config.file=/etc/azure-billing-exporter.yaml"),
+    "check-config": (
+        check_config,
+        "print every mistake of a configuration, or what it collects",
+        "--config.file=c.yaml",
+    ),
+    "demo": (demo, "serve the metrics of a simulated company", "--web.listen-address=127.0.0.1:10365"),
+    "simulate": (simulate, "play Microsoft's side alone", "--directory=/tmp/contoso"),
+}
+EXIT_OK, EXIT_MISTAKE, EXIT_USAGE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit code 0 for success, 1 for a mistake in the configuration, 2 for one on the command line."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or (words[0].startswith("-") and words[0] not in {"-h", "--help", "--version"}):
+        words.insert(0, "run")
+    chosen = _parser().parse_args(words)
+    logs.setup(chosen.log_level, chosen.log_format)
+    try:
+        return COMMANDS[chosen.command][0](chosen)
+    except ConfigError as error:
+        for mistake in error.mistakes:
+            sys.stderr.write(f"{mistake}\n")
+        return EXIT_MISTAKE
+    except KeyboardInterrupt:
+        return EXIT_OK
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="azure-billing-exporter",
+        description="Prometheus exporter for what Microsoft bills and counts.",
+        epilog="Without a subcommand it runs: azure-billing-exporter --config.file=config.yaml",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"azure-billing-exporter {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for name, (_, text, example) in COMMANDS.items():
+        command = commands.add_parser(
+            name,
+            help=text,
+            description=text[0].upper() + text[1:] + ".",
+            epilog=f"Example: azure-billing-exporter {name} {example}",
+            formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+            allow_abbrev=False,
+        )
+        _options(command, name)
+    return parser
+
+
+def _options(command: argparse.ArgumentParser, name: str) -> None:
+    if name in {"run", "check-config"}:
+        command.add_argument(
+            "--config.file", dest="config_file", metavar="FILE", default="config.yaml", help="the configuration"
+        )
+    if name in {"run", "demo"}:
+        command.add_argument(
+            "--web.listen-address",
+            dest="listen_address",
+            metavar="[HOST]:PORT",
+            default=":10365",
+            help="where to serve metrics",
+        )
+        command.add_argument(
+            "--web.telemetry-path",
+            dest="telemetry_path",
+            metavar="PATH",
+            default="/metrics",
+            type=_path,
+            help="under which path",
+        )
+    if name in {"demo", "simulate"}:
+        command.add_argument("--seed", type=int, default=1, help="another seed is another company")
+    if name == "simulate":
+        command.add_argument("--host", default="127.0.0.1", help="address to listen on")
+        command.add_argument("--port", type=int, default=10366, help="port to listen on, 0 for any")
+        command.add_argument("--directory", default="simulated", help="where the configuration and the secrets go")
+    command.add_argument("--log.level", dest="log_level", choices=logs.LEVELS, default="info", help="what to log")
+    command.add_argument("--log.format", dest="log_format", choices=logs.FORMATS, default="logfmt", help="how to log")
+
+
+def _path(text: str) -> str:
+    if not text.startswith("/") or text == "/" or text.startswith("/-/"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a path such as /metrics")
+    return text

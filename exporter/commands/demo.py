@@ -1,0 +1,26 @@
+"""`demo`: a simulated company and the exporter that watches it, in one process."""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from exporter.commands.run import serve
+from exporter.commands.simulate import write_config
+from exporter.config import load
+from exporter.simulator import Simulator
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    """Serve until interrupted; nothing is left behind."""
+    with tempfile.TemporaryDirectory(prefix="azure-billing-exporter-") as name:
+        directory = Path(name)
+        with Simulator(seed=arguments.seed, directory=directory) as simulator:
+            config = load(write_config(simulator, directory))
+            address = arguments.listen_address
+            host, _, port = address.rpartition(":")
+            url = f"http://{host or 'localhost'}:{port}"
+            print(f"A simulated company, and its metrics: {url}{arguments.telemetry_path}")
+            print(f"How the collectors are doing:         {url}/")
+            print("Ctrl-C ends it.", flush=True)
+            serve(config, address, arguments.telemetry_path)
+    return 0

@@ -1,0 +1,80 @@
+"""`simulate`: the Microsoft side alone, with a configuration to point an exporter at it."""
+
+import argparse
+import signal
+from pathlib import Path
+
+import yaml
+
+from exporter.errors import ConfigError
+from exporter.simulator import Simulator
+
+ENDS = {signal.SIGINT, signal.SIGTERM}
+
+
+def simulate(arguments: argparse.Namespace) -> int:
+    """Serve until interrupted; the configuration, the secrets and the CA are written to `--directory`."""
+    directory = Path(arguments.directory).absolute()
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with Simulator(seed=arguments.seed, host=arguments.host, port=arguments.port, directory=directory) as simulator:
+            file = write_config(simulator, directory)
+            print(f"The simulated company answers at {simulator.url}")
+            print(f"In another terminal: azure-billing-exporter run --config.file={file}", flush=True)
+            signal.sigwait(ENDS)
+    except OSError as error:
+        raise ConfigError([f"simulate: {error.strerror or error}"]) from error
+    return 0
+
+
+def write_config(simulator: Simulator, directory: Path) -> Path:
+    """The exporter's configuration for this simulator, its secrets in files of their own."""
+    world = simulator.world
+    secrets = {
+        "b2c": world.b2c.client_secret,
+        "ea": world.ea.api_key,
+        "csp": world.partner_center.client_secret,
+        "csp-refresh-token": world.partner_center.refresh_token,
+    }
+    for name, secret in secrets.items():
+        file = directory / name
+        file.touch(mode=0o600)
+        file.write_text(secret)
+    where = {"base_url": simulator.url, "ca_file": str(simulator.ca_file)}
+    login = {"authority": simulator.url}
+    content = {
+        "b2c": [
+            {
+                "name": "contoso-b2c",
+                "tenant": world.b2c.tenant,
+                "client_id": world.b2c.client_id,
+                "client_secret_file": str(directory / "b2c"),
+                **where,
+                **login,
+            }
+        ],
+        "ea": [
+            {
+                "name": "contoso-ea",
+                "enrollment": world.ea.enrollment,
+                "api_key_file": str(directory / "ea"),
+                **where,
+            }
+        ],
+        "partner_center": [
+            {
+                "name": "contoso-csp",
+                "tenant": world.partner_center.tenant,
+                "client_id": world.partner_center.client_id,
+                "client_secret_file": str(directory / "csp"),
+                "refresh_token_file": str(directory / "csp-refresh-token"),
+                **where,
+                **login,
+            }
+        ],
+        "storage": {"path": str(directory / "storage")},
+    }
+    file = directory / "config.yaml"
+    file.write_text(yaml.safe_dump(content, sort_keys=False))
+    return file

@@ -1,0 +1,69 @@
+"""The tree of failures, named by what happens next."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a run failed: the closed list of values of the label `reason`."""
+
+    CONNECTION = "connection"
+    TIMEOUT = "timeout"
+    TLS = "tls"
+    THROTTLED = "throttled"
+    SERVER_ERROR = "server_error"
+    LOGIN = "login"
+    SIGN_IN_REQUIRED = "sign_in_required"
+    CREDENTIAL_UNREADABLE = "credential_unreadable"
+    UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    BAD_REQUEST = "bad_request"
+    MALFORMED = "malformed"
+    INTERNAL = "internal"
+
+
+class ConfigError(Exception):
+    """The process can't start: every mistake of the configuration, as `path: message`."""
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = tuple(mistakes)
+
+
+class NotModified(Exception):  # noqa: N818 (RFC 9110 15.4.5 names it; it is no error)
+    """The source confirmed that what is published is still what it would send."""
+
+
+class Failure(Exception):  # noqa: N818 (its subclasses are verdicts, not errors)
+    """A run brought nothing; what is published stays."""
+
+    def __init__(self, text: str, reason: Reason) -> None:
+        super().__init__(text)
+        self.reason = reason
+
+
+class Transient(Failure):
+    """Try again soon; not before `retry_after` seconds have passed, where the server named a time."""
+
+    def __init__(self, text: str, reason: Reason, retry_after: float | None = None) -> None:
+        super().__init__(text, reason)
+        self.retry_after = retry_after
+
+
+class RateLimited(Transient):
+    """The server throttles us: waiting is all that helps."""
+
+    def __init__(self, text: str, retry_after: float | None = None) -> None:
+        super().__init__(text, Reason.THROTTLED, retry_after)
+
+
+class Rejected(Failure):
+    """The server understood and refused; the same request will be refused until somebody changes something."""
+
+
+class Malformed(Failure):
+    """The answer is not what the documentation says, so none of it is published."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, Reason.MALFORMED)

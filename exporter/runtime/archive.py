@@ -1,0 +1,70 @@
+"""Collections on disk, so that a restart serves the last good values at once."""
+
+import logging
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from urllib.parse import quote
+
+import msgspec
+
+from exporter import storage
+from exporter.model.collection import Collection
+from exporter.runtime.job import Job
+
+log = logging.getLogger(__name__)
+
+
+class Kept(msgspec.Struct):
+    """A collection as a file holds it: amounts as text, label values in the order of their family."""
+
+    fingerprint: str
+    samples: dict[str, list[tuple[tuple[str, ...], str]]]
+    records: int
+    collected: datetime
+    changed: datetime
+    stands_for: datetime | None
+    validators: dict[str, str]
+
+
+class Archive:
+    """One file per job below `directory`; a file that does not fit the configuration any more is passed over."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def write(self, job: Job, collection: Collection) -> None:
+        """Replace what is kept of `job`; raises `OSError`."""
+        samples = {
+            name: [(labels, str(value)) for labels, value in values.items()]
+            for name, values in collection.samples.items()
+        }
+        kept = Kept(
+            job.fingerprint,
+            samples,
+            collection.records,
+            collection.collected,
+            collection.changed,
+            collection.stands_for,
+            dict(collection.validators),
+        )
+        storage.replace(self._path(job), msgspec.json.encode(kept))
+
+    def read(self, job: Job) -> Collection | None:
+        """What is kept of `job`; None when there is nothing that still fits."""
+        try:
+            kept = msgspec.json.decode(self._path(job).read_bytes(), type=Kept)
+            samples = {
+                name: {labels: Decimal(value) for labels, value in values} for name, values in kept.samples.items()
+            }
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, ArithmeticError) as error:
+            log.warning("archive passed over", extra={"file": self._path(job).name, "error": str(error)})
+            return None
+        if kept.fingerprint != job.fingerprint:
+            return None
+        return Collection(samples, kept.records, kept.collected, kept.changed, kept.stands_for, kept.validators)
+
+    def _path(self, job: Job) -> Path:
+        return self._directory / f"{quote('.'.join((job.api, *job.labels)), safe='')}.json"

@@ -1,0 +1,39 @@
+"""A report of an account, to be run again and again."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from exporter.model.collection import Collector
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Job:
+    """A collector, the account it reads, and how often; `settings` is all that shapes its samples."""
+
+    api: str
+    account: str
+    collector: Collector
+    every: timedelta
+    settings: str = ""
+
+    @property
+    def labels(self) -> tuple[str, str]:
+        """Values of the labels `account` and `collector`."""
+        return self.account, self.collector.name
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when samples that were kept would no longer be what the job would bring."""
+        shape = [(family.name, family.labels.names) for family in self.collector.families]
+        return hashlib.sha256(repr((self.api, self.labels, shape, self.settings)).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """When a job runs next, how often it has failed in a row, and what it said the last time."""
+
+    next_run: datetime
+    failures: int = 0
+    last_error: str = ""
+    last_attempt: datetime | None = None

@@ -1,0 +1,113 @@
+"""Runs one job once: times it, judges it, publishes what it brought or keeps what is there, and tells."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from exporter.errors import Failure, Malformed, NotModified, Reason
+from exporter.model.collection import Collection, Validators
+from exporter.model.families import fold
+from exporter.runtime.archive import Archive
+from exporter.runtime.job import Job
+from exporter.runtime.store import SnapshotStore
+from exporter.runtime.telemetry import Telemetry
+
+log = logging.getLogger(__name__)
+
+
+class Runner:
+    """The one place that catches what a report may throw."""
+
+    def __init__(
+        self, store: SnapshotStore, archive: Archive, telemetry: Telemetry, clock: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._archive = archive
+        self._telemetry = telemetry
+        self._clock = clock
+
+    def restore(self, job: Job) -> None:
+        """Publish what an earlier process kept of this job, if it still fits."""
+        if collection := self._archive.read(job):
+            self._store.publish(job, collection)
+            self._telemetry.restored(job, collection)
+
+    def run(self, job: Job) -> Failure | None:
+        """One run; the failure, where it brought nothing."""
+        started = time.monotonic()
+        account, collector = job.labels
+        context: dict[str, Any] = {"account": account, "collector": collector}
+        self._telemetry.attempted(job, self._clock())
+        try:
+            collection = self._collection(job)
+            self._store.publish(job, collection)
+        except Failure as problem:
+            failure = problem
+            log.warning("collection failed", extra=context | {"reason": failure.reason, "error": str(failure)})
+        except Exception as error:
+            failure = Failure(f"internal error: {type(error).__name__}", Reason.INTERNAL)
+            log.exception("collection failed", extra=context | {"reason": failure.reason})
+        else:
+            seconds = time.monotonic() - started
+            self._telemetry.succeeded(job, collection, seconds)
+            log.info(
+                "collected",
+                extra=context
+                | {"records": collection.records, "series": collection.series, "seconds": round(seconds, 3)},
+            )
+            self._keep(job, collection)
+            return None
+        self._telemetry.failed(job, failure, time.monotonic() - started)
+        return failure
+
+    def _collection(self, job: Job) -> Collection:
+        now = self._clock()
+        published = self._store.collection(job)
+        validators = Validators(published.validators if published else None)
+        try:
+            records = _Counted(job, job.collector.collect(now, validators))
+            samples = fold(records, job.collector.families)
+        except NotModified:
+            if not published:
+                raise Malformed("the source says that nothing changed, but nothing is published") from None
+            return replace(published, collected=now)
+        unchanged = published is not None and published.samples == samples
+        return Collection(
+            samples,
+            records.number,
+            collected=now,
+            changed=published.changed if published and unchanged else now,
+            stands_for=records.newest,
+            validators=validators.seen,
+        )
+
+    def _keep(self, job: Job, collection: Collection) -> None:
+        try:
+            self._archive.write(job, collection)
+        except OSError as error:
+            account, collector = job.labels
+            log.warning(
+                "collection not kept for a restart",
+                extra={"account": account, "collector": collector, "error": str(error)},
+            )
+
+
+class _Counted:
+    """Records on their way into the fold: how many, and the newest instant they stand for."""
+
+    def __init__(self, job: Job, records: Iterable[Any]) -> None:
+        self._records = records
+        self._stands_for = job.collector.stands_for
+        self.number = 0
+        self.newest: datetime | None = None
+
+    def __iter__(self) -> Iterator[Any]:
+        for record in self._records:
+            self.number += getattr(record, "rows", 1)
+            at = self._stands_for(record)
+            if at is not None and (self.newest is None or at > self.newest):
+                self.newest = at
+            yield record

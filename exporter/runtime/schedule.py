@@ -1,0 +1,34 @@
+"""When a job runs next: arithmetic alone. `chance` is a number from 0 to 1."""
+
+from datetime import datetime, timedelta
+
+from exporter.errors import Failure, Transient
+
+SOON = timedelta(seconds=30)
+REFUSED = timedelta(hours=1)
+"""A refusal waits for the next interval, but a mended credential should not wait a day."""
+SPREAD = timedelta(seconds=2)
+JITTER = 0.05
+
+
+def at_start(collected: datetime | None, every: timedelta, now: datetime, chance: float) -> timedelta:
+    """At once, a little spread; or when the restored collection is as old as the interval."""
+    due = collected + every - now if collected else timedelta(0)
+    return max(timedelta(0), due) + min(SPREAD, every) * chance
+
+
+def after_success(every: timedelta, chance: float) -> timedelta:
+    """The interval, up to 5 % longer, so that many exporters do not ask in step."""
+    return every * (1 + JITTER * chance)
+
+
+def after_failure(failure: Failure, failures: int, every: timedelta, chance: float) -> timedelta:
+    """Soon and then ever later for what may pass, the next interval for a refusal; never before `Retry-After`.
+
+    `failures` counts the failures in a row, this one included.
+    """
+    if isinstance(failure, Transient):
+        doubled: int = 2 ** min(failures - 1, 20)
+        backoff = SOON * doubled * (1 + chance) / 2
+        return max(min(backoff, every), timedelta(seconds=failure.retry_after or 0))
+    return min(every, REFUSED) * (1 + JITTER * chance)

@@ -1,0 +1,40 @@
+"""Answers: exact JSON, and refusals that can be raised from anywhere below a route."""
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from exporter.simulator.json_text import dumps
+
+
+def json_answer(
+    payload: object,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    content_type: str = "application/json; charset=utf-8",
+    bom: bool = False,
+) -> Response:
+    """`payload` as JSON text, with a byte order mark before it if asked."""
+    body = dumps(payload).encode("utf-8-sig" if bom else "utf-8")
+    return Response(body, status, dict(headers or {}), content_type)
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not an error of this program
+    """Carries the answer of a request that the service refuses."""
+
+    def __init__(self, answer: Response) -> None:
+        super().__init__(f"refused with {answer.status_code}")
+        self.answer = answer
+
+
+async def refusal(request: Request, refused: Exception) -> Response:
+    """Starlette's hook that sends what a `Refused` carries."""
+    assert isinstance(refused, Refused)
+    return refused.answer
+
+
+def origin(request: Request) -> str:
+    """The scheme and host that the client used, for links: ``https://localhost:8443``."""
+    return f"{request.url.scheme}://{request.url.netloc}"

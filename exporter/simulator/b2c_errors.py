@@ -1,0 +1,28 @@
+"""Azure AD Graph's error bodies."""
+
+from uuid import uuid4
+
+from starlette.responses import Response
+
+from exporter.simulator.answers import json_answer
+
+CONTENT_TYPE = "application/json;odata=minimalmetadata;charset=utf-8"
+
+
+def odata_error(status: int, code: str, text: str, envelope: str = "odata.error") -> Response:
+    """An error as Azure AD Graph words it (``odata.error``), or Microsoft Graph (``error``)."""
+    message: object = {"lang": "en", "value": text} if envelope == "odata.error" else text
+    body = {envelope: {"code": code, "message": message, "values": None}}
+    return json_answer(body, status=status, headers={"request-id": str(uuid4())}, content_type=CONTENT_TYPE)
+
+
+def blocked(envelope: str = "odata.error") -> Response:
+    """The answer to a program whose access to the retired Azure AD Graph has been shut."""
+    text = "Access blocked to AAD Graph API for this application. https://aka.ms/AzureADGraphMigration."
+    return odata_error(403, "Authentication_Unauthorized", text, envelope)
+
+
+def throttled(seconds: int) -> Response:
+    """503 that says how long to wait inside its text alone."""
+    text = f"Your request is throttled temporarily. Please try after {seconds} seconds."
+    return odata_error(503, "Request_ThrottledTemporarily", text)

@@ -1,0 +1,172 @@
+"""The Enterprise Agreement reporting APIs: keys, paging, ETags."""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from exporter.simulator.answers import Refused, json_answer, origin
+from exporter.simulator.ea_errors import ea_refused
+from exporter.simulator.ea_json import balance_json, period_json, usage_json
+from exporter.simulator.ea_ranges import Range, of_dates, of_period
+from exporter.simulator.switches import Switches
+from exporter.simulator.world import Enrollment, UsageRow
+from exporter.simulator.world.keys import read_key
+
+
+class AnyCaseRoute(Route):
+    """A route that matches without regard to case, as this service's paths do."""
+
+    def __init__(self, path: str, endpoint: object) -> None:
+        super().__init__(path, endpoint)  # type: ignore[arg-type]
+        self.path_regex = re.compile(self.path_regex.pattern, re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class EnterpriseReports:
+    """``consumption.azure.com/{version}/enrollments/{enrollment}/…``."""
+
+    enrollment: Enrollment
+    switches: Switches
+
+    def routes(self) -> list[Route]:
+        """The documented paths; any other report below an enrollment is 404."""
+        root = "/{version}/enrollments/{enrollment}"
+        return [
+            AnyCaseRoute(f"{root}/usagedetails", self.usage),
+            AnyCaseRoute(root + "/billingPeriods/{period}/usagedetails", self.usage),
+            AnyCaseRoute(f"{root}/usagedetailsbycustomdate", self.usage),
+            AnyCaseRoute(f"{root}/balancesummary", self.balance),
+            AnyCaseRoute(root + "/billingPeriods/{period}/balancesummary", self.balance),
+            AnyCaseRoute(f"{root}/billingperiods", self.periods),
+            AnyCaseRoute(root + "/{rest:path}", self.nothing),
+        ]
+
+    async def usage(self, request: Request) -> Response:
+        """A page of usage details: ``{id, data, nextLink}``."""
+        version = self._admit(request, ("v1", "v2", "v3"))
+        token = request.query_params.get("skiptoken")
+        now, offset = self.enrollment.now(), 0
+        if token is None:
+            asked = self._range(request)
+        else:
+            asked, offset, now = _read_token(token)
+        # Every page shows the rows as of the first page's request, so that none is skipped or doubled.
+        rows = self.enrollment.usage_between(asked.start, asked.end, now)
+        if not rows:
+            raise ea_refused(self.switches.ea_no_rows, "No data found for the requested range.")
+        headers = {}
+        if token is None:
+            stated = (f"{row.date} {row.instance_id} {row.meter_id} {row.cost}" for row in rows)
+            headers = self._validated(request, version, stated)
+        size = self._page_end(rows, offset)
+        identity = f"enrollments/{self.enrollment.enrollment}/billingperiods/{asked.start:%Y%m}/usagedetails"
+        page: dict[str, object] = {
+            "id": identity,
+            "data": [usage_json(row, version, self.switches) for row in rows[offset:size]],
+        }
+        if size < len(rows):
+            page["nextLink"] = f"{origin(request)}{request.url.path}?skiptoken={_write_token(asked, size, now)}"
+        elif self.switches.ea_last_link != "missing":
+            page["nextLink"] = "" if self.switches.ea_last_link == "empty" else None
+        return json_answer(page, headers=headers)
+
+    async def balance(self, request: Request) -> Response:
+        """The balance summary of a period, by default of the current one."""
+        self._admit(request, ("v1", "v2", "v3"), report="BalanceSummary")
+        period = request.path_params.get("period", self.enrollment.current_period())
+        of_period(period)
+        try:
+            balance = self.enrollment.balance(period)
+        except ValueError:
+            raise ea_refused(404, f"No balance summary found for billing period {period}.") from None
+        owner = self.enrollment
+        summary = balance_json(balance, owner.enrollment, owner.currency, self.switches)
+        return json_answer(summary, headers=self._validated(request, str(summary)))
+
+    async def periods(self, request: Request) -> Response:
+        """The billing periods, newest first."""
+        self._admit(request, ("v1", "v2"))
+        found = [
+            period_json(
+                period,
+                self.enrollment.enrollment,
+                has_usage=self.enrollment.has_usage(period),
+                has_marketplace=bool(self.enrollment.marketplace(period)),
+            )
+            for period in self.enrollment.billing_periods()
+        ]
+        return json_answer(found, headers=self._validated(request, str(found)))
+
+    async def nothing(self, request: Request) -> Response:
+        """404 for a report that does not exist, to those who hold a key."""
+        self._admit(request, ())
+        raise AssertionError("no version of an unknown report is served")
+
+    def _admit(self, request: Request, versions: Iterable[str], report: str = "") -> str:
+        """The asked version in lower case, once the key, the enrollment and the version are good."""
+        scheme, _, text = request.headers.get("authorization", "").partition(" ")
+        key = read_key(self.enrollment.seed, text.strip()) if scheme.lower() == "bearer" else None
+        if key is None:
+            raise ea_refused(401, "API key is missing or invalid.")
+        if not key.not_before <= self.enrollment.now() < key.expires:
+            raise ea_refused(401, "API key has expired.")
+        if report and key.view != "Enterprise":
+            text = "Report type and report view are not compatible."
+            raise ea_refused(401, f"{text} Report Type: {report}, Report View: {key.view}")
+        number: str = request.path_params["enrollment"]
+        version: str = request.path_params["version"].lower()
+        if not number.isdecimal():
+            raise ea_refused(400, f"Invalid enrollment number {number}.")
+        if number != key.enrollment:
+            raise ea_refused(404, f"Enrollment {number} was not found.")
+        if version not in versions:
+            raise ea_refused(404, "Report endpoint not found.")
+        return version
+
+    def _range(self, request: Request) -> Range:
+        if request.url.path.lower().endswith("usagedetailsbycustomdate"):
+            return of_dates(request)
+        return of_period(request.path_params.get("period", self.enrollment.current_period()))
+
+    def _page_end(self, rows: tuple[UsageRow, ...], offset: int) -> int:
+        end = min(offset + self.switches.ea_page_size, len(rows))
+        if self.switches.ea_repeat_across_pages:
+            while end < len(rows) and rows[end] != rows[end - 1]:
+                end += 1
+        return end
+
+    def _validated(self, request: Request, *stated: str | Iterable[str]) -> dict[str, str]:
+        """The ETag of an answer that says `stated`, or 304 to who has it (RFC 9110, section 13.1.2)."""
+        if self.switches.ea_etag == "absent":
+            return {}
+        digest = hashlib.sha256(request.url.path.lower().encode())
+        for part in stated:
+            for text in [part] if isinstance(part, str) else part:
+                digest.update(text.encode())
+        tag = f'{"W/" if self.switches.ea_etag == "weak" else ""}"{digest.hexdigest()[:32]}"'
+        known = request.headers.get("if-none-match", "")
+        if tag.removeprefix("W/") in [one.strip().removeprefix("W/") for one in known.split(",")]:
+            raise Refused(Response(status_code=304, headers={"ETag": tag}))
+        return {"ETag": tag}
+
+
+def _write_token(asked: Range, offset: int, now: datetime) -> str:
+    place = [asked.start.isoformat(), asked.end.isoformat(), offset, now.isoformat()]
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+
+
+def _read_token(token: str) -> tuple[Range, int, datetime]:
+    try:
+        start, end, offset, now = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        asked = Range(date.fromisoformat(start), date.fromisoformat(end))
+        return asked, int(offset), datetime.fromisoformat(now)
+    except (ValueError, TypeError):
+        raise ea_refused(400, "Invalid skiptoken.") from None

@@ -1,0 +1,45 @@
+"""What reached the server, kept for assertions."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import parse_qsl
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+MOST = 10_000
+"""Requests that are kept; a simulator that runs for weeks forgets the older half of them."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """One request as it came: header names in lower case, the query undecoded, the simulated time."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str] = field(repr=False)
+    time: datetime
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The query, decoded; of a repeated name the last value."""
+        return dict(parse_qsl(self.query, keep_blank_values=True))
+
+
+@dataclass(frozen=True)
+class Recorder:
+    """Notes every request before anything else sees it, those that a fault answers included."""
+
+    app: ASGIApp
+    received: list[Received]
+    clock: Callable[[], datetime]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Note the request and pass it on."""
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        query = scope["query_string"].decode("latin-1")
+        self.received.append(Received(scope["method"], scope["path"], query, headers, self.clock()))
+        if len(self.received) > MOST:
+            del self.received[: MOST // 2]
+        await self.app(scope, receive, send)

@@ -1,0 +1,130 @@
+"""The simulator: every service of the made-up company, from start to close."""
+
+import ssl
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import trustme
+from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from exporter.simulator.answers import Refused, refusal
+from exporter.simulator.b2c import B2cReports
+from exporter.simulator.ea import EnterpriseReports
+from exporter.simulator.faults import FaultLayer, Faults
+from exporter.simulator.grants import Grants
+from exporter.simulator.login import Login
+from exporter.simulator.partner_center import PartnerCenter
+from exporter.simulator.recorder import Received, Recorder
+from exporter.simulator.server import Server
+from exporter.simulator.switches import Switches
+from exporter.simulator.tokens import Tokens
+from exporter.simulator.world import World
+
+NAMES = ("localhost", "127.0.0.1", "::1")
+
+
+def _this_moment() -> datetime:
+    return datetime.now(UTC)
+
+
+class Simulator:
+    """Microsoft's side behind one TLS address: login, Azure AD Graph, EA reporting, Partner Center.
+
+    The certificate is issued by a certificate authority that is made at start and lives as long as the
+    simulator; `ca_file` is its PEM. A port that is taken raises OSError.
+    """
+
+    def __init__(
+        self,
+        seed: int = 1,
+        clock: Callable[[], datetime] = _this_moment,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        directory: Path | str | None = None,
+    ) -> None:
+        self.world = World(seed, clock)
+        self.faults = Faults()
+        self.switches = Switches()
+        self.received: list[Received] = []
+        self._clock = clock
+        self._tokens = Tokens(clock)
+        self._grants = Grants(self.world, clock)
+        self._address = host, port
+        self._directory = directory
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._server: Server | None = None
+        self._ca_file: Path | None = None
+
+    @property
+    def url(self) -> str:
+        """The address of every service: ``https://localhost:PORT``."""
+        if self._server is None:
+            raise RuntimeError("the simulator is not running")
+        return f"https://localhost:{self._server.port}"
+
+    @property
+    def ca_file(self) -> Path:
+        """The certificate authority's PEM, for a client's `verify`."""
+        if self._ca_file is None:
+            raise RuntimeError("the simulator is not running")
+        return self._ca_file
+
+    def revoke_refresh_tokens(self) -> None:
+        """Kill every refresh token in circulation, as a changed password does (AADSTS50173)."""
+        self._grants.revoked.update(self._grants.used)
+
+    def start(self) -> None:
+        """Make the certificates, and serve once this returns."""
+        authority = trustme.CA()
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert(*NAMES).configure_cert(tls)
+        host, port = self._address
+        self._server = Server(self._app(), tls=tls, host=host, port=port)
+        if self._directory is None:
+            self._temporary = tempfile.TemporaryDirectory(prefix="simulator-")
+        self._ca_file = Path(self._directory or self._temporary.name) / "ca.pem"  # type: ignore[union-attr]
+        authority.cert_pem.write_to_path(str(self._ca_file))
+
+    def close(self) -> None:
+        """Stop serving and remove the temporary directory, if there is one."""
+        if self._server is not None:
+            self._server.close()
+        if self._temporary is not None:
+            self._temporary.cleanup()
+        self._server = self._temporary = self._ca_file = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _app(self) -> ASGIApp:
+        world, switches = self.world, self.switches
+        services = (
+            Login(world, self._grants, self._tokens, switches, self._clock),
+            B2cReports(world.b2c, self._tokens, switches),
+            EnterpriseReports(world.ea, switches),
+            PartnerCenter(world.partner_center, self._tokens, switches),
+        )
+        routes = [route for service in services for route in service.routes()]
+        app = Starlette(routes=routes, exception_handlers={Refused: refusal})
+        return Recorder(FaultLayer(_single_slashes(app), self.faults), self.received, self._clock)
+
+
+def _single_slashes(app: ASGIApp) -> ASGIApp:
+    """Doubled slashes in paths count as one: clients that send them before ``usagedetails`` are answered."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        path = "/" + "/".join(part for part in scope["path"].split("/") if part)
+        await app({**scope, "path": path}, receive, send)
+
+    return answer

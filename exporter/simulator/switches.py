@@ -1,0 +1,67 @@
+"""Quirks of the services that a test can turn on while the simulator runs."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass
+class Switches:
+    """How each service behaves; every default is the form that its documentation shows.
+
+    A change takes effect with the next request.
+    """
+
+    token_lifetime: int = 3599
+    """Seconds that access tokens live; zero or less issues tokens that have expired already."""
+    token_mfa: bool = True
+    """Whether the ``amr`` of a user's token says ``mfa``."""
+    refresh_token_error: int | None = None
+    """AADSTS number that answers every refresh token: 70000, 700082, 50173, 50076 or 50079."""
+    refresh_token_single_use: bool = False
+    """Whether a refresh token dies when it is exchanged."""
+
+    b2c_envelope: Literal["@odata", "odata"] = "@odata"
+    """Spelling of the wrapper: ``@odata.context`` or ``odata.metadata``, and the next link alike."""
+    b2c_error: Literal["odata.error", "error"] = "odata.error"
+    """Azure AD Graph's error body, or Microsoft Graph's with a plain text message."""
+    b2c_page_size: int | None = None
+    """Rows per page; None answers everything at once."""
+    b2c_next_link: Literal["absolute", "relative"] = "absolute"
+    b2c_next_link_api_version: bool = False
+    """Whether next links carry ``api-version``; Azure AD Graph's usually lack it."""
+    b2c_time_zone: Literal["Z", "+00:00", ""] = "Z"
+    b2c_fraction_digits: int = 0
+    """Fraction digits of time stamps, 0-7."""
+    b2c_empty_breakdown: bool = False
+    """Whether every seventh day's breakdown is an empty map although its total is not zero."""
+    b2c_blocked: bool = False
+    """Whether the application's access to Azure AD Graph is blocked (403)."""
+
+    ea_page_size: int = 500
+    ea_last_link: Literal["empty", "null", "missing"] = "empty"
+    """How the last page of usage details says that it is the last."""
+    ea_repeat_across_pages: bool = False
+    """Whether pages are cut between two rows that are equal in every field."""
+    ea_v2_cost: Literal["Cost", "cost"] = "Cost"
+    """Spelling of the cost in v1 and v2, whose example and field table differ."""
+    ea_balance_form: Literal["object", "array"] = "object"
+    ea_balance_period: Literal["number", "string"] = "number"
+    """Type of the balance summary's ``billingPeriodId``."""
+    ea_etag: Literal["strong", "weak", "absent"] = "strong"
+    ea_no_rows: Literal[404, 400] = 404
+    """Status of a range without usage; both are documented."""
+
+    partner_center_page_size: int | None = None
+    partner_center_loop: bool = False
+    """Whether the last page links to itself."""
+    partner_center_link_prefix: Literal["", "/v1"] = ""
+    partner_center_continuation_required: bool = True
+    """Whether a following page without ``MS-ContinuationToken`` is refused (400)."""
+    partner_center_total_count: int | None = None
+    """A ``totalCount`` that need not equal the number of items; None counts them."""
+    partner_center_empty: bool = False
+    partner_center_null_budget: bool = False
+    """Whether a missing budget is ``"amount": null`` instead of absent."""
+    partner_center_bom: bool = False
+    partner_center_enforce_mfa: bool = True
+    """Whether a token without ``mfa`` in ``amr`` is refused (401, 900421)."""

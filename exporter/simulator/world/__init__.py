@@ -1,0 +1,38 @@
+"""A company that never existed: all that the simulator's answers are made from."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from exporter.simulator.world.b2c import Application, B2cTenant, UserCount
+from exporter.simulator.world.balance import Balance
+from exporter.simulator.world.enrollment import Enrollment
+from exporter.simulator.world.partner import Customer, Partner
+from exporter.simulator.world.usage import UsageRow
+
+__all__ = [
+    "Application",
+    "B2cTenant",
+    "Balance",
+    "Customer",
+    "Enrollment",
+    "Partner",
+    "UsageRow",
+    "UserCount",
+    "World",
+]
+
+
+class World:
+    """The truth, the same for the same seed and instant; days gone by never change.
+
+    Every client reads its credentials here, every test the values it must find.
+    """
+
+    def __init__(self, seed: int, clock: Callable[[], datetime]) -> None:
+        def now() -> datetime:
+            return clock().astimezone(UTC)
+
+        self.seed = seed
+        self.b2c = B2cTenant(seed, now)
+        self.ea = Enrollment(seed, now)
+        self.partner_center = Partner(seed, now)

@@ -1,0 +1,1 @@
+"""HTTP; it knows no API."""

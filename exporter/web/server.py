@@ -1,0 +1,69 @@
+"""The web server: a socket that is bound first, and an orderly end."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from exporter.errors import ConfigError
+
+
+def listen(address: str) -> socket.socket:
+    """A listening socket for `:10365`, `host:port` or `[::1]:port`; raises `ConfigError`."""
+    host, _, port = address.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not port.isdigit() or int(port) > 65_535:
+        raise ConfigError([f"--web.listen-address: {address!r} is not [host]:port"])
+    everywhere = not host and socket.has_dualstack_ipv6()
+    family = socket.AF_INET6 if everywhere or ":" in host else socket.AF_INET
+    try:
+        listening = socket.create_server((host, int(port)), family=family, dualstack_ipv6=everywhere, backlog=128)
+    except OSError as error:
+        raise ConfigError([f"--web.listen-address: {address}: {_why(error)}"]) from error
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio's own test for TCP misses this socket
+    return listening
+
+
+def _why(error: OSError) -> str:
+    """The system's words alone; asyncio and socket append the address to theirs."""
+    known = error.errno is not None and error.errno > 0
+    return os.strerror(error.errno or 0) if known else str(error.strerror or error)
+
+
+class Server(uvicorn.Server):
+    """Serves until SIGTERM or SIGINT; then `ending` runs before the socket is closed."""
+
+    def __init__(self, app: ASGIApp, ending: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app, lifespan="off", log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=1
+            )
+        )
+        self._ending = ending
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """In place of uvicorn's own, which would close the socket first."""
+        loop = asyncio.get_running_loop()
+        tasks: set[asyncio.Task[None]] = set()
+
+        def end() -> None:
+            if not tasks:
+                tasks.add(loop.create_task(self._end()))
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, end)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)
+
+    async def _end(self) -> None:
+        await self._ending()
+        self.should_exit = True

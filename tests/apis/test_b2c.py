@@ -1,0 +1,165 @@
+"""B2C usage reports, in every spelling that is plausible."""
+
+from collections.abc import Callable
+
+import pytest
+
+from exporter.simulator import Simulator
+from exporter.simulator.faults import Status
+from tests.conftest import House
+from tests.support import Answer, CannedService, Scrape, series, value
+
+USERS, LOGINS, MFA = "tenantUserCount", "b2cAuthenticationCountSummary", "b2cMfaRequestCountSummary"
+
+
+@pytest.fixture
+def tenant(simulator: Simulator, canned: CannedService, house_of: Callable[..., House]) -> House:
+    """A house that signs in at the simulator and reads canned answers."""
+    world = simulator.world.b2c
+    return house_of(
+        f"""
+b2c:
+  - {{tenant: {world.tenant}, client_id: {world.client_id}, client_secret: "{world.client_secret}",
+     base_url: "{canned.url}", authority: "{simulator.url}", ca_file: "{simulator.ca_file}"}}"""
+    )
+
+
+def path(simulator: Simulator, report: str) -> str:
+    return f"/{simulator.world.b2c.tenant}/reports/{report}"
+
+
+def by(samples: Scrape, name: str, label: str) -> dict[str, float]:
+    return {dict(labels)[label]: found for labels, found in series(samples, name).items()}
+
+
+def users(day: str, total: int, local: int, other: int, **providers: int) -> dict[str, object]:
+    return {
+        "TimeStamp": day,
+        "TotalUserCount": total,
+        "LocalUserCount": local,
+        "OtherUserCount": other,
+        "AlternateIdUserCount": total - local - other,
+        "AlternateIdUserBreakDown": providers,
+    }
+
+
+def test_users_are_those_of_the_newest_day_and_parts_sum_to_the_total(
+    simulator: Simulator, canned: CannedService, tenant: House
+) -> None:
+    """What the breakdown leaves of the total is a part of its own; growth counts ten days back."""
+    rows = [
+        users("2026-11-19T00:00:00Z", 100, 60, 5, facebook_com=20),
+        users("2026-11-09T00:00:00Z", 80, 55, 5, amazon_com=20),
+        users("2026-11-01T00:00:00Z", 10, 10, 0),
+    ]
+    canned.answer(path(simulator, USERS), Answer({"@odata.context": "x", "value": rows}))
+    assert [None] == tenant.run(USERS)
+    samples = tenant.scrape()
+    assert {"local": 60, "directory": 5, "facebook_com": 20, "unattributed": 15} == by(
+        samples, "azure_b2c_users", "identity_provider"
+    )
+    assert {"local": 5, "directory": 0, "facebook_com": 20, "amazon_com": -20, "unattributed": 15} == by(
+        samples, "azure_b2c_users_registered_trailing_10d", "identity_provider"
+    )
+
+
+def test_the_newest_day_is_incomplete_and_windows_begin_at_their_day(
+    simulator: Simulator, canned: CannedService, tenant: House
+) -> None:
+    """The daily value is the day before; the month begins on its first; thirty days end at the newest."""
+    days = {"2026-11-20": 1, "2026-11-19": 2, "2026-11-01": 4, "2026-10-31": 8, "2026-10-22": 16, "2026-10-21": 32}
+    rows = [
+        {"Date": f"{day}T00:00:00", "AuthenticationCount": n, "AuthFlowTypeBreakDown": {"implicit": n}}
+        for day, n in days.items()
+    ]
+    canned.answer(path(simulator, LOGINS), Answer({"value": rows}))
+    assert [None] == tenant.run(LOGINS)
+    samples = tenant.scrape()
+    assert [2, 7, 31] == [
+        value(samples, f"azure_b2c_authentications_{window}", flow="implicit")
+        for window in ("daily", "month_to_date", "trailing_30d")
+    ]
+
+
+def test_the_request_is_in_the_documented_grammar(simulator: Simulator, canned: CannedService, tenant: House) -> None:
+    """Blanks as plus, the dollar escaped, a bare day; a day more than 30 days and the month need."""
+    canned.answer(path(simulator, MFA), Answer({"value": []}))
+    assert [None] == tenant.run(MFA)
+    assert [f"{path(simulator, MFA)}?%24filter=TimeStamp+gt+2026-10-20&api-version=beta"] == [
+        asked for asked, _ in canned.received
+    ]
+
+
+@pytest.mark.parametrize("spelling", ["@odata.nextLink", "odata.nextLink"])
+@pytest.mark.parametrize(
+    "link", ["{url}{path}/more?$skiptoken=X%2744%27", "reports/{report}/more?$skiptoken=X%2744%27"]
+)
+def test_a_next_link_is_followed_in_both_spellings(
+    simulator: Simulator, canned: CannedService, tenant: House, spelling: str, link: str
+) -> None:
+    """Absolute or relative to the tenant; the version is added where the link lacks it."""
+    where = path(simulator, MFA)
+    row = {"Date": "2026-11-19T00:00:00.1234567Z", "MfaCount": 3, "MfaTypeBreakDown": {"SmsMfa": 3}}
+    canned.answer(where, Answer({"value": [row], spelling: link.format(url=canned.url, path=where, report=MFA)}))
+    canned.answer(f"{where}/more", Answer({"value": [row]}))
+    assert [None] == tenant.run(MFA)
+    assert 6 == value(tenant.scrape(), "azure_b2c_mfa_requests_trailing_30d", method="SmsMfa")
+    assert "api-version=beta" in canned.received[1][0]
+
+
+def test_a_breakdown_beyond_the_total_is_malformed(simulator: Simulator, canned: CannedService, tenant: House) -> None:
+    """A negative rest is told, not hidden."""
+    row = {"Date": "2026-11-19", "MfaCount": 3, "MfaTypeBreakDown": {"SmsMfa": 4}}
+    canned.answer(path(simulator, MFA), Answer({"value": [row]}))
+    assert "malformed" == tenant.run(MFA)[0].reason  # type: ignore[attr-defined]
+
+
+def test_a_missing_breakdown_leaves_the_whole_total_unattributed(
+    simulator: Simulator, canned: CannedService, tenant: House
+) -> None:
+    """No part is invented."""
+    canned.answer(path(simulator, MFA), Answer({"value": [{"Date": "2026-11-19", "MfaCount": 3}]}))
+    assert [None] == tenant.run(MFA)
+    assert {"unattributed": 3} == by(tenant.scrape(), "azure_b2c_mfa_requests_trailing_30d", "method")
+
+
+@pytest.mark.parametrize(
+    "quirk",
+    [
+        {"b2c_envelope": "odata"},
+        {"b2c_page_size": 7},
+        {"b2c_page_size": 4, "b2c_next_link": "relative", "b2c_envelope": "odata"},
+        {"b2c_page_size": 9, "b2c_next_link_api_version": True},
+        {"b2c_time_zone": "", "b2c_fraction_digits": 7},
+        {"b2c_time_zone": "+00:00"},
+    ],
+    ids=str,
+)
+def test_every_quirk_of_the_service_yields_the_same_samples(
+    simulator: Simulator, house: House, quirk: dict[str, object]
+) -> None:
+    """How the answer is wrapped and how time is spelled changes nothing."""
+    reports = (USERS, LOGINS, MFA)
+    assert [[None]] * 3 == [house.run(report) for report in reports]
+    published = house.exporter.store.current.body
+    for name, setting in quirk.items():
+        setattr(simulator.switches, name, setting)
+    assert [[None]] * 3 == [house.run(report) for report in reports]
+    assert published == house.exporter.store.current.body
+
+
+def test_a_blocked_application_is_told_in_microsofts_words(simulator: Simulator, house: House) -> None:
+    """Azure AD Graph is retired; the message names the migration."""
+    simulator.switches.b2c_blocked = True
+    (failure,) = house.run(USERS)
+    assert "forbidden" == failure.reason  # type: ignore[attr-defined]
+    assert "Access blocked to AAD Graph API" in str(failure)
+
+
+def test_a_long_wait_that_only_the_message_names_is_honoured(simulator: Simulator, house: House) -> None:
+    """Azure AD Graph's throttling 503 has no header for it."""
+    text = "Your request is throttled temporarily. Please try after 150 seconds."
+    body = {"odata.error": {"code": "Request_ThrottledTemporarily", "message": {"lang": "en", "value": text}}}
+    simulator.faults.script(MFA, Status(503, body))
+    (failure,) = house.run(MFA)
+    assert ("throttled", 150) == (failure.reason, failure.retry_after)  # type: ignore[attr-defined]

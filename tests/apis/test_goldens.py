@@ -1,0 +1,25 @@
+"""The whole /metrics of each API for the simulated company, byte for byte."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import House
+
+GOLDENS = Path(__file__).parent / "goldens"
+
+
+@pytest.mark.parametrize("prefix", ["azure_b2c", "azure_ea", "partner_center"])
+def test_golden(house: House, prefix: str, request: pytest.FixtureRequest, tool: Callable[[str], str]) -> None:
+    """What is published is what was read and approved, and promtool finds nothing to say about it."""
+    house.run()
+    blocks = house.exporter.store.current.blocks
+    body = b"".join(blocks[name].plain for name in sorted(blocks) if name.startswith(prefix))
+    golden = GOLDENS / f"{prefix}.prom"
+    if request.config.getoption("--write-goldens"):
+        golden.write_bytes(body)
+    assert golden.read_bytes() == body
+    checked = subprocess.run([tool("promtool"), "check", "metrics"], input=body, capture_output=True, check=False)
+    assert (0, b"") == (checked.returncode, checked.stdout + checked.stderr)

@@ -1,0 +1,185 @@
+"""Partner Center usage records, as documented and as they come."""
+
+from collections.abc import Callable
+
+import pytest
+
+from exporter.apis.partner_center.records import currency_of
+from exporter.simulator import Simulator
+from tests.conftest import House
+from tests.support import Answer, CannedService, Scrape, series, value
+
+PATH = "/v1/customers/usagerecords"
+BUILD = Callable[..., House]
+
+
+def record(number: int, **fields: object) -> dict[str, object]:
+    return {"resourceId": f"c-{number}", "resourceName": f"Customer {number}", **fields}
+
+
+RECORDS = b"""\xef\xbb\xbf{"totalCount": 25, "items": [
+  {"budget": {"attributes": {"objectType": "SpendingBudget"}}, "percentUsed": 0, "isUpgraded": false,
+   "resourceId": "legacy", "resourceName": "Old & Co", "totalCost": 7.5, "currencyLocale": "fr-FR", "usdTotalCost": 0,
+   "lastModifiedDate": "2026-08-01T23:00:16.57+00:00"},
+  {"budget": {"amount": 20}, "percentUsed": 602.84, "isUpgraded": true, "resourceId": "over",
+   "resourceName": "Over", "totalCost": 120.5682999999995904716, "currencyCode": "SEK",
+   "usdTotalCost": 12.39999999999999985235, "lastModifiedDate": "2026-11-17T17:08:11.1433333+00:00"},
+  {"budget": {"amount": 0}, "percentUsed": 0, "isUpgraded": true, "id": "zero", "name": "Zero",
+   "totalCost": -0.01, "currencyCode": "gbp", "usdTotalCost": 0},
+  {"budget": null, "isUpgraded": true, "resourceId": "none", "resourceName": "None", "totalCost": 0,
+   "currencyCode": "GBP", "usdTotalCost": null}
+]}"""
+
+
+@pytest.fixture
+def partner(simulator: Simulator, canned: CannedService, house_of: BUILD) -> House:
+    """A house that signs in at the simulator and reads canned answers."""
+    world = simulator.world.partner_center
+    return house_of(
+        f"""
+partner_center:
+  - {{name: csp, tenant: {world.tenant}, client_id: {world.client_id}, client_secret: {world.client_secret},
+     refresh_token: {world.refresh_token}, base_url: "{canned.url}", authority: "{simulator.url}",
+     ca_file: "{simulator.ca_file}"}}"""
+    )
+
+
+def customers(samples: Scrape, name: str) -> dict[str, float]:
+    return {dict(labels)["customer_id"]: found for labels, found in series(samples, name).items()}
+
+
+def test_amounts_come_out_to_the_last_digit(partner: House, canned: CannedService) -> None:
+    """On the page every digit that Microsoft sent; for a double's reader the nearest one."""
+    canned.answer(PATH, Answer(RECORDS))
+    assert [None] == partner.run()
+    assert b'currency="SEK"} 120.5682999999995904716\n' in partner.exporter.store.current.body
+    samples = partner.scrape()
+    assert {"legacy": 7.5, "over": 120.5682999999995904716, "zero": -0.01, "none": 0} == customers(
+        samples, "partner_center_customer_cost_month_to_date"
+    )
+
+
+def test_budgets_are_absent_where_none_is_set(partner: House, canned: CannedService) -> None:
+    """A budget of zero is set; null and absent are not."""
+    canned.answer(PATH, Answer(RECORDS))
+    partner.run()
+    samples = partner.scrape()
+    assert {"over": 20, "zero": 0} == customers(samples, "partner_center_customer_budget_amount")
+    assert {"over": 6.0284, "zero": 0} == customers(samples, "partner_center_customer_budget_used_ratio")
+    assert 2 == value(samples, "partner_center_customers_without_budget", azure_plan="true") + value(
+        samples, "partner_center_customers_without_budget", azure_plan="false"
+    )
+    assert 3 == value(samples, "partner_center_customers", azure_plan="true")
+
+
+def test_dollars_are_published_where_microsoft_states_them(partner: House, canned: CannedService) -> None:
+    """A legacy zero and a null are not stated."""
+    canned.answer(PATH, Answer(RECORDS))
+    partner.run()
+    assert {"over": 12.39999999999999985235, "zero": 0} == customers(
+        partner.scrape(), "partner_center_customer_cost_month_to_date_usd"
+    )
+
+
+def test_currencies_are_iso_codes_and_never_locales(partner: House, canned: CannedService) -> None:
+    """Euro for fr-FR, upper case for gbp."""
+    canned.answer(PATH, Answer(RECORDS))
+    partner.run()
+    found = series(partner.scrape(), "partner_center_customer_cost_month_to_date")
+    assert ["EUR", "GBP", "GBP", "SEK"] == sorted(dict(labels)["currency"] for labels in found)
+
+
+@pytest.mark.parametrize(
+    ("locale", "currency"),
+    [
+        ("fr-FR", "EUR"),
+        ("en-US", "USD"),
+        ("de-CH", "CHF"),
+        ("zh-Hant-TW", "TWD"),
+        ("xx-JP", "JPY"),
+        ("fr", "XXX"),
+        ("", "XXX"),
+    ],
+)
+def test_a_locale_names_its_territorys_currency(locale: str, currency: str) -> None:
+    """An unknown one is ISO 4217's code for no currency, so that it mixes with none."""
+    assert currency == currency_of(locale)
+
+
+def test_the_documented_headers_are_sent(partner: House, canned: CannedService) -> None:
+    """One request id for all attempts of a request, and nothing in the query."""
+    canned.answer(PATH, Answer(status=500), Answer({"items": []}))
+    partner.exporter._stopped.wait = lambda seconds: False  # type: ignore[method-assign]
+    assert [None] == partner.run()
+    (path, first), (_, second) = canned.received
+    assert (PATH, "application/json", "en-US") == (path, first["accept"], first["x-locale"])
+    assert first["authorization"].startswith("Bearer ey")
+    assert (first["ms-requestid"], first["ms-correlationid"]) == (second["ms-requestid"], second["ms-correlationid"])
+    assert first["ms-requestid"] != first["ms-correlationid"]
+
+
+@pytest.mark.parametrize(
+    "uri", ["/customers/usagerecords/2", "/v1/customers/usagerecords/2", "customers/usagerecords/2"]
+)
+def test_a_continuation_is_followed_with_its_headers(partner: House, canned: CannedService, uri: str) -> None:
+    """Relative, with or without the version."""
+    link = {"uri": uri, "method": "GET", "headers": [{"key": "MS-ContinuationToken", "value": "t"}]}
+    canned.answer(PATH, Answer({"items": [record(1, totalCost=1, currencyCode="EUR")], "links": {"next": link}}))
+    canned.answer(f"{PATH}/2", Answer({"items": [record(2, totalCost=2, currencyCode="EUR")], "links": {"self": link}}))
+    assert [None] == partner.run()
+    assert {"c-1": 1, "c-2": 2} == customers(partner.scrape(), "partner_center_customer_cost_month_to_date")
+    assert "t" == canned.received[1][1]["ms-continuationtoken"]
+
+
+def test_an_empty_partner_is_no_failure_and_publishes_nothing(partner: House, canned: CannedService) -> None:
+    """Absent is not zero."""
+    canned.answer(PATH, Answer({"totalCount": 0, "items": []}))
+    assert [None] == partner.run()
+    assert {} == series(partner.scrape(), "partner_center_customers")
+
+
+@pytest.mark.parametrize(
+    "body", [b"<html></html>", b'{"totalCount": 3}', b'{"items": [{"totalCost": "x"}]}', b"", b"{"]
+)
+def test_an_answer_that_is_not_as_documented_keeps_the_last_good_values(
+    partner: House, canned: CannedService, body: bytes
+) -> None:
+    """The failure is counted with its reason, and the next success heals it."""
+    canned.answer(PATH, Answer(RECORDS), Answer(body), Answer(RECORDS))
+    partner.run()
+    published = partner.exporter.store.current.body
+    assert "malformed" == partner.run()[0].reason  # type: ignore[attr-defined]
+    labels = {"account": "csp", "collector": "usagerecords"}
+    samples = partner.scrape()
+    assert published == partner.exporter.store.current.body
+    assert (0, 1) == (
+        value(samples, "azure_billing_exporter_collector_success", **labels),
+        value(samples, "azure_billing_exporter_collector_failures_total", reason="malformed", **labels),
+    )
+    partner.run()
+    assert 1 == value(partner.scrape(), "azure_billing_exporter_collector_success", **labels)
+
+
+@pytest.mark.parametrize("quirk", ["page_size", "bom", "null_budget", "total_count", "link_prefix"])
+def test_every_quirk_of_the_service_yields_the_same_samples(simulator: Simulator, house: House, quirk: str) -> None:
+    """How the answer is wrapped changes nothing."""
+    house.run("usagerecords")
+    published = house.exporter.store.current.body
+    switches = simulator.switches
+    if quirk == "page_size":
+        switches.partner_center_page_size = 4
+    elif quirk == "link_prefix":
+        switches.partner_center_page_size, switches.partner_center_link_prefix = 7, "/v1"
+    elif quirk == "total_count":
+        switches.partner_center_total_count = 3
+    else:
+        setattr(switches, f"partner_center_{quirk}", True)
+    assert [None] == house.run("usagerecords")
+    assert published == house.exporter.store.current.body
+
+
+def test_a_loop_of_pages_is_malformed(simulator: Simulator, house: House) -> None:
+    """Nobody reads in circles."""
+    simulator.switches.partner_center_page_size = 10
+    simulator.switches.partner_center_loop = True
+    assert "malformed" == house.run("usagerecords")[0].reason  # type: ignore[attr-defined]

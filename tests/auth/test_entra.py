@@ -1,0 +1,168 @@
+"""Tokens from a login host that behaves as Microsoft's."""
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+import requests
+
+from exporter.auth import AuthBase
+from exporter.auth.client_credentials import ClientCredentials
+from exporter.auth.refresh_token import RefreshToken
+from exporter.auth.secret import Secret
+from exporter.errors import Failure, Reason, Rejected, Transient
+from exporter.simulator import Simulator
+from exporter.simulator.faults import Drop, Html, Status
+from exporter.transport.http import HttpClient
+from tests.transport.test_session import Observer
+
+WRONG = "a-secret-that-is-wrong-but-still-secret"
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def application(simulator: Simulator, secret: str | None = None, clock: Clock | None = None) -> AuthBase:
+    tenant = simulator.world.b2c
+    return ClientCredentials(
+        HttpClient(observer=Observer(), timeout=5, ca_file=simulator.ca_file),
+        authority=f"{simulator.url}/{tenant.tenant}",
+        client_id=tenant.client_id,
+        client_secret=Secret(secret or tenant.client_secret),
+        scope="https://graph.windows.net/.default",
+        clock=clock or Clock(),
+    )
+
+
+def person(simulator: Simulator, kept: Path, first: str | None = None, clock: Clock | None = None) -> AuthBase:
+    partner = simulator.world.partner_center
+    return RefreshToken(
+        HttpClient(observer=Observer(), timeout=5, ca_file=simulator.ca_file),
+        authority=f"{simulator.url}/{partner.tenant}",
+        client_id=partner.client_id,
+        client_secret=Secret(partner.client_secret),
+        scope="https://api.partnercenter.microsoft.com/user_impersonation",
+        first=Secret(first or partner.refresh_token),
+        kept=kept,
+        clock=clock or Clock(),
+    )
+
+
+def authorization(auth: AuthBase) -> str:
+    request = requests.Request("GET", "https://localhost/").prepare()
+    return str(auth(request).headers["Authorization"])
+
+
+def token_requests(simulator: Simulator) -> int:
+    return sum(received.path.endswith("/token") for received in simulator.received)
+
+
+def test_a_token_is_asked_for_once_and_renewed_five_minutes_early(simulator: Simulator) -> None:
+    """The first use asks; the next asks only when less than five minutes of life are left."""
+    clock = Clock()
+    auth = application(simulator, clock=clock)
+    first = authorization(auth)
+    clock.now += 3599 - 301
+    assert (first, 1) == (authorization(auth), token_requests(simulator))
+    clock.now += 2
+    authorization(auth)
+    assert token_requests(simulator) == 2
+
+
+def test_nobody_is_asked_before_the_first_use(simulator: Simulator) -> None:
+    """A login outage must not break the start of the exporter."""
+    application(simulator)
+    assert [] == simulator.received
+
+
+def test_a_refused_token_is_not_used_again(simulator: Simulator) -> None:
+    """After a 401 of the service the next request brings another token."""
+    auth = application(simulator)
+    request = auth(requests.Request("GET", "https://localhost/").prepare())
+    refused = requests.Response()
+    refused.status_code = 401
+    for hook in request.hooks["response"]:
+        hook(refused)
+    authorization(auth)
+    assert token_requests(simulator) == 2
+
+
+def test_a_wrong_secret_is_refused_in_microsofts_words_and_never_shown(simulator: Simulator) -> None:
+    """The AADSTS code is what a person will search for."""
+    with pytest.raises(Rejected, match="AADSTS7000215") as raised:
+        authorization(application(simulator, WRONG))
+    assert (Reason.LOGIN, False) == (raised.value.reason, WRONG in str(raised.value))
+
+
+@pytest.mark.parametrize(
+    "fault", [Status(503), Status(429, headers={"Retry-After": "9"}), Drop()], ids=["503", "429", "drop"]
+)
+@pytest.mark.parametrize("path", ["openid-configuration", "/token"])
+def test_an_outage_of_the_login_host_passes_and_the_next_use_heals_it(
+    simulator: Simulator, path: str, fault: Status | Drop
+) -> None:
+    """msal would remember the failure; the next renewal does not."""
+    simulator.faults.script(path, fault)
+    auth = application(simulator)
+    with pytest.raises(Transient) as raised:
+        authorization(auth)
+    assert Reason.LOGIN == raised.value.reason
+    assert authorization(auth).startswith("Bearer ey")
+
+
+@pytest.mark.parametrize("path", ["openid-configuration", "/token"])
+def test_an_html_page_of_the_login_host_is_a_failure_of_the_login(simulator: Simulator, path: str) -> None:
+    """Whatever msal makes of it."""
+    simulator.faults.script(path, Html(200))
+    auth = application(simulator)
+    with pytest.raises(Failure) as raised:
+        authorization(auth)
+    assert Reason.LOGIN == raised.value.reason
+    assert authorization(auth).startswith("Bearer ey")
+
+
+def test_a_rotated_refresh_token_is_kept_and_used_next(simulator: Simulator, tmp_path: Path) -> None:
+    """Its file is for the owner alone; another process goes on from it."""
+    simulator.switches.refresh_token_single_use = True
+    kept = tmp_path / "tokens" / "csp.json"
+    authorization(person(simulator, kept))
+    assert 0o600 == stat.S_IMODE(kept.stat().st_mode)
+    successor = json.loads(kept.read_text())["refresh_token"]
+    assert successor != simulator.world.partner_center.refresh_token
+    authorization(person(simulator, kept))
+    assert successor != json.loads(kept.read_text())["refresh_token"]
+
+
+def test_a_newly_configured_refresh_token_wins_over_the_kept_one(simulator: Simulator, tmp_path: Path) -> None:
+    """A person has signed in again: the kept token descends from another."""
+    kept = tmp_path / "csp.json"
+    kept.write_text(json.dumps({"descends_from": "somebody else", "refresh_token": WRONG}))
+    assert authorization(person(simulator, kept)).startswith("Bearer ey")
+
+
+@pytest.mark.parametrize("code", [700082, 50173, 50076, 50079])
+def test_a_token_that_only_a_person_can_renew_is_its_own_reason(
+    simulator: Simulator, tmp_path: Path, code: int
+) -> None:
+    """Expired, revoked, or MFA demanded."""
+    simulator.switches.refresh_token_error = code
+    with pytest.raises(Rejected, match=f"AADSTS{code}") as raised:
+        authorization(person(simulator, tmp_path / "csp.json"))
+    assert Reason.SIGN_IN_REQUIRED == raised.value.reason
+
+
+def test_an_unreadable_kept_token_is_told_and_not_overwritten(simulator: Simulator, tmp_path: Path) -> None:
+    """The configured one may be long used up; a person decides."""
+    kept = tmp_path / "csp.json"
+    kept.write_text("{")
+    with pytest.raises(Rejected, match="not readable") as raised:
+        authorization(person(simulator, kept))
+    assert (Reason.CREDENTIAL_UNREADABLE, "{") == (raised.value.reason, kept.read_text())

@@ -1,0 +1,191 @@
+"""The command as a user starts it: a process, its output, its exit code."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+from exporter import __version__
+from exporter.commands.simulate import write_config
+from exporter.simulator import Simulator
+from tests.config.test_config import EXAMPLE
+
+ENVIRONMENT = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(EXAMPLE.parent)}
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "exporter", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        env=ENVIRONMENT,
+        check=False,
+    )
+
+
+@contextmanager
+def running(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that is ended at the latest when the test ends."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "exporter", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=ENVIRONMENT,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def eventually(check: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait until `check` holds."""
+    deadline = time.monotonic() + seconds
+    while not _holds(check):
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def _holds(check: Callable[[], bool]) -> bool:
+    try:
+        return check()
+    except requests.ConnectionError:
+        return False
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+def test_run_collects_serves_and_ends_in_order(simulator: Simulator, tmp_path: Path, end: signal.Signals) -> None:
+    """Ready within seconds; a signal ends it with exit code 0 and without a traceback."""
+    config, port = write_config(simulator, tmp_path), free_port()
+    with running(f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}") as process:
+        eventually(lambda: requests.get(f"http://127.0.0.1:{port}/-/ready", timeout=5).status_code == 200)
+        process.send_signal(end)
+        output, _ = process.communicate(timeout=5)
+    assert (0, True, False) == (process.returncode, "msg=stopped" in output, "Traceback" in output)
+
+
+def test_a_signal_in_the_middle_of_a_slow_answer_ends_it_too(simulator: Simulator, tmp_path: Path) -> None:
+    """A collector that waits for Microsoft does not hold the process up."""
+    from exporter.simulator.faults import Slow
+
+    simulator.faults.script("usagedetails", Slow(30), times=None)
+    config, port = write_config(simulator, tmp_path), free_port()
+    with running("run", f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}") as process:
+        eventually(lambda: any("usagedetails" in received.path for received in simulator.received))
+        process.terminate()
+        process.communicate(timeout=5)
+    assert process.returncode == 0
+
+
+def test_a_taken_port_fails_the_start(simulator: Simulator, tmp_path: Path) -> None:
+    """One clear line and exit code 1."""
+    config = write_config(simulator, tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        done = command("run", f"--config.file={config}", f"--web.listen-address={address}")
+    assert (1, f"--web.listen-address: {address}: Address already in use\n") == (done.returncode, done.stderr)
+
+
+def test_check_config_says_what_would_be_collected(simulator: Simulator, tmp_path: Path) -> None:
+    """Every report with its interval, and nobody is asked."""
+    done = command("check-config", f"--config.file={write_config(simulator, tmp_path)}")
+    assert (0, "") == (done.returncode, done.stderr)
+    assert "  usagedetails every 12h\n" in done.stdout
+    assert "  usagerecords every 3h\n" in done.stdout
+    assert [] == simulator.received
+
+
+def test_check_config_prints_every_mistake(tmp_path: Path) -> None:
+    """`path: message`, one a line, and exit code 1."""
+    file = tmp_path / "config.yaml"
+    file.write_text("ea: [{api_key: k, colour: red}]")
+    done = command("check-config", f"--config.file={file}")
+    assert (1, "ea[0].enrollment: is required\nea[0].colour: unknown key\n") == (done.returncode, done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "text"),
+    [
+        (["--config.file=none.yaml"], 1, "none.yaml: No such file or directory"),
+        (["run", "--web.listen-address=nowhere"], 1, "none"),
+        (["--web.telemetry-path=metrics"], 2, "'metrics' is not a path such as /metrics"),
+        (["--log.level=loud"], 2, "invalid choice: 'loud'"),
+        (["fly"], 2, "invalid choice: 'fly'"),
+        (["--colour"], 2, "unrecognized arguments: --colour"),
+        (["simulate", "--host=256.0.0.1", "--directory={tmp}"], 1, "simulate: "),
+        (["demo", "--web.listen-address=:x"], 1, "--web.listen-address: ':x' is not [host]:port"),
+    ],
+)
+def test_a_mistake_is_one_clear_line(tmp_path: Path, arguments: list[str], code: int, text: str) -> None:
+    """And a code that is not zero; never a traceback."""
+    done = command(*(argument.replace("{tmp}", str(tmp_path)) for argument in arguments))
+    assert (code, "") == (done.returncode, "Traceback" * ("Traceback" in done.stderr))
+    assert text.replace("none", "") in done.stderr
+
+
+def test_an_unwritable_storage_is_told(simulator: Simulator, tmp_path: Path) -> None:
+    """Rotated tokens would be lost."""
+    config = write_config(simulator, tmp_path)
+    (tmp_path / "storage").touch()
+    done = command(f"--config.file={config}", "--web.listen-address=127.0.0.1:0")
+    assert (1, f"storage.path: {tmp_path / 'storage'}: File exists\n") == (done.returncode, done.stderr)
+
+
+def test_the_version_is_told() -> None:
+    """As a bug report needs it."""
+    assert f"azure-billing-exporter {__version__}\n" == command("--version").stdout
+
+
+@pytest.mark.parametrize("name", ["run", "check-config", "demo", "simulate"])
+def test_help_has_an_example(name: str) -> None:
+    """Of every subcommand."""
+    assert f"Example: azure-billing-exporter {name} --" in command(name, "--help").stdout
+
+
+def test_the_demo_serves_all_three_apis_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Ctrl-C ends it cleanly."""
+    port = free_port()
+    with running("demo", f"--web.listen-address=127.0.0.1:{port}") as process:
+        eventually(lambda: requests.get(f"http://127.0.0.1:{port}/-/ready", timeout=5).status_code == 200)
+        page = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=5).text
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=5)
+    assert (0, False) == (process.returncode, "Traceback" in output)
+    assert [] == [
+        name
+        for name in ("azure_b2c_users", "azure_ea_cost_daily", "partner_center_customers")
+        if f"\n{name}{{" not in page
+    ]
+    assert f"http://127.0.0.1:{port}/metrics" in output
+
+
+def test_simulate_writes_a_configuration_that_works(tmp_path: Path) -> None:
+    """An exporter in another process reads what it offers."""
+    with running("simulate", "--port=0", f"--directory={tmp_path}") as simulated:
+        assert simulated.stdout is not None
+        simulated.stdout.readline()
+        file = re.search(r"--config.file=(\S+)", simulated.stdout.readline())
+        assert file is not None
+        port = free_port()
+        with running(f"--config.file={file[1]}", f"--web.listen-address=127.0.0.1:{port}"):
+            eventually(lambda: requests.get(f"http://127.0.0.1:{port}/-/ready", timeout=5).status_code == 200)
+        simulated.send_signal(signal.SIGTERM)
+        assert simulated.wait(5) == 0
+    assert 0o600 == (tmp_path / "ea").stat().st_mode & 0o777

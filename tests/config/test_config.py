@@ -1,0 +1,79 @@
+"""A folder of bad configurations: the first line of each file is the first message it must give."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from exporter.config import FILE, load
+from exporter.errors import ConfigError
+
+BAD = sorted((Path(__file__).parent / "bad").glob("*.yaml"))
+EXAMPLE = Path(__file__).parents[2] / "config.example.yaml"
+
+
+@pytest.mark.parametrize("file", BAD, ids=lambda file: file.stem)
+def test_a_bad_configuration_gives_its_message(file: Path) -> None:
+    """To add a case is to add a file."""
+    expected = file.read_text().splitlines()[0].removeprefix("# ").replace("{file}", str(file))
+    with pytest.raises(ConfigError) as raised:
+        load(file)
+    assert expected == raised.value.mistakes[0]
+
+
+def test_every_mistake_is_told_at_once() -> None:
+    """Nobody mends one line at a time."""
+    with pytest.raises(ConfigError) as raised:
+        load(next(file for file in BAD if file.stem == "two-mistakes"))
+    assert ("ea[0].enrollment: is required", "ea[0].colour: unknown key") == raised.value.mistakes
+
+
+def test_a_missing_file_is_told_by_its_name(tmp_path: Path) -> None:
+    """Not with a traceback."""
+    with pytest.raises(ConfigError) as raised:
+        load(tmp_path / "none.yaml")
+    assert (f"{tmp_path / 'none.yaml'}: No such file or directory",) == raised.value.mistakes
+
+
+def test_mistakes_never_repeat_a_secret(tmp_path: Path) -> None:
+    """Nor does the configuration when it is printed."""
+    file = tmp_path / "config.yaml"
+    account = "enrollment: '100', api_key: hushhush, api_key_file: /x"
+    file.write_text(f"ea: [{{{account}}}]")
+    with pytest.raises(ConfigError) as raised:
+        load(file)
+    assert "hushhush" not in str(raised.value)
+    file.write_text("ea: [{enrollment: '100', api_key: hushhush}]")
+    assert "hushhush" not in repr(load(file))
+
+
+def test_the_example_shows_every_key_and_is_a_configuration() -> None:
+    """Also those that are commented out."""
+    load(EXAMPLE)
+    text = EXAMPLE.read_text()
+    keys = set(re.findall(r"^[\s#-]*([A-Za-z0-9_]+):", text, re.MULTILINE)) | set(re.findall(r"[{,] ?(\w+):", text))
+    assert set() == _keys(FILE) - keys
+
+
+def test_the_example_with_all_comments_taken_away_is_a_configuration(tmp_path: Path) -> None:
+    """What is offered there really works; of a pair of secrets only one may be given."""
+    lines = [re.sub(r"^(\s*)# (?=[a-z0-9_A-Z]+:( |$))", r"\1", line) for line in EXAMPLE.read_text().splitlines()]
+    content = yaml.safe_load("\n".join(lines))
+    for accounts in (content["b2c"], content["ea"], content["partner_center"]):
+        for account in accounts:
+            for key in [key for key in account if f"{key}_file" in account]:
+                del account[key]
+    file = tmp_path / "config.yaml"
+    file.write_text(yaml.safe_dump(content))
+    load(file)
+
+
+def _keys(section: type) -> set[str]:
+    keys = set()
+    for name, field in section.model_fields.items():  # type: ignore[attr-defined]
+        keys.add(name)
+        inner = getattr(field.annotation, "__args__", (field.annotation,))[0]
+        if hasattr(inner, "model_fields"):
+            keys |= _keys(inner)
+    return keys

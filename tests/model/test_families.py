@@ -1,0 +1,85 @@
+"""The fold from records to samples."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from operator import attrgetter
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from prometheus_client.parser import text_string_to_metric_families
+
+from exporter.errors import Malformed
+from exporter.model.families import Family, Labels, fold
+from exporter.runtime.exposition import header, lines
+
+
+@dataclass
+class Row:
+    who: str | None
+    plan: bool | None
+    amount: Decimal | None
+
+
+BY_WHO = Labels.of(who="who")
+BY_BOTH = Labels.of(who="who", plan="plan")
+COST = Family("cost", "Cost.", BY_WHO, attrgetter("amount"))
+amounts = st.decimals(min_value=-(10**12), max_value=10**12, places=22) | st.none()
+rows = st.lists(st.builds(Row, st.sampled_from(["a", "b", "", None]), st.sampled_from([True, False, None]), amounts))
+
+
+@given(rows)
+def test_no_money_is_lost_whatever_the_labels(records: list[Row]) -> None:
+    """The samples of every family sum to the records' amounts, to the last of 22 decimals."""
+    families = [COST, Family("twice", "Again.", BY_BOTH, attrgetter("amount"))]
+    samples = fold(records, families)
+    total = _sum(row.amount for row in records if row.amount is not None)
+    assert [_sum(samples[family.name].values()) for family in families] == [total, total]
+
+
+def _sum(amounts: Iterable[Any]) -> Fraction:
+    return sum(map(Fraction, amounts), Fraction(0))
+
+
+def test_absent_is_not_zero() -> None:
+    """A record without the amount makes no sample; one with a zero does."""
+    assert fold([Row("a", None, None), Row("b", None, Decimal(0))], [COST]) == {"cost": {("b",): Decimal(0)}}
+
+
+def test_none_and_empty_text_are_one_label_value_and_their_amounts_are_one_sample() -> None:
+    """Prometheus knows no difference between an empty label and none."""
+    assert fold([Row(None, None, Decimal(1)), Row("", None, Decimal(2))], [COST]) == {"cost": {("",): Decimal(3)}}
+
+
+def test_booleans_become_lower_case_text() -> None:
+    """A label says `true` or `false`, as in JSON."""
+    assert fold([Row("a", True, Decimal(1))], [Family("x", "X.", BY_BOTH, attrgetter("amount"))]) == {
+        "x": {("a", "true"): Decimal(1)}
+    }
+
+
+@pytest.mark.parametrize(
+    ("amounts", "text"),
+    [
+        (["NaN"], "would be NaN"),
+        (["Infinity"], "would be Infinity"),
+        (["1E+400"], "would be 1E"),
+        (["1E+70", "1E-22"], "more than 60 digits"),
+    ],
+)
+def test_amounts_that_no_sample_can_hold_are_malformed(amounts: list[str], text: str) -> None:
+    """One impossible amount must not make the whole scrape unreadable, nor lose a digit silently."""
+    with pytest.raises(Malformed, match=text.replace("+", r"\+")):
+        fold([Row("a", None, Decimal(amount)) for amount in amounts], [COST])
+
+
+@given(st.text(), st.text())
+def test_any_text_survives_a_label(account: str, who: str) -> None:
+    """What client_python's parser reads back is what went in."""
+    text = lines(account, [COST], {"cost": {(who,): Decimal("1.5")}})["cost"]
+    (family,) = text_string_to_metric_families(header(COST) + text)
+    (sample,) = family.samples
+    assert ({"account": account, "who": who}, 1.5) == (sample.labels, sample.value)

@@ -1,0 +1,62 @@
+"""What a restart brings back."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from exporter.commands.simulate import write_config
+from exporter.model.collection import Collection
+from exporter.runtime.archive import Archive
+from exporter.runtime.job import Job
+from exporter.simulator import Simulator
+from exporter.simulator.faults import Drop
+from tests.conftest import House
+from tests.runtime.test_store import Collector
+
+NOW = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
+JOB = Job("api", "../a/b c", Collector(), timedelta(hours=1), "settings")
+KEPT = Collection(
+    {"cost": {("x",): Decimal("0.1234567890123456789012")}, "users": {(): 3}}, 5, NOW, NOW, NOW, {"k": '"e"'}
+)
+
+
+def test_a_collection_comes_back_as_it_was(tmp_path: Path) -> None:
+    """Every digit, every instant, and the ETags that vouch for it; no account name leaves the directory."""
+    archive = Archive(tmp_path / "collections")
+    archive.write(JOB, KEPT)
+    assert KEPT == archive.read(JOB)
+    assert ["collections"] == [file.name for file in tmp_path.iterdir()]
+
+
+def test_what_other_settings_brought_is_passed_over(tmp_path: Path) -> None:
+    """Other labels or another source make other samples."""
+    archive = Archive(tmp_path)
+    archive.write(JOB, KEPT)
+    assert archive.read(Job("api", JOB.account, JOB.collector, JOB.every, "others")) is None
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"fingerprint": "x"}'])
+def test_a_broken_file_is_passed_over(tmp_path: Path, content: bytes) -> None:
+    """A restart must not fail over yesterday's data."""
+    archive = Archive(tmp_path)
+    archive.write(JOB, KEPT)
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(content)
+    assert archive.read(JOB) is None
+
+
+def test_a_restart_during_an_outage_serves_the_last_good_values(simulator: Simulator, tmp_path: Path) -> None:
+    """The page is the same to the byte, the exporter is ready, and unchanged data is not read again."""
+    config = write_config(simulator, tmp_path)
+    before = House(config)
+    assert [None] * 6 == before.run()
+    simulator.faults.script("", Drop(), times=None)
+    after = House(config)
+    assert before.exporter.store.current.body == after.exporter.store.current.body
+    assert [] == after.exporter.missing()
+    simulator.faults.clear()
+    simulator.received.clear()
+    assert [None] == after.run("balancesummary")
+    assert [True] == ["if-none-match" in received.headers for received in simulator.received]

@@ -1,0 +1,194 @@
+"""One account's HTTP against real sockets."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from exporter.auth.api_key import ApiKey
+from exporter.auth.secret import Secret
+from exporter.errors import Failure, Malformed, NotModified, RateLimited, Reason, Rejected, Transient
+from exporter.model.collection import Validators
+from exporter.simulator import Simulator
+from exporter.simulator.faults import Drip, Redirect, Slow
+from exporter.transport import retry
+from exporter.transport.http import HttpClient
+from exporter.transport.session import Session
+from tests.support import Answer, CannedService
+
+KEY = "a-key-that-nobody-may-see"
+
+
+class Observer:
+    """Notes what it is told."""
+
+    def __init__(self) -> None:
+        self.statuses: list[int] = []
+        self.waits: list[float] = []
+
+    def answered(self, status: int, seconds: float) -> None:
+        self.statuses.append(status)
+
+    def retried(self, throttled_seconds: float) -> None:
+        self.waits.append(throttled_seconds)
+
+
+class Impatient(threading.Event):
+    """An event that nobody waits for, so that tests do not sleep."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        return self.is_set()
+
+
+def session(url: str, observer: Observer, ca_file: Path | None = None, timeout: float = 5) -> Session:
+    http = HttpClient(observer=observer, timeout=timeout, ca_file=ca_file)
+    return Session(http, ApiKey(Secret(KEY)), base_url=url, observer=observer, stopped=Impatient())
+
+
+def test_a_passing_failure_is_tried_again_until_it_has_passed(canned: CannedService) -> None:
+    """A cut body, a 503 and a 429 cost a retry each, and only the throttled wait is counted as one."""
+    canned.answer(
+        "/report",
+        Answer(b"half", cut=True),
+        Answer(status=503),
+        Answer(status=429, headers={"Retry-After": "7"}),
+        Answer(b"whole"),
+    )
+    observer = Observer()
+    assert b"whole" == session(canned.url, observer).get("report").content
+    assert ([503, 429, 200], [0, 0, 7]) == (observer.statuses, observer.waits)
+
+
+def test_what_does_not_pass_is_told_after_a_few_attempts(canned: CannedService) -> None:
+    """The failure names the request and the answer, not the query."""
+    canned.answer("/report", Answer({"error": {"code": "500", "message": "sorry"}}, 500))
+    with pytest.raises(Transient) as raised:
+        session(canned.url, Observer()).get("report", params={"q": "1"})
+    assert f"GET {canned.url}/report: 500 500: sorry" == str(raised.value)
+    assert retry.ATTEMPTS == len(canned.received)
+
+
+def test_a_long_wait_goes_back_to_the_scheduler(canned: CannedService) -> None:
+    """One request, and the failure carries the time."""
+    canned.answer("/report", Answer(status=429, headers={"Retry-After": "3600"}))
+    with pytest.raises(RateLimited) as raised:
+        session(canned.url, Observer()).get("report")
+    assert (3600, 1) == (raised.value.retry_after, len(canned.received))
+
+
+def test_a_refusal_is_not_tried_again_and_does_not_repeat_the_key(canned: CannedService) -> None:
+    """Even when the server sends our own key back."""
+    canned.answer("/report", Answer({"error": {"code": "401", "message": f"the key {KEY} is bad"}}, 401))
+    with pytest.raises(Rejected) as raised:
+        session(canned.url, Observer()).get("report")
+    assert "the key <secret> is bad" in str(raised.value)
+    assert (Reason.UNAUTHORIZED, 1) == (raised.value.reason, len(canned.received))
+
+
+def test_nobody_listening_is_a_passing_failure() -> None:
+    """The text says why, without the noise of the HTTP libraries."""
+    with pytest.raises(Transient) as raised:
+        session("http://127.0.0.1:9", Observer()).get("report")
+    assert ("GET http://127.0.0.1:9/report: Connection refused", Reason.CONNECTION) == (
+        str(raised.value),
+        raised.value.reason,
+    )
+
+
+@pytest.mark.parametrize("fault", [Slow(3), Drip(6, pieces=60)], ids=["no first byte", "drips"])
+def test_an_answer_that_takes_too_long_is_a_time_out(simulator: Simulator, fault: Slow | Drip) -> None:
+    """A body that drips, always in time for the next byte, is cut off as well."""
+    simulator.faults.script("usagedetails", fault, times=None)
+    with pytest.raises(Transient) as raised:
+        session(simulator.url, Observer(), simulator.ca_file, timeout=0.15).get("v3/enrollments/100/usagedetails")
+    assert Reason.TIMEOUT == raised.value.reason
+
+
+def test_a_redirect_is_refused(simulator: Simulator) -> None:
+    """Credentials can't follow it."""
+    simulator.faults.script("usagedetails", Redirect("https://elsewhere.example/"))
+    with pytest.raises(Rejected, match="302"):
+        session(simulator.url, Observer(), simulator.ca_file).get("v3/enrollments/100/usagedetails")
+
+
+@pytest.mark.parametrize("url", ["https://elsewhere.example/x", "//elsewhere.example/x", "http://127.0.0.1:1/x"])
+def test_no_link_leads_away_from_the_configured_origin(canned: CannedService, url: str) -> None:
+    """Nothing is sent at all."""
+    with pytest.raises(Malformed, match="leads away"):
+        session(canned.url, Observer()).get(url)
+    assert canned.received == []
+
+
+def test_an_etag_makes_the_next_request_conditional(canned: CannedService) -> None:
+    """304 is told as `NotModified`, and the ETag goes back as it came."""
+    canned.answer("/report", Answer(b"new", headers={"ETag": 'W/"1"'}), Answer(status=304))
+    first = Validators()
+    asked = session(canned.url, Observer())
+    asked.get("report", validators=first)
+    with pytest.raises(NotModified):
+        asked.get("report", validators=Validators(first.seen))
+    assert [None, 'W/"1"'] == [headers.get("if-none-match") for _, headers in canned.received]
+
+
+def test_an_etag_is_for_one_url_and_one_key_and_hides_both(canned: CannedService) -> None:
+    """Another query is asked without condition; the key is kept as a hash alone."""
+    canned.answer("/report", Answer(b"new", headers={"ETag": '"1"'}))
+    first = Validators()
+    asked = session(canned.url, Observer())
+    asked.get("report", validators=first)
+    asked.get("report", params={"month": "2"}, validators=Validators(first.seen))
+    assert [None, None] == [headers.get("if-none-match") for _, headers in canned.received]
+    assert KEY not in repr(first.seen)
+
+
+def test_an_unasked_304_is_malformed(canned: CannedService) -> None:
+    """There is nothing that it could confirm."""
+    canned.answer("/report", Answer(status=304))
+    with pytest.raises(Malformed):
+        session(canned.url, Observer()).get("report")
+
+
+def test_the_configured_ca_wins_over_the_environment(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """`requests` would let REQUESTS_CA_BUNDLE override a session's own setting."""
+    other = tmp_path / "other.pem"
+    other.write_text("")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(other))
+    asked = session(simulator.url, Observer(), simulator.ca_file)
+    with pytest.raises(Rejected, match="401"):
+        asked.get("v3/enrollments/100/usagedetails")
+
+
+def test_an_unknown_authority_fails_as_tls(simulator: Simulator) -> None:
+    """The certificate is checked."""
+    with pytest.raises(Failure) as raised:
+        session(simulator.url, Observer()).get("v3/enrollments/100/usagedetails")
+    assert Reason.TLS == raised.value.reason
+
+
+def test_no_cookie_is_kept(canned: CannedService) -> None:
+    """Threads share the session, so it must not remember anything."""
+    canned.answer("/report", Answer(b"x", headers={"Set-Cookie": "a=b"}))
+    asked = session(canned.url, Observer())
+    asked.get("report")
+    asked.get("report")
+    assert "cookie" not in canned.received[1][1]
+
+
+def test_stopping_ends_the_retries(canned: CannedService) -> None:
+    """A thread that is told to stop asks no more."""
+    stopped = threading.Event()
+    stopped.set()
+    canned.answer("/report", Answer(status=503))
+    observer = Observer()
+    asked = Session(
+        HttpClient(observer=observer, timeout=5),
+        ApiKey(Secret(KEY)),
+        base_url=canned.url,
+        observer=observer,
+        stopped=stopped,
+    )
+    with pytest.raises(Transient):
+        asked.get("report")
+    assert len(canned.received) == 1

@@ -102,7 +102,7 @@ class AccountSettings(Section):
     ca_file: Annotated[Path, Field(strict=False)] | None = Field(
         None, description="PEM file with the authority that signs the servers' certificates, instead of the public ones"
     )
-    timeout: Duration = Field(timedelta(seconds=60), description="the longest wait for one whole answer")
+    timeout: Duration = Field(timedelta(minutes=1), description="the longest wait for one whole answer")
     reports: Any = None
 
     @property

@@ -85,9 +85,8 @@ class Ledger:
         purchases: list[tuple[str, Decimal]] = []
         if first_day(period).month == AGREEMENT_MONTH:
             purchases.append(("Azure Prepayment", PREPAYMENT))
-        if dice.random() < 0.6:
-            # A purchase without a name is documented.
-            purchases.append((dice.choice(("Top-up", "Reserved capacity", "")), Decimal(dice.randrange(2, 12) * 50)))
+        # A purchase without a name is documented.
+        purchases.append((dice.choice(("Top-up", "Reserved capacity", "")), Decimal(dice.randrange(2, 12) * 50)))
         adjustments = [("SLA Credit", Decimal(dice.randrange(100, 9_900)).scaleb(-2))]
         if dice.random() < 0.3:
             adjustments.append(("Promo Credit", Decimal(dice.randrange(1, 5) * 100)))

@@ -22,6 +22,10 @@ TEXTS = {
     "model_type": "must be a mapping of keys to values",
     "string_too_short": "must not be empty",
     "too_short": "must not be empty",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "literal_error": "must be {expected}",
+    "int_type": "must be a whole number",
     "path_type": "must be the path of a file",
 }
 
@@ -106,7 +110,7 @@ def _told(mistake: Any) -> str:
     path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in mistake["loc"]).lstrip(".")
     if mistake["type"] == "extra_forbidden":
         return f"{path}: unknown key{_perhaps(mistake['loc'])}"
-    text = TEXTS.get(mistake["type"], mistake["msg"])
+    text = TEXTS.get(mistake["type"], "{msg}").format(msg=mistake["msg"], **mistake.get("ctx", {}))
     return f"{path}: {text}" if path else text
 
 

@@ -42,6 +42,7 @@ class Family:
     """One metric: where its value comes from, and how records with the same labels come together.
 
     `value` gives None for what a record does not state: absent is not zero. Money is `Decimal`.
+    Of a report that yields several kinds of records, `record` is the kind that this family reads.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Family:
     labels: Labels
     value: Callable[[Any], Number | None]
     merge: Callable[[Any, Any], Any] = operator.add
+    record: type | None = None
 
 
 def constant(record: object) -> int:
@@ -61,16 +63,14 @@ def fold(records: Iterable[Any], families: Iterable[Family]) -> dict[str, dict[L
 
     Raises `Malformed` for an amount that can't be summed without loss or is beyond a double.
     """
-    samples: dict[str, dict[tuple[Any, ...], Any]] = {}
-    plan: dict[Labels, list[tuple[Any, Any, dict[tuple[Any, ...], Any]]]] = {}
-    for family in families:
-        samples[family.name] = {}
-        plan.setdefault(family.labels, []).append((family.value, family.merge, samples[family.name]))
-    steps = [(labels.read, measures) for labels, measures in plan.items()]
+    samples: dict[str, dict[tuple[Any, ...], Any]] = {family.name: {} for family in families}
+    plans: dict[type, list[Any]] = {}
     try:
         with localcontext(EXACT):
             for record in records:
-                for read, measures in steps:
+                if (plan := plans.get(type(record))) is None:
+                    plan = plans[type(record)] = _plan(type(record), families, samples)
+                for read, measures in plan:
                     key = read(record)
                     for value_of, merge, sums in measures:
                         value = value_of(record)
@@ -79,6 +79,15 @@ def fold(records: Iterable[Any], families: Iterable[Family]) -> dict[str, dict[L
             return {f.name: _as_text(samples[f.name], f) for f in families}
     except DecimalException as error:
         raise Malformed(f"an amount with more than {EXACT.prec} digits: {error!r}") from error
+
+
+def _plan(record: type, families: Iterable[Family], samples: dict[str, Any]) -> list[Any]:
+    """What to do with a record of this kind: each set of labels once, with all that is measured by it."""
+    plan: dict[Labels, list[Any]] = {}
+    for family in families:
+        if family.record in (None, record):
+            plan.setdefault(family.labels, []).append((family.value, family.merge, samples[family.name]))
+    return [(labels.read, measures) for labels, measures in plan.items()]
 
 
 def _as_text(sums: Mapping[tuple[Any, ...], Number], family: Family) -> dict[LabelValues, Number]:

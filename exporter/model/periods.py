@@ -1,8 +1,12 @@
 """Instants, days and billing months; always UTC."""
 
-from datetime import UTC, date, datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 
 from exporter.errors import Malformed
+
+DAY = timedelta(days=1)
 
 
 def instant(text: str) -> datetime:
@@ -17,6 +21,44 @@ def instant(text: str) -> datetime:
         raise Malformed(f"not a date and time: {text[:40]!r}") from error
 
 
+def day_of(text: str) -> date:
+    """The day that an instant lies in, or one written as `MM/dd/yyyy`; raises `Malformed`."""
+    if text[2:3] == "/":
+        text = f"{text[6:10]}-{text[:2]}-{text[3:5]}"
+    return instant(text).date()
+
+
 def month_start(now: datetime) -> date:
     """The first day of the billing month that `now` lies in."""
     return now.astimezone(UTC).date().replace(day=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Days from `start` to `end`, both included."""
+
+    start: date
+    end: date
+
+    def __contains__(self, day: date) -> bool:
+        return self.start <= day <= self.end
+
+    def split(self, months: int) -> Iterator["Days"]:
+        """The same days in ranges of at most `months` calendar months each, for APIs with a limit."""
+        start = self.start
+        while start <= self.end:
+            year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+            end = min(self.end, date(year, month + 1, 1) - DAY)
+            yield Days(start, end)
+            start = end + DAY
+
+
+def billing_month(day: date) -> Days:
+    """The calendar month of `day`, which is Microsoft's billing period."""
+    following = (day.replace(day=1) + 31 * DAY).replace(day=1)
+    return Days(day.replace(day=1), following - DAY)
+
+
+def period_name(days: Days) -> str | None:
+    """`yyyyMM` where the days are one whole billing month."""
+    return f"{days.start:%Y%m}" if days == billing_month(days.start) else None

@@ -2,14 +2,15 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from exporter.errors import Failure, Malformed, NotModified, Reason
 from exporter.model.collection import Collection, Validators
-from exporter.model.families import fold
+from exporter.model.families import Samples, fold
+from exporter.model.limits import limited
 from exporter.runtime.archive import Archive
 from exporter.runtime.job import Job
 from exporter.runtime.store import SnapshotStore
@@ -69,7 +70,7 @@ class Runner:
         validators = Validators(published.validators if published else None)
         try:
             records = _Counted(job, job.collector.collect(now, validators))
-            samples = fold(records, job.collector.families)
+            samples, overflow = self._limited(job, fold(records, job.collector.families))
         except NotModified:
             if not published:
                 raise Malformed("the source says that nothing changed, but nothing is published") from None
@@ -82,7 +83,12 @@ class Runner:
             changed=published.changed if published and unchanged else now,
             stands_for=records.newest,
             validators=validators.seen,
+            overflow=overflow,
         )
+
+    def _limited(self, job: Job, samples: Mapping[str, Samples]) -> tuple[Mapping[str, Samples], int]:
+        most = job.collector.max_series
+        return limited(samples, job.collector.families, most) if most else (samples, 0)
 
     def _keep(self, job: Job, collection: Collection) -> None:
         try:

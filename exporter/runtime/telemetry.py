@@ -29,6 +29,9 @@ class Telemetry:
         self._duration = self._job_gauge("duration_seconds", "How long the last run took.")
         self._records = self._job_gauge("records", "Records that the last successful run read.")
         self._series = self._job_gauge("series", "Series that are published from the last successful run.")
+        self._overflow = self._job_gauge(
+            "overflow_series", "Label sets beyond the limit that were folded into __other__ by the last successful run."
+        )
         self._attempt = self._job_gauge("last_attempt_timestamp_seconds", "When the last run began, in Unix seconds.")
         self._last_success = self._job_gauge(
             "last_success_timestamp_seconds",
@@ -76,6 +79,7 @@ class Telemetry:
         """A collection that an earlier process kept is published."""
         self._records.labels(*job.labels).set(collection.records)
         self._series.labels(*job.labels).set(collection.series)
+        self._overflow.labels(*job.labels).set(collection.overflow)
         self._last_success.labels(*job.labels).set(collection.collected.timestamp())
         self._changed.labels(*job.labels).set(collection.changed.timestamp())
         if collection.stands_for:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
@@ -15,7 +16,7 @@ from exporter.errors import Reason, Transient
 from exporter.transport.retry import verdict
 
 CONNECT_TIMEOUT = 10.0
-CHUNK = 1 << 16
+CHUNK = 1 << 18
 
 
 class Observer(Protocol):
@@ -29,7 +30,7 @@ class Observer(Protocol):
 
 
 class HttpClient:
-    """Sends one request and reads the whole answer within `timeout` seconds.
+    """Sends one request; reads the whole answer within `timeout` seconds, or hands out its stream.
 
     The account's `ca_file` goes with each request: as a session's setting it would silently lose against
     `REQUESTS_CA_BUNDLE`. Redirects are not followed, so credentials can't follow them either.
@@ -53,38 +54,45 @@ class HttpClient:
 
     def request(self, method: str, url: str, **arguments: Any) -> requests.Response:
         """Any answer, its content read; raises `Transient` when none came in time or whole."""
+        with self.stream(method, url, **arguments) as (answer, chunks):
+            answer._content = b"".join(chunks)
+        return answer
+
+    @contextmanager
+    def stream(
+        self, method: str, url: str, *, patience: float | None = None, **arguments: Any
+    ) -> Iterator[tuple[requests.Response, Iterator[bytes]]]:
+        """Any answer, and its body as it arrives, within `timeout` seconds, or, with `patience`, without a silence
+        that is longer.
+
+        Raises `Transient` for whatever breaks while the context is open.
+        """
         where = f"{method} {urlsplit(url)._replace(query='', fragment='').geturl()}"
+        silence = patience or self._timeout
         started = self._clock()
         try:
-            answer = self._session.request(
+            with self._session.request(
                 method,
                 url,
                 **arguments,
                 **self._verify,
-                timeout=(min(CONNECT_TIMEOUT, self._timeout), self._timeout),
+                timeout=(min(CONNECT_TIMEOUT, silence), silence),
                 allow_redirects=False,
                 stream=True,
-            )
-            with answer:
-                answer._content = b"".join(self._chunks(answer, started + self._timeout))
+            ) as answer:
+                try:
+                    yield answer, self._chunks(answer, None if patience else started + silence)
+                finally:
+                    self._observer.answered(answer.status_code, self._clock() - started)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise self._failure(where, error) from error
-        self._observer.answered(answer.status_code, self._clock() - started)
-        return answer
+            raise _failure(where, error, silence) from error
 
-    def _chunks(self, answer: requests.Response, deadline: float) -> Iterator[bytes]:
-        """The body as it arrives; a body that only drips is cut off at the deadline."""
+    def _chunks(self, answer: requests.Response, deadline: float | None) -> Iterator[bytes]:
+        """A body that only drips is cut off at the deadline."""
         while chunk := answer.raw.read1(CHUNK, decode_content=True):
             yield chunk
-            if self._clock() > deadline:
+            if deadline and self._clock() > deadline:
                 raise requests.Timeout
-
-    def _failure(self, where: str, error: BaseException) -> Transient:
-        if isinstance(error, requests.exceptions.SSLError):
-            return Transient(f"{where}: {_cause(error)}", Reason.TLS)
-        if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError | TimeoutError):
-            return Transient(f"{where}: no whole answer within {self._timeout:g} s", Reason.TIMEOUT)
-        return Transient(f"{where}: {_cause(error)}", Reason.CONNECTION)
 
     def get(self, url: str, **arguments: Any) -> requests.Response:
         """For msal: raises `Transient` for an outage or throttling, so that msal's cache never sees one."""
@@ -103,6 +111,14 @@ class HttpClient:
     def close(self) -> None:
         """Give the connections back."""
         self._session.close()
+
+
+def _failure(where: str, error: BaseException, patience: float) -> Transient:
+    if isinstance(error, requests.exceptions.SSLError):
+        return Transient(f"{where}: {_cause(error)}", Reason.TLS)
+    if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError | TimeoutError):
+        return Transient(f"{where}: no whole answer within {patience:g} s", Reason.TIMEOUT)
+    return Transient(f"{where}: {_cause(error)}", Reason.CONNECTION)
 
 
 def _cause(error: BaseException) -> str:

@@ -2,20 +2,23 @@
 
 import hashlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.auth import AuthBase
 from tenacity.stop import stop_when_event_set
 
-from exporter.errors import Failure, Malformed, NotModified, RateLimited, Transient
+from exporter.errors import Failure, Malformed, NotModified, RateLimited, Reason, Rejected, Transient
 from exporter.model.collection import Validators
 from exporter.transport.http import HttpClient, Observer
 from exporter.transport.retry import retrying, verdict
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +30,10 @@ class Page:
 
 
 class Session:
-    """GETs pages below one account's `base_url`, with its credentials, and with patience.
+    """Asks below one account's `base_url`, with its credentials, and with patience.
 
-    Credentials never leave the origin of `base_url`: a URL elsewhere is `Malformed`.
+    Credentials never leave the origin of `base_url`: a URL elsewhere is `Malformed`, unless it is to be read
+    as a stranger.
     """
 
     def __init__(
@@ -43,16 +47,17 @@ class Session:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.base_url = base_url.rstrip("/")
+        self.clock = clock
         self._http = http
         self._auth = auth
         self._observer = observer
         self._stopped = stopped
-        self._clock = clock
 
     def get(
         self,
         url: str,
         *,
+        method: str = "GET",
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         validators: Validators | None = None,
@@ -61,13 +66,44 @@ class Session:
 
         With `validators` the request is conditional (RFC 9110 13.1.2), and the answer's ETag is noted there.
         """
-        asked: dict[str, Any] = {
-            "url": self.resolve(url),
-            "params": params,
-            "headers": {"Accept": "application/json", **(headers or {})},
-        }
-        attempts = retrying(sleep=self._sleep, stop=stop_when_event_set(self._stopped), before_sleep=self._tell_retry)
-        return attempts(self._attempt, asked, validators or Validators())
+        asked = {"params": params, "headers": {"Accept": "application/json", **(headers or {})}}
+
+        def attempt() -> Page:
+            with self._open(method, self.resolve(url), asked, validators or Validators()) as (answer, chunks):
+                return Page(answer.url, b"".join(chunks))
+
+        return self._patiently(attempt)
+
+    @contextmanager
+    def stream(
+        self,
+        url: str,
+        *,
+        patience: float,
+        params: Mapping[str, str] | None = None,
+        validators: Validators | None = None,
+        stranger: bool = False,
+    ) -> Iterator[Iterator[bytes]]:
+        """The body at `url` as it arrives; silence may last `patience` seconds.
+
+        Only the beginning is tried again, since what has been read of a broken body is with the reader already.
+        A `stranger` shows no credentials and may read anywhere (a blob whose URL is its own permission).
+        """
+        with ExitStack() as stack:
+
+            def attempt() -> Iterator[bytes]:
+                where = _anywhere(url) if stranger else self.resolve(url)
+                opened = self._open(
+                    "GET", where, {"params": params}, validators or Validators(), patience=patience, stranger=stranger
+                )
+                return stack.enter_context(opened)[1]
+
+            yield self._patiently(attempt)
+
+    def pause(self, seconds: float) -> None:
+        """Wait; raises `Transient` when the process stops meanwhile."""
+        if self._stopped.wait(seconds):
+            raise Transient("the exporter stops", Reason.CONNECTION)
 
     def resolve(self, url: str) -> str:
         """`url` below `base_url`, or itself where it is absolute and of the same origin."""
@@ -76,36 +112,68 @@ class Session:
             raise Malformed(f"a link leads away from {self.base_url} to {urlsplit(absolute).netloc}")
         return absolute
 
-    def _attempt(self, asked: Mapping[str, Any], validators: Validators) -> Page:
-        def authorize(request: requests.PreparedRequest) -> requests.PreparedRequest:
-            self._auth(request)
-            if etag := validators.known.get(_validator_key(request)):
-                request.headers["If-None-Match"] = etag
-            return request
+    def _patiently(self, attempt: Callable[[], T]) -> T:
+        def told(failure: Transient, seconds: float) -> None:
+            self._observer.retried(seconds if isinstance(failure, RateLimited) else 0)
 
-        answer = self._http.request("GET", auth=authorize, **asked)
-        problem = verdict(answer, self._clock())
-        if isinstance(problem, NotModified) and "If-None-Match" not in answer.request.headers:
-            problem = Malformed("304 although nothing was known")
-        if isinstance(problem, Failure):
-            problem.args = (f"GET {_without_query(answer.url)}: {_without_secret(str(problem), answer.request)}",)
-            raise problem
-        if etag := answer.headers.get("ETag"):
-            validators.seen[_validator_key(answer.request)] = etag
-        if problem:
-            raise problem
-        return Page(answer.url, answer.content)
+        stop = stop_when_event_set(self._stopped)
+        return retrying(sleep=self._sleep, stop=stop, before_sleep=told)(attempt)
 
     def _sleep(self, seconds: float) -> None:
         self._stopped.wait(seconds)
 
-    def _tell_retry(self, failure: Transient, seconds: float) -> None:
-        self._observer.retried(seconds if isinstance(failure, RateLimited) else 0)
+    @contextmanager
+    def _open(
+        self,
+        method: str,
+        url: str,
+        asked: Mapping[str, Any],
+        validators: Validators,
+        *,
+        patience: float | None = None,
+        stranger: bool = False,
+    ) -> Iterator[tuple[requests.Response, Iterator[bytes]]]:
+        def authorize(request: requests.PreparedRequest) -> requests.PreparedRequest:
+            if not stranger:
+                self._auth(request)
+            if etag := validators.known.get(_validator_key(request)):
+                request.headers["If-None-Match"] = etag
+            return request
+
+        with self._http.stream(method, url, auth=authorize, patience=patience, **asked) as (answer, chunks):
+            if not 200 <= answer.status_code < 300:
+                answer._content = b"".join(chunks)
+            if problem := verdict(answer, self.clock()):
+                raise self._told(problem, answer, validators)
+            if etag := answer.headers.get("ETag"):
+                validators.seen[_validator_key(answer.request)] = etag
+            yield answer, chunks
+
+    def _told(
+        self, problem: Failure | NotModified, answer: requests.Response, validators: Validators
+    ) -> Failure | NotModified:
+        request = answer.request
+        if isinstance(problem, NotModified):
+            if "If-None-Match" in request.headers:
+                return problem
+            problem = Malformed("304 although nothing was known")
+        text = _without_secret(str(problem), request)
+        if isinstance(problem, Rejected) and problem.reason is Reason.UNAUTHORIZED:
+            text += getattr(self._auth, "hint", "")
+        problem.args = (f"{request.method} {_without_query(answer.url)}: {text}",)
+        return problem
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname, parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+
+
+def _anywhere(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        raise Malformed(f"a link is not https: {_without_query(url)[:100]}")
+    return url
 
 
 def _without_query(url: str) -> str:

@@ -58,7 +58,9 @@ def test_the_example_shows_every_key_and_is_a_configuration() -> None:
 
 def test_the_example_with_all_comments_taken_away_is_a_configuration(tmp_path: Path) -> None:
     """What is offered there really works; of a pair of secrets only one may be given."""
-    lines = [re.sub(r"^(\s*)# (?=[a-z0-9_A-Z]+:( |$))", r"\1", line) for line in EXAMPLE.read_text().splitlines()]
+    lines = [
+        re.sub(r"^(\s*)# (?=(?:- )?[a-z0-9_A-Z]+:( |$))", r"\1", line) for line in EXAMPLE.read_text().splitlines()
+    ]
     content = yaml.safe_load("\n".join(lines))
     for accounts in (content["b2c"], content["ea"], content["partner_center"]):
         for account in accounts:

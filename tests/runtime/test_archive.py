@@ -51,7 +51,7 @@ def test_a_restart_during_an_outage_serves_the_last_good_values(simulator: Simul
     """The page is the same to the byte, the exporter is ready, and unchanged data is not read again."""
     config = write_config(simulator, tmp_path)
     before = House(config)
-    assert [None] * 6 == before.run()
+    assert {None} == set(before.run())
     simulator.faults.script("", Drop(), times=None)
     after = House(config)
     assert before.exporter.store.current.body == after.exporter.store.current.body

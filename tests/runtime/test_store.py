@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.errors import Malformed
+from exporter.model import collection as model
 from exporter.model.collection import Collection, Validators
 from exporter.model.families import Family, Labels
 from exporter.runtime.job import Job
@@ -22,7 +23,7 @@ USERS = Family("users", "Who they are.", Labels.of(), attrgetter("users"))
 
 
 @dataclass
-class Collector:
+class Collector(model.Collector):
     """A report whose collections a test writes itself."""
 
     name: str = "report"

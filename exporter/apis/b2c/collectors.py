@@ -8,7 +8,7 @@ from typing import ClassVar, Protocol
 from exporter.apis.b2c import metrics
 from exporter.apis.b2c.client import Client
 from exporter.apis.b2c.metrics import Part
-from exporter.model.collection import Validators
+from exporter.model.collection import Collector, Validators
 from exporter.model.families import Family
 from exporter.model.periods import month_start
 
@@ -24,7 +24,7 @@ class Row(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class UsageReport:
+class UsageReport(Collector):
     """What the reports have in common: rows of a month, a day more than is needed, filtered here.
 
     Whether the bound of a `TimeStamp gt` filter belongs to the answer is not documented.
@@ -37,9 +37,8 @@ class UsageReport:
         """The bound to ask for: before the month's first day, and 30 days back."""
         return min(month_start(now), (now - THIRTY_DAYS).date()) - timedelta(days=1)
 
-    @staticmethod
-    def stands_for(part: Part) -> datetime:
-        return part.at
+    def stands_for(self, record: Part) -> datetime:
+        return record.at
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ def authenticate(settings: Settings, http: LoginHttp, tokens: Path) -> AuthBase:
 
 def collectors(settings: Settings, session: Session) -> tuple[Collector, ...]:
     """One collector per report."""
-    client = Client(session, settings.enrollment, settings.currency)
+    client = Client(session, settings)
     return tuple(report(client) for report in REPORTS)
 
 

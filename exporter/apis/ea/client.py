@@ -1,66 +1,152 @@
 """The reporting APIs in their own words: endpoints in, typed records out."""
 
 from collections.abc import Iterator
+from operator import attrgetter
+from typing import Any
 
 import msgspec
 
-from exporter.apis.ea.records import BalanceSummary, UsageDetail, UsagePage
-from exporter.errors import Malformed, Rejected
+from exporter.apis.ea.downloads import Csv, CsvAsync, Download, JsonPages
+from exporter.apis.ea.records import BalanceSummary, BillingPeriod, MarketplaceCharge, Price
+from exporter.apis.ea.settings import Settings
+from exporter.apis.ea.usage import Batch, Needed
+from exporter.errors import Malformed, Reason, Rejected
 from exporter.model.collection import Validators
-from exporter.transport.paging import pages
+from exporter.model.periods import Days, period_name
 from exporter.transport.retry import decode
 from exporter.transport.session import Session
 
-USAGE = msgspec.json.Decoder(UsagePage, strict=False)
-BALANCE = msgspec.json.Decoder(BalanceSummary | list[BalanceSummary], strict=False)
-EMPTY_MONTH = b'"Usage Data Extract"'
-"""How the predecessor of this API began its answer for a month without data, whatever format was asked for."""
+NO_DATA = frozenset({Reason.NOT_FOUND, Reason.BAD_REQUEST})
+"""How the service answers for days without data, and for an enrollment that it does not know."""
+MOST_MONTHS = 36
 
 
 class Client:
-    """GETs below `/v3/enrollments/{enrollment}`.
+    """GETs below `/{version}/enrollments/{enrollment}`.
 
     Without a billing period in the path the service answers for the current one, by its own calendar.
     """
 
-    def __init__(self, session: Session, enrollment: str, currency: str | None = None) -> None:
+    def __init__(self, session: Session, settings: Settings) -> None:
+        self.settings = settings
         self._session = session
-        self.enrollment = enrollment
-        self._currency = currency
+        self._known = False
+        self._currency = settings.currency
+        self._meters: frozenset[str] | None = None
+        patience = settings.usage.first_byte.total_seconds()
+        downloads: dict[str, Download] = {
+            "json": JsonPages(session),
+            "csv": Csv(session, patience),
+            "csv_async": CsvAsync(session, patience),
+        }
+        self._download = downloads[settings.usage.download]
 
-    def usage_details(self, validators: Validators) -> Iterator[UsageDetail]:
-        """Every row of the current billing period; only the first page's request is conditional."""
-        first = self._path("usagedetails")
+    def usage(self, asked: Days | None, needed: Needed, validators: Validators) -> Iterator[Batch]:
+        """Usage of the days, or of the current billing period; nothing at all for days without data."""
+        for part in asked.split(self._download.most_months) if asked else (None,):
+            begun = False
+            try:
+                for batch in self._download.batches(self._path(), part, needed, validators):
+                    begun = True
+                    yield batch
+            except Rejected as refused:
+                if begun:
+                    raise
+                self._require_known(refused)
 
-        def fetch(link: str) -> UsagePage:
-            page = self._session.get(link, validators=validators if link == first else None)
-            if page.content.lstrip().startswith(EMPTY_MONTH):
-                return UsagePage([])
-            return decode(USAGE, page.content, "usagedetails")  # type: ignore[no-any-return]
+    def meters_in_use(self) -> frozenset[str]:
+        """The meters of the current billing period's usage, read for this if nothing has read it yet."""
+        if self._meters is None:
+            batches = JsonPages(self._session).batches(self._path(), None, Needed(("meter_id",), ()), Validators())
+            try:
+                self._meters = frozenset(row.meter_id for batch in batches for row in batch.rows if row.meter_id)
+            except Rejected as refused:
+                self._require_known(refused)
+                self._meters = frozenset()
+        return self._meters
 
-        for page in pages(first, fetch, lambda page: page.next_link):
-            yield from page.data
-
-    def balance_summary(self, validators: Validators | None = None) -> BalanceSummary:
+    def balance_summary(self, validators: Validators | None = None) -> BalanceSummary | None:
         """The current billing period's balance: documented as an object, seen as an array of one."""
-        page = self._session.get(self._path("balancesummary"), validators=validators)
-        answer = decode(BALANCE, page.content, "balancesummary")
-        found: list[BalanceSummary] = answer if isinstance(answer, list) else [answer]
+        decoder = msgspec.json.Decoder(BalanceSummary | list[BalanceSummary], strict=False)
+        answer = self._report("balancesummary", decoder, validators=validators)
+        found = answer if isinstance(answer, list | type(None)) else [answer]
+        if not found:
+            return None
         if len(found) != 1:
             raise Malformed(f"balancesummary: {len(found)} summaries instead of one")
-        self._currency = self._currency or found[0].currency
-        return found[0]
+        summary: BalanceSummary = found[0]
+        self._currency = self._currency or summary.currency
+        return summary
+
+    def marketplace_charges(self, asked: Days | None, validators: Validators) -> Iterator[MarketplaceCharge]:
+        """Charges of third parties' offers in the days, or in the current billing period."""
+        decoder = msgspec.json.Decoder(list[MarketplaceCharge], strict=False)
+        for part in asked.split(MOST_MONTHS) if asked else (None,):
+            yield from self._report("marketplacecharges", decoder, part, validators) or ()
+
+    def price_sheet(self, validators: Validators | None = None) -> list[Price]:
+        """The enrollment's prices in the current billing period."""
+        decoder = msgspec.json.Decoder(list[Price], strict=False)
+        return self._report("pricesheet", decoder, validators=validators) or []
+
+    def billing_periods(self, validators: Validators | None = None) -> list[BillingPeriod]:
+        """The months with data, newest first; this report ends with version v2."""
+        version = min(self.settings.api_version, "v2")
+        page = self._session.get(self._path("billingperiods", version), validators=validators)
+        decoder = msgspec.json.Decoder(list[BillingPeriod], strict=False)
+        return decode(decoder, page.content, "billingperiods")  # type: ignore[no-any-return]
 
     def currency(self) -> str:
-        """The enrollment's currency: the configured one, or the balance summary's, which is asked once."""
-        if self._currency:
-            return self._currency
-        try:
-            return self.balance_summary().currency
-        except Rejected as refused:
-            raise Rejected(
-                f"the currency of usage is unknown, since {refused}; set `currency` for this enrollment", refused.reason
-            ) from refused
+        """The enrollment's currency: the configured one, the balance summary's, or the price sheet's."""
+        if not self._currency:
+            try:
+                self.balance_summary()
+                prices = self.price_sheet() if not self._currency else []
+            except Rejected as refused:
+                text = f"the currency of usage is unknown, since {refused}; set `currency` for this enrollment"
+                raise Rejected(text, refused.reason) from refused
+            self._currency = self._currency or next(filter(None, map(attrgetter("currency"), prices)), None)
+        if not self._currency:
+            raise Rejected("no balance and no price names a currency yet; set `currency`", Reason.NOT_FOUND)
+        return self._currency
 
-    def _path(self, report: str) -> str:
-        return f"v3/enrollments/{self.enrollment}/{report}"
+    def _report(
+        self,
+        report: str,
+        decoder: msgspec.json.Decoder[Any],
+        asked: Days | None = None,
+        validators: Validators | None = None,
+    ) -> Any:
+        """What a report of one answer says; None for days without data."""
+        path, params = self._path(report), {}
+        if asked and (period := period_name(asked)):
+            path = self._path(f"billingPeriods/{period}/{report}")
+        elif asked:
+            path = self._path(f"{report}bycustomdate")
+            params = {"startTime": str(asked.start), "endTime": str(asked.end)}
+        try:
+            page = self._session.get(path, params=params, validators=validators)
+        except Rejected as refused:
+            self._require_known(refused)
+            return None
+        self._known = True
+        return decode(decoder, page.content, report)
+
+    def _require_known(self, refused: Rejected) -> None:
+        """Return for days without data of an enrollment that is known; raise, and say why, for anything else."""
+        if "Report View" in str(refused):
+            text = "a department's or account owner's key reads usage only: use an enrollment administrator's, or"
+            raise Rejected(f"{refused} ({text} disable this report)", refused.reason) from refused
+        if refused.reason not in NO_DATA:
+            raise refused
+        if not self._known:
+            try:
+                self.billing_periods()
+            except Rejected:
+                text = f"{refused} (is enrollment {self.settings.enrollment} right?)"
+                raise Rejected(text, refused.reason) from refused
+            self._known = True
+
+    def _path(self, report: str = "", version: str = "") -> str:
+        path = f"{version or self.settings.api_version}/enrollments/{self.settings.enrollment}"
+        return f"{path}/{report}" if report else path

@@ -1,62 +1,175 @@
 """One class per report."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import ClassVar
 
 from exporter.apis.ea import metrics
 from exporter.apis.ea.client import Client
-from exporter.apis.ea.metrics import BalanceRow
-from exporter.apis.ea.usage import DailyUsage, daily_usage
-from exporter.model.collection import Validators
+from exporter.apis.ea.columns import tag_label
+from exporter.apis.ea.metrics import Adjustment, Bounds, Charge, Enrollment, Purchase
+from exporter.apis.ea.records import BalanceSummary, Price
+from exporter.apis.ea.usage import DailyUsage, Needed, daily_usage, spent
+from exporter.errors import NotModified
+from exporter.model import budgets
+from exporter.model.budgets import BudgetSpent
+from exporter.model.collection import Collector, Validators
 from exporter.model.families import Family
-from exporter.model.periods import instant
-
-LATE = timedelta(days=2)
-"""How far the newest complete day lies back: usage is documented to be up to three days late."""
+from exporter.model.periods import DAY, Days, billing_month, instant
 
 
 @dataclass(frozen=True, slots=True)
-class UsageDetails:
-    """Cost and quantity per meter in the current billing period; documented as refreshed every 24 hours."""
+class Report(Collector):
+    """A report of one enrollment."""
 
     client: Client
+
+
+class UsageReport(Report):
+    """What the reports of usage have in common: their labels, and their limit."""
+
+    __slots__ = ()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Columns and tags that become labels."""
+        usage = self.client.settings.usage
+        return (*usage.labels, *map(tag_label, usage.tags))
+
+    @property
+    def max_series(self) -> int:
+        return self.client.settings.usage.max_series
+
+    def daily(self, asked: Days | None, now: datetime, needed: Needed, validators: Validators) -> Iterable[DailyUsage]:
+        """The usage of some days, summed by day and label."""
+        currency = self.client.currency()
+        complete = (now - timedelta(days=self.client.settings.usage.days_late)).date()
+        batches = self.client.usage(asked, needed, validators)
+        return daily_usage(batches, needed, self.labels, currency=currency, complete=complete, asked=asked)
+
+    def stands_for(self, record: DailyUsage | BudgetSpent) -> datetime | None:
+        day = record.day if isinstance(record, DailyUsage) else None
+        return datetime.combine(day, time(), UTC) if day else None
+
+
+class UsageDetails(UsageReport):
+    """Cost and quantity in the current billing period; documented as refreshed every 24 hours."""
+
+    __slots__ = ()
 
     name: ClassVar[str] = "usagedetails"
     fresh_every: ClassVar[timedelta] = timedelta(hours=12)
-    families: ClassVar[tuple[Family, ...]] = metrics.USAGE
 
-    def collect(self, now: datetime, validators: Validators) -> Iterator[DailyUsage]:
-        rows = self.client.usage_details(validators)
-        return daily_usage(rows, (now - LATE).date(), self.client.currency())
+    @property
+    def families(self) -> tuple[Family, ...]:
+        return (*metrics.usage(self.labels), *budgets.FAMILIES)
 
-    @staticmethod
-    def stands_for(usage: DailyUsage) -> datetime | None:
-        return instant(usage.date) if usage.date else None
+    def collect(self, now: datetime, validators: Validators) -> Iterator[DailyUsage | BudgetSpent]:
+        settings = self.client.settings
+        validators.require("day", str(now.date()))
+        asked = settings.usage.period
+        if asked is None and settings.usage.download != "json":
+            asked = billing_month(now.date())  # only JSON knows a current period without a name
+        usage = list(self.daily(asked, now, Needed.by(settings.usage, settings.budgets), validators))
+        yield from usage
+        yield from spent(usage, settings.budgets, self.client.currency())
+
+
+class PreviousUsageDetails(UsageReport):
+    """Cost of the previous billing period, until it is settled; documented to change until the 5th."""
+
+    __slots__ = ()
+
+    name: ClassVar[str] = "usagedetails_previous_month"
+    fresh_every: ClassVar[timedelta] = timedelta(hours=12)
+
+    @property
+    def families(self) -> tuple[Family, ...]:
+        return metrics.previous_usage(self.labels)
+
+    def collect(self, now: datetime, validators: Validators) -> Iterable[DailyUsage]:
+        usage = self.client.settings.usage
+        previous = billing_month(billing_month(now.date()).start - DAY)
+        settled = f"{previous.start} {now.day >= usage.settled_day}"
+        if now.day >= usage.settled_day and validators.known.get("settled") == settled:
+            raise NotModified
+        validators.require("month", str(previous.start))
+        validators.seen["settled"] = settled
+        return self.daily(previous, now, Needed.by(usage, ()), validators)
 
 
 @dataclass(frozen=True, slots=True)
-class BalanceSummaries:
+class BalanceSummaries(Report):
     """Commitment, purchases and overage of the current billing period; documented as brought up to date daily."""
-
-    client: Client
 
     name: ClassVar[str] = "balancesummary"
     fresh_every: ClassVar[timedelta] = timedelta(hours=12)
     families: ClassVar[tuple[Family, ...]] = metrics.BALANCE
 
-    def collect(self, now: datetime, validators: Validators) -> Iterable[BalanceRow]:
-        summary = self.client.balance_summary(validators)
-        yield BalanceRow(summary.currency, summary=summary, enrollment=self.client.enrollment)
-        for line in summary.new_purchases_details or ():
-            yield BalanceRow(summary.currency, purchase=line)
-        for line in summary.adjustment_details or ():
-            yield BalanceRow(summary.currency, adjustment=line)
+    def collect(
+        self, now: datetime, validators: Validators
+    ) -> Iterator[BalanceSummary | Enrollment | Purchase | Adjustment]:
+        if summary := self.client.balance_summary(validators):
+            yield summary
+            yield Enrollment(self.client.settings.enrollment, summary.currency)
+            for line in summary.new_purchases_details or ():
+                yield Purchase(line.name, summary.currency, line.value)
+            for line in summary.adjustment_details or ():
+                yield Adjustment(line.name, summary.currency, line.value)
 
-    @staticmethod
-    def stands_for(row: BalanceRow) -> datetime | None:
-        return None
+
+@dataclass(frozen=True, slots=True)
+class MarketplaceCharges(Report):
+    """Cost of third parties' offers in the current billing period; read as often as usage."""
+
+    name: ClassVar[str] = "marketplacecharges"
+    fresh_every: ClassVar[timedelta] = timedelta(hours=12)
+    families: ClassVar[tuple[Family, ...]] = metrics.MARKETPLACE
+
+    def collect(self, now: datetime, validators: Validators) -> Iterator[Charge]:
+        currency = self.client.currency()
+        for row in self.client.marketplace_charges(self.client.settings.usage.period, validators):
+            until = instant(row.usage_end_date) if row.usage_end_date else None
+            yield Charge(
+                row.publisher_name, row.offer, row.plan_name, row.subscription_name, currency, row.extended_cost, until
+            )
+
+    def stands_for(self, record: Charge) -> datetime | None:
+        return record.until
 
 
-REPORTS = (UsageDetails, BalanceSummaries)
+@dataclass(frozen=True, slots=True)
+class PriceSheet(Report):
+    """Prices of the current billing period; one sheet per period, so once a day is ample."""
+
+    name: ClassVar[str] = "pricesheet"
+    fresh_every: ClassVar[timedelta] = timedelta(hours=24)
+    families: ClassVar[tuple[Family, ...]] = metrics.PRICES
+
+    def collect(self, now: datetime, validators: Validators) -> Iterable[Price]:
+        if self.client.settings.prices == "all":
+            return self.client.price_sheet(validators)
+        used = self.client.meters_in_use()
+        validators.require("meters", hashlib.sha256(" ".join(sorted(used)).encode()).hexdigest())
+        return [price for price in self.client.price_sheet(validators) if price.meter_id in used]
+
+
+@dataclass(frozen=True, slots=True)
+class BillingPeriods(Report):
+    """Bounds of the current billing period, the newest that the enrollment has data for."""
+
+    name: ClassVar[str] = "billingperiods"
+    fresh_every: ClassVar[timedelta] = timedelta(hours=12)
+    families: ClassVar[tuple[Family, ...]] = metrics.BILLING_PERIOD
+
+    def collect(self, now: datetime, validators: Validators) -> Iterator[Bounds]:
+        periods = self.client.billing_periods(validators)
+        if periods:
+            month = billing_month(max(period.start for period in periods).date())
+            first, after = (datetime.combine(day, time(), UTC) for day in (month.start, month.end + DAY))
+            yield Bounds(first.timestamp(), after.timestamp())
+
+
+REPORTS = (UsageDetails, PreviousUsageDetails, BalanceSummaries, MarketplaceCharges, PriceSheet, BillingPeriods)

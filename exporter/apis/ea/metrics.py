@@ -1,120 +1,223 @@
 """The families of the reporting APIs."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from operator import attrgetter
 
-import msgspec
+from exporter.apis.ea.columns import DEFAULT
+from exporter.apis.ea.records import BalanceSummary
+from exporter.apis.ea.usage import DailyUsage
+from exporter.model import budgets
+from exporter.model.families import Family, Labels, constant
 
-from exporter.apis.ea.records import BalanceLine, BalanceSummary
-from exporter.model.families import Family, Labels, Number, constant
-
-METER = {
-    "subscription_name": "subscription_name",
-    "meter_category": "meter_category",
-    "meter_subcategory": "meter_subcategory",
-    "meter_name": "meter_name",
-}
-COST = Labels.of(**METER, currency="currency")
-
-USAGE = (
-    Family(
-        "azure_ea_cost_month_to_date",
-        "Cost of the current billing period so far. Refreshed in the background.",
-        COST,
-        attrgetter("cost"),
-    ),
-    Family(
-        "azure_ea_cost_daily",
-        "Cost of the newest complete day. Refreshed in the background.",
-        COST,
-        attrgetter("cost_daily"),
-    ),
-    Family(
-        "azure_ea_usage_quantity_month_to_date",
-        "Consumed quantity of the current billing period so far, in the label's unit. Refreshed in the background.",
-        Labels.of(**METER, unit="unit"),
-        attrgetter("quantity"),
-    ),
-)
+REFRESHED = "Refreshed in the background."
 
 
-class BalanceRow(msgspec.Struct, frozen=True):
-    """The summary itself, or one of its detail lines."""
+def usage(labels: Sequence[str]) -> tuple[Family, ...]:
+    """The families of the current period, with the chosen labels."""
+    cost = _cost_labels(labels)
+    return (
+        Family(
+            "azure_ea_cost_month_to_date",
+            f"Cost of the current billing period so far. {REFRESHED}",
+            cost,
+            attrgetter("cost"),
+            record=DailyUsage,
+        ),
+        Family(
+            "azure_ea_cost_daily",
+            f"Cost of the newest complete day. {REFRESHED}",
+            cost,
+            attrgetter("cost_daily"),
+            record=DailyUsage,
+        ),
+        Family(
+            "azure_ea_usage_quantity_month_to_date",
+            f"Consumed quantity of the current billing period so far, in the label's unit. {REFRESHED}",
+            Labels((*labels, "unit"), lambda row: (*row.labels, row.unit)),
+            attrgetter("quantity"),
+            record=DailyUsage,
+        ),
+    )
 
+
+def previous_usage(labels: Sequence[str]) -> tuple[Family, ...]:
+    """The family of the previous period."""
+    return (
+        Family(
+            "azure_ea_cost_previous_month",
+            f"Cost of the previous billing period, read again until it is settled. {REFRESHED}",
+            _cost_labels(labels),
+            attrgetter("cost"),
+        ),
+    )
+
+
+def _cost_labels(labels: Sequence[str]) -> Labels:
+    def read(row: DailyUsage) -> tuple[str, ...]:
+        return (*row.labels, row.currency)
+
+    return Labels((*labels, "currency"), read)
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """One purchase of commitment."""
+
+    name: str | None
     currency: str
-    summary: BalanceSummary | None = None
-    enrollment: str | None = None
-    purchase: BalanceLine | None = None
-    adjustment: BalanceLine | None = None
+    value: Decimal | None
 
-    @property
-    def name(self) -> str | None:
-        """The name of the detail line."""
-        line = self.purchase or self.adjustment
-        return line.name if line else None
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """One adjustment of the commitment."""
+
+    name: str | None
+    currency: str
+    value: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Enrollment:
+    """Which enrollment the account is."""
+
+    enrollment: str
+    currency: str
 
 
 CURRENCY = Labels.of(currency="currency")
 LINE = Labels.of(name="name", currency="currency")
-
-
-def _stated(attribute: str) -> Family:
-    """The family of an amount that the summary states."""
-    name, text = AMOUNTS[attribute]
-
-    def value(row: BalanceRow) -> Number | None:
-        return getattr(row.summary, attribute) if row.summary else None
-
-    return Family(
-        f"azure_ea_{name}", f"{text}, in the current billing period. Refreshed in the background.", CURRENCY, value
-    )
-
-
 AMOUNTS = {
-    "beginning_balance": ("beginning_balance", "Monetary commitment left at the beginning"),
-    "ending_balance": ("ending_balance", "Monetary commitment left at the end, or by now"),
-    "new_purchases": ("new_purchases", "Commitment bought"),
-    "adjustments": ("adjustments", "Credits and other adjustments of the commitment"),
-    "utilized": ("utilized", "Commitment used"),
-    "service_overage": ("service_overage", "Cost of services beyond the commitment"),
-    "charges_billed_separately": ("charges_billed_separately", "Charges that the commitment does not cover"),
-    "total_overage": ("total_overage", "Service overage and separately billed charges"),
-    "total_usage": ("total_usage", "Commitment used and total overage"),
-    "azure_marketplace_service_charges": ("marketplace_service_charges", "Marketplace charges"),
+    "beginning_balance": "Monetary commitment left at the beginning",
+    "ending_balance": "Monetary commitment left at the end, or by now",
+    "new_purchases": "Commitment bought",
+    "adjustments": "Credits and other adjustments of the commitment",
+    "utilized": "Commitment used",
+    "service_overage": "Cost of services beyond the commitment",
+    "charges_billed_separately": "Charges that the commitment does not cover",
+    "total_overage": "Service overage and separately billed charges",
+    "total_usage": "Commitment used and total overage",
+    "azure_marketplace_service_charges": "Marketplace charges",
 }
 
 
-def _purchase(row: BalanceRow) -> Number | None:
-    return row.purchase.value if row.purchase else None
-
-
-def _adjustment(row: BalanceRow) -> Number | None:
-    return row.adjustment.value if row.adjustment else None
-
-
-def _enrollment(row: BalanceRow) -> Number | None:
-    return constant(row) if row.enrollment else None
+def _amount(attribute: str) -> Family:
+    name = f"azure_ea_{attribute.removeprefix('azure_')}"
+    text = f"{AMOUNTS[attribute]}, in the current billing period. {REFRESHED}"
+    return Family(name, text, CURRENCY, attrgetter(attribute), record=BalanceSummary)
 
 
 BALANCE = (
-    *map(_stated, AMOUNTS),
+    *map(_amount, AMOUNTS),
     Family(
         "azure_ea_new_purchase",
-        "One purchase of commitment in the current billing period. Refreshed in the background.",
+        f"One purchase of commitment in the current billing period. {REFRESHED}",
         LINE,
-        _purchase,
+        attrgetter("value"),
+        record=Purchase,
     ),
     Family(
         "azure_ea_adjustment",
-        "One adjustment of the commitment in the current billing period. Refreshed in the background.",
+        f"One adjustment of the commitment in the current billing period. {REFRESHED}",
         LINE,
-        _adjustment,
+        attrgetter("value"),
+        record=Adjustment,
     ),
     Family(
         "azure_ea_enrollment_info",
-        "Always 1; which enrollment the account is, and its currency. Refreshed in the background.",
+        f"Always 1; which enrollment the account is, and its currency. {REFRESHED}",
         Labels.of(enrollment="enrollment", currency="currency"),
-        _enrollment,
+        constant,
+        record=Enrollment,
     ),
 )
 
-FAMILIES = USAGE + BALANCE
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A marketplace charge in the enrollment's currency, which the charge itself does not name."""
+
+    publisher: str | None
+    offer: str
+    plan: str | None
+    subscription_name: str | None
+    currency: str
+    cost: Decimal | None
+    until: datetime | None
+
+
+MARKETPLACE = (
+    Family(
+        "azure_ea_marketplace_cost_month_to_date",
+        f"Marketplace charges of the current billing period so far. {REFRESHED}",
+        Labels.of(
+            publisher="publisher",
+            offer="offer",
+            plan="plan",
+            subscription_name="subscription_name",
+            currency="currency",
+        ),
+        attrgetter("cost"),
+    ),
+)
+
+METER = {
+    "meter_id": "meter_id",
+    "meter_name": "meter_name",
+    "part_number": "part_number",
+    "offer_id": "offer_id",
+    "unit": "unit_of_measure",
+}
+PRICES = (
+    Family(
+        "azure_ea_unit_price",
+        f"Price of a whole unit of the meter, in the current billing period. {REFRESHED}",
+        Labels.of(**METER, currency="currency"),
+        attrgetter("unit_price"),
+        max,
+    ),
+    Family(
+        "azure_ea_included_quantity",
+        f"Quantity of the meter that is included without charge, in the current billing period. {REFRESHED}",
+        Labels.of(**METER),
+        attrgetter("included_quantity"),
+        max,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The first instant of a billing period, and the first after it, in Unix seconds."""
+
+    start: float
+    end: float
+
+
+BILLING_PERIOD = (
+    Family(
+        "azure_ea_billing_period_start_timestamp_seconds",
+        f"First instant of the current billing period, in Unix seconds. {REFRESHED}",
+        Labels.of(),
+        attrgetter("start"),
+    ),
+    Family(
+        "azure_ea_billing_period_end_timestamp_seconds",
+        f"First instant after the current billing period, in Unix seconds. {REFRESHED}",
+        Labels.of(),
+        attrgetter("end"),
+    ),
+)
+
+FAMILIES = (
+    *usage(DEFAULT),
+    *previous_usage(DEFAULT),
+    *BALANCE,
+    *MARKETPLACE,
+    *PRICES,
+    *BILLING_PERIOD,
+    *budgets.FAMILIES,
+)

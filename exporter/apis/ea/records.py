@@ -1,29 +1,33 @@
 """Resources of the reporting APIs, under their documented names; every property is optional there."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
+from html import unescape
+from typing import Any
 
 import msgspec
 
+from exporter.apis.ea.columns import COLUMNS
+from exporter.model.periods import instant
 
-class UsageDetail(msgspec.Struct, rename="camel", frozen=True, gc=False):
-    """What one meter of one resource used on one day. Rows repeat legitimately, and credits are negative."""
-
-    date: str = ""
-    subscription_name: str | None = None
-    meter_category: str | None = None
-    meter_sub_category: str | None = None
-    meter_name: str | None = None
-    unit_of_measure: str | None = None
-    consumed_quantity: Decimal | None = None
-    cost: Decimal | None = None
-    cost_v2: Decimal | None = msgspec.field(name="Cost", default=None)
+Text = str | int | float | bool | None
 
 
-class UsagePage(msgspec.Struct, rename="camel"):
-    """A page of usage details; no link, null and "" all mean that it is the last."""
+def usage_page(columns: Iterable[str], *, tags: bool) -> type[msgspec.Struct]:
+    """A page of usage details, `data` and `nextLink`, whose rows hold only what is needed.
 
-    data: list[UsageDetail]
-    next_link: str | None = None
+    Fields are `date`, `quantity`, `cost`, `cost_v2` (v2's example spells it `Cost`), the columns and `tags`.
+    No link, null and "" all mean that the page is the last.
+    """
+    names = {"date": "date", "quantity": "consumedQuantity", "cost": "cost", "cost_v2": "Cost"}
+    fields: list[tuple[str, Any, Any]] = [("date", str, "")]
+    fields += [(name, Decimal | None, None) for name in ("quantity", "cost", "cost_v2")]
+    fields += [(column, Text, None) for column in columns]
+    fields += [("tags", str | None, None)] * tags
+    row = msgspec.defstruct("UsageDetail", fields, rename=names | {c: COLUMNS[c] for c in columns}, gc=False)
+    page: list[tuple[str, Any, Any]] = [("data", list[row], msgspec.NODEFAULT), ("next_link", str | None, None)]  # type: ignore[valid-type]
+    return msgspec.defstruct("UsagePage", page, rename={"next_link": "nextLink"})
 
 
 class BalanceLine(msgspec.Struct, frozen=True):
@@ -54,3 +58,49 @@ class BalanceSummary(msgspec.Struct, rename="camel", frozen=True):
     def currency(self) -> str:
         """ISO 4217, upper case; Azure pads it with blanks in places."""
         return self.currency_code.strip().upper()
+
+
+class MarketplaceCharge(msgspec.Struct, rename="camel", frozen=True):
+    """What a third party's offer cost in a span of days; the enrollment's currency."""
+
+    usage_end_date: str | None = None
+    publisher_name: str | None = None
+    offer_name: str | None = None
+    plan_name: str | None = None
+    subscription_name: str | None = None
+    extended_cost: Decimal | None = None
+
+    @property
+    def offer(self) -> str:
+        """The offer's name; the service sends HTML entities in it."""
+        return unescape(self.offer_name or "")
+
+
+class Price(msgspec.Struct, rename="camel", frozen=True):
+    """What a whole unit of a meter costs; a meter may come once per offer."""
+
+    meter_id: str | None = None
+    meter_name: str | None = None
+    unit_of_measure: str | None = None
+    included_quantity: Decimal | None = None
+    part_number: str | None = None
+    unit_price: Decimal | None = None
+    currency_code: str | None = None
+    offer_id: str | None = None
+
+    @property
+    def currency(self) -> str | None:
+        """ISO 4217, upper case."""
+        return self.currency_code.strip().upper() if self.currency_code else None
+
+
+class BillingPeriod(msgspec.Struct, rename="camel", frozen=True):
+    """A month that the enrollment has data for."""
+
+    billing_period_id: str
+    billing_start: str
+
+    @property
+    def start(self) -> datetime:
+        """Its first instant."""
+        return instant(self.billing_start)

@@ -1,24 +1,105 @@
 """The section `ea` of the YAML."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
-from exporter.apis.settings import AccountSettings, Duration, WebAddress, matching
+from exporter.apis.ea.columns import COLUMNS, DEFAULT, tag_label
+from exporter.apis.settings import AccountSettings, Duration, Section, Text, WebAddress, matching, mistake
+from exporter.model.periods import Days, billing_month
 
 Enrollment = Annotated[str, matching(r"[A-Za-z0-9-]+", "an enrollment number")]
 Currency = Annotated[str, matching(r"[A-Z]{3}", "an ISO 4217 code such as EUR")]
+
+
+def _column(name: str) -> str:
+    if name not in COLUMNS:
+        raise mistake(f"no documented column is called {name!r}; the columns are {', '.join(COLUMNS)}")
+    return name
+
+
+def _period(value: object) -> Days | None:
+    """`current`, a billing period `yyyyMM`, or two days that are both included."""
+    if value is None or value == "current" or isinstance(value, Days):
+        return value if isinstance(value, Days) else None
+    try:
+        if isinstance(value, str) and len(value) == 6 and value.isdigit():
+            return billing_month(date(int(value[:4]), int(value[4:]), 1))
+        if isinstance(value, dict) and value.keys() == {"start", "end"} and value["start"] <= value["end"]:
+            return Days(date.fromisoformat(str(value["start"])), date.fromisoformat(str(value["end"])))
+    except (ValueError, TypeError):
+        pass
+    raise mistake('must be current, a billing period such as "202611", or {start: 2026-11-01, end: 2026-11-20}')
+
+
+def _number(value: object) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise mistake("must be an amount of money")
+    try:
+        return Decimal(str(value))
+    except ArithmeticError:
+        raise mistake("must be an amount of money") from None
+
+
+Money = Annotated[Decimal, BeforeValidator(_number), Field(ge=0, strict=False, allow_inf_nan=False)]
+
+
+class Budget(Section):
+    """A limit for the month, for the rows that match all of `where`."""
+
+    name: Text = Field(description="the `budget` label")
+    amount: Money = Field(description="the limit, in the enrollment's currency")
+    where: dict[str, str] = Field(
+        default_factory=dict, description="columns and tags (`tag_<key>`) and their values; without it, all usage"
+    )
+
+    @model_validator(mode="after")
+    def _known(self) -> "Budget":
+        for name in self.where:
+            if not name.startswith("tag_"):
+                _column(name)
+        return self
+
+
+class Usage(Section):
+    """How usage details are read, and what becomes of them."""
+
+    download: Literal["json", "csv", "csv_async"] = Field(
+        "json", description="how: `json` pages, `csv` in one stream, or `csv_async`, prepared by the service"
+    )
+    period: Annotated[Days | None, BeforeValidator(_period)] = Field(
+        None, description='what: `current`, a billing period such as `"202611"`, or `{start: , end: }`'
+    )
+    labels: tuple[Annotated[str, AfterValidator(_column)], ...] = Field(
+        DEFAULT, description="documented columns that become labels, in snake_case", strict=False
+    )
+    tags: tuple[Text, ...] = Field((), description="tag keys that become labels `tag_<key>`", strict=False)
+    max_series: int = Field(10_000, description="label sets; the smallest of more become `__other__`", ge=2)
+    days_late: int = Field(2, description="how far back the newest complete day lies", ge=0, le=10)
+    settled_day: int = Field(
+        6, description="day of the month from which on the previous month is not read any more", ge=1, le=28
+    )
+    first_byte: Duration = Field(
+        timedelta(hours=1), description="how long a CSV download may be silent; up to 60 minutes are documented"
+    )
+
+    @model_validator(mode="after")
+    def _distinct(self) -> "Usage":
+        names = [*self.labels, *map(tag_label, self.tags)]
+        for name in names:
+            if names.count(name) > 1:
+                raise mistake(f"the label {name!r} comes twice, from `labels` or from `tags` whose names become alike")
+        return self
 
 
 class Settings(AccountSettings):
     """One enrollment, read with an API access key."""
 
     base_url: WebAddress = Field("https://consumption.azure.com", description="where the reporting APIs are")
-    timeout: Duration = Field(
-        timedelta(minutes=5), description="the longest wait for one whole answer; pages are large"
-    )
+    timeout: Duration = Field(timedelta(minutes=5), description="the longest wait for one whole page; pages are large")
     enrollment: Enrollment = Field(description="the enrollment number, in quotes")
     api_key: SecretStr | None = Field(
         None, description="the API access key (EA portal: Reports > Download Usage > API Access Key)", min_length=1
@@ -26,12 +107,26 @@ class Settings(AccountSettings):
     api_key_file: Annotated[Path, Field(strict=False)] | None = Field(
         None, description="a file that holds it; read again at each use"
     )
+    api_version: Literal["v1", "v2", "v3"] = Field("v3", description="version of the reporting APIs")
     currency: Currency | None = Field(
         None,
         description="currency of the enrollment; usage rows name none, so by default the balance summary is asked. "
         "Needed for a department's or account owner's key, which may not read the balance",
     )
+    usage: Usage = Field(default=Usage(), description="how usage details are read")
+    prices: Literal["used", "all"] = Field("used", description="prices of the meters in use, or of all")
+    budgets: tuple[Budget, ...] = Field((), description="budgets for the month", strict=False)
 
     @property
     def identity(self) -> str:
         return self.enrollment
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Settings":
+        if self.api_version == "v1" and self.usage.download != "json":
+            raise mistake("usage.download: v1 has no CSV; use json, or api_version v2 or v3")
+        names = [budget.name for budget in self.budgets]
+        for name in names:
+            if names.count(name) > 1:
+                raise mistake(f"budgets: two are called {name!r}")
+        return self

@@ -1,68 +1,130 @@
-"""Usage rows of a month, summed while they stream past into few rows that families can be read from."""
+"""Usage rows, summed while they stream past into few rows that families and budgets can be read from."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from operator import attrgetter
+from typing import Any
 
-import msgspec
+from exporter.apis.ea.columns import COLUMNS, tag_label
+from exporter.apis.ea.settings import Budget, Usage
+from exporter.model.budgets import BudgetSpent
+from exporter.model.periods import Days, day_of
 
-from exporter.apis.ea.records import UsageDetail
 
-KEY = attrgetter("date", "unit_of_measure", "subscription_name", "meter_category", "meter_sub_category", "meter_name")
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows that have streamed in, and how to read them.
+
+    `key` gives the day as text, the values of the needed columns, and then the tuple of tag values if tags are
+    needed; amounts are None where the row does not state them.
+    """
+
+    rows: Iterable[Any]
+    key: Callable[[Any], tuple[Any, ...]]
+    quantity: Callable[[Any], Decimal | None]
+    cost: Callable[[Any], Decimal | None]
 
 
-class DailyUsage(msgspec.Struct, frozen=True, kw_only=True):
-    """What `rows` rows with the same labels sum to on one day; `cost_daily` on the newest complete day alone."""
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """What is read off each row: columns by their label, and keys of tags."""
 
-    rows: int
-    date: str
-    unit: str | None
-    subscription_name: str | None
-    meter_category: str | None
-    meter_subcategory: str | None
-    meter_name: str | None
-    currency: str
-    quantity: Decimal | None
-    cost: Decimal | None
-    cost_daily: Decimal | None
+    columns: tuple[str, ...]
+    tag_keys: tuple[str, ...]
+
+    @classmethod
+    def by(cls, usage: Usage, budgets: Iterable[Budget]) -> "Needed":
+        """By the labels, and by what the budgets look at; the unit is always needed."""
+        columns, keys = ["unit_of_measure", *usage.labels], [*usage.tags]
+        for name in (name for budget in budgets for name in budget.where):
+            if name in COLUMNS:
+                columns.append(name)
+            else:
+                keys.append(name.removeprefix("tag_"))
+        return cls(tuple(dict.fromkeys(columns)), tuple(dict.fromkeys(keys)))
+
+    def named(self, key: Sequence[Any]) -> dict[str, str]:
+        """The values of a batch's key, without the day, as text by label; alike for JSON and CSV."""
+        values = dict(zip(self.columns, map(_text, key), strict=False))
+        if "charges_billed_separately" in values:
+            values["charges_billed_separately"] = values["charges_billed_separately"].lower()
+        if self.tag_keys:
+            values |= zip(map(tag_label, self.tag_keys), key[-1], strict=True)
+        return values
 
 
 @dataclass(slots=True)
-class Sums:
-    """What has been seen of one key."""
+class DailyUsage:
+    """What `rows` rows with the same values sum to on one day; amounts are in `currency`."""
 
+    values: dict[str, str]
+    labels: tuple[str, ...]
+    currency: str
+    day: date | None
+    newest: bool
     rows: int = 0
     quantity: Decimal | None = None
     cost: Decimal | None = None
 
+    @property
+    def unit(self) -> str:
+        """Microsoft's unit of measure, verbatim."""
+        return self.values["unit_of_measure"]
 
-def daily_usage(rows: Iterable[UsageDetail], complete: date, currency: str) -> Iterator[DailyUsage]:
-    """One `DailyUsage` per day and set of labels; amounts are in `currency`."""
-    sums: defaultdict[tuple[str | None, ...], Sums] = defaultdict(Sums)
-    for row in rows:
-        total = sums[KEY(row)]
-        total.rows += 1
-        total.quantity = _plus(total.quantity, row.consumed_quantity)
-        total.cost = _plus(total.cost, row.cost if row.cost is not None else row.cost_v2)
-    newest = complete.isoformat()
-    for (day, unit, subscription, category, subcategory, meter), total in sums.items():
-        yield DailyUsage(
-            rows=total.rows,
-            date=day or "",
-            unit=unit,
-            subscription_name=subscription,
-            meter_category=category,
-            meter_subcategory=subcategory,
-            meter_name=meter,
-            currency=currency,
-            quantity=total.quantity,
-            cost=total.cost,
-            cost_daily=total.cost if (day or "").startswith(newest) else None,
-        )
+    @property
+    def cost_daily(self) -> Decimal | None:
+        """The cost, if the day is the newest complete one."""
+        return self.cost if self.newest else None
 
 
-def _plus(total: Decimal | None, more: Decimal | None) -> Decimal | None:
-    return total if more is None else more if total is None else total + more
+def daily_usage(
+    batches: Iterable[Batch],
+    needed: Needed,
+    labels: Sequence[str],
+    *,
+    currency: str,
+    complete: date,
+    asked: Days | None,
+) -> Iterator[DailyUsage]:
+    """One `DailyUsage` per day and set of values; days that were not asked for are left out."""
+    for (text, *key), (rows, quantity, cost) in _sums(batches).items():
+        day = day_of(text) if text else None
+        if asked is None or day is None or day in asked:
+            values = needed.named(key)
+            own = tuple(values[name] for name in labels)
+            yield DailyUsage(values, own, currency, day, day == complete, rows, quantity, cost)
+
+
+def spent(usage: Sequence[DailyUsage], budgets: Iterable[Budget], currency: str) -> Iterator[BudgetSpent]:
+    """What of each budget is spent; a row may count for several. Without any usage nothing is known."""
+    for budget in budgets:
+        where = {name if name in COLUMNS else tag_label(name[4:]): value for name, value in budget.where.items()}
+        costs = (row.cost for row in usage if row.cost is not None and where.items() <= row.values.items())
+        yield BudgetSpent(budget.name, currency, budget.amount, sum(costs, Decimal(0)) if usage else None)
+
+
+def _sums(batches: Iterable[Batch]) -> dict[tuple[Any, ...], list[Any]]:
+    """Number of rows, quantity and cost by key: the loop that every row of millions goes through."""
+    sums: dict[tuple[Any, ...], list[Any]] = {}
+    find = sums.get
+    for batch in batches:
+        key_of, quantity_of, cost_of = batch.key, batch.quantity, batch.cost
+        for row in batch.rows:
+            key = key_of(row)
+            quantity, cost = quantity_of(row), cost_of(row)
+            if (total := find(key)) is None:
+                sums[key] = [1, quantity, cost]
+                continue
+            total[0] += 1
+            if quantity is not None:
+                total[1] = quantity if total[1] is None else total[1] + quantity
+            if cost is not None:
+                total[2] = cost if total[2] is None else total[2] + cost
+    return sums
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)

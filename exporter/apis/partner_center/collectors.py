@@ -8,13 +8,13 @@ from typing import ClassVar
 from exporter.apis.partner_center import metrics
 from exporter.apis.partner_center.client import Client
 from exporter.apis.partner_center.records import CustomerMonthlyUsageRecord
-from exporter.model.collection import Validators
+from exporter.model.collection import Collector, Validators
 from exporter.model.families import Family
 from exporter.model.periods import instant
 
 
 @dataclass(frozen=True, slots=True)
-class UsageRecords:
+class UsageRecords(Collector):
     """Every customer's spending and budget; rated usage is documented to arrive within about a day."""
 
     client: Client
@@ -26,8 +26,7 @@ class UsageRecords:
     def collect(self, now: datetime, validators: Validators) -> Iterable[CustomerMonthlyUsageRecord]:
         return self.client.customer_usage_records()
 
-    @staticmethod
-    def stands_for(record: CustomerMonthlyUsageRecord) -> datetime | None:
+    def stands_for(self, record: CustomerMonthlyUsageRecord) -> datetime | None:
         return instant(record.last_modified_date) if record.last_modified_date else None
 
 

@@ -1,0 +1,138 @@
+"""Enterprise Agreement usage: rows a second from a loopback server to samples, and memory, as ratios."""
+
+import csv
+import io
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from threading import Event
+
+import msgspec
+
+from bench.rows import PAGE, csv_rows, json_page, served
+from exporter.apis.ea import API
+from exporter.apis.ea.collectors import UsageDetails
+from exporter.apis.ea.columns import DEFAULT
+from exporter.apis.ea.records import usage_page
+from exporter.auth.api_key import ApiKey
+from exporter.auth.secret import Secret
+from exporter.model.collection import Validators
+from exporter.model.families import fold
+from exporter.transport.http import HttpClient
+from exporter.transport.session import Session
+
+NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
+ROUNDS = 3
+PAGES = 100
+
+
+class Nobody:
+    """An observer who does not listen."""
+
+    def answered(self, status: int, seconds: float) -> None:
+        """Nothing."""
+
+    def retried(self, throttled_seconds: float) -> None:
+        """Nothing."""
+
+
+def collect(url: str, download: str) -> dict[str, object]:
+    """One run of the collector, from requests to samples."""
+    settings = API.section.model_validate(
+        {"enrollment": "1", "api_key": "k", "base_url": url, "usage": {"download": download}}
+    )
+    http = HttpClient(observer=Nobody(), timeout=60)
+    session = Session(http, ApiKey(Secret("k")), base_url=url, observer=Nobody(), stopped=Event())
+    (report,) = (c for c in API.collectors(settings, session) if isinstance(c, UsageDetails))
+    samples = fold(report.collect(NOW, Validators()), report.families)
+    return samples  # type: ignore[return-value]
+
+
+def json_floor(page: bytes) -> None:
+    """Typed decoding of the same columns, and the sum; no HTTP and no labels."""
+    decoder = msgspec.json.Decoder(usage_page(("unit_of_measure", *DEFAULT), tags=False), strict=False)
+    total = Decimal(0)
+    for _ in range(PAGES):
+        for row in decoder.decode(page).data:
+            total += row.cost
+
+
+def csv_floor(head: bytes, block: bytes) -> None:
+    """`csv.reader` and Decimal; no HTTP and no labels."""
+    place = next(csv.reader([head.decode().splitlines()[-1]])).index("Cost")
+    text, total = block.decode(), Decimal(0)
+    for _ in range(PAGES):
+        for row in csv.reader(io.StringIO(text, newline="")):
+            total += Decimal(row[place])
+
+
+def best(run: Callable[[], object]) -> float:
+    """Rows a second of the quickest of some rounds."""
+    seconds = []
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        run()
+        seconds.append(time.perf_counter() - started)
+    return PAGES * PAGE / min(seconds)
+
+
+def peak(program: str, *arguments: str) -> tuple[float, float]:
+    """Seconds, and the peak memory in MiB, of a program of its own."""
+    done = subprocess.run(  # noqa: S603 (our own program)
+        [sys.executable, "-m", "bench.ea", program, *arguments], capture_output=True, text=True, check=True
+    )
+    seconds, kibibytes = done.stdout.split()
+    return float(seconds), float(kibibytes) / 1024
+
+
+def pandas_peer(pages: int) -> None:
+    """What a straightforward exporter does: all rows into a frame, grouped."""
+    import pandas
+
+    text = json.dumps([row for _ in range(pages) for row in json.loads(json_page())["data"]])
+    started = time.perf_counter()
+    frame = pandas.read_json(io.StringIO(text))
+    frame.groupby(["subscriptionName", "meterCategory", "meterSubCategory", "meterName"])["cost"].sum()
+    sys.stdout.write(f"{time.perf_counter() - started} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}")
+
+
+def ours(pages: int) -> None:
+    """The collector alone in a process."""
+    with served(pages) as url:
+        started = time.perf_counter()
+        collect(url, "json")
+        sys.stdout.write(f"{time.perf_counter() - started} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}")
+
+
+def main() -> None:
+    """Print the table."""
+    page, (head, block) = json_page(), csv_rows()
+    with served(PAGES) as url:
+        yours = {
+            "JSON": (best(lambda: collect(url, "json")), best(lambda: json_floor(page))),
+            "CSV": (best(lambda: collect(url, "csv")), best(lambda: csv_floor(head, block))),
+        }
+    for name, (rate, floor) in yours.items():
+        print(f"EA {name}: {rate:12,.0f} rows/s, floor {floor:12,.0f} rows/s: ratio {rate / floor:.2f} (at least 0.7)")
+    (_, small), (_, large) = peak("ours", "20"), peak("ours", "400")
+    print(
+        f"EA memory: {large:.0f} MiB for 2,000,000 rows, {small:.0f} MiB for 100,000: ratio {large / small:.2f} (at most 1.1)"
+    )
+    (seconds, own), (theirs, frame) = peak("ours", "200"), peak("pandas", "200")
+    print(
+        f"EA against pandas, 1,000,000 rows: {theirs / seconds:.1f} times faster (at least 3), "
+        f"{own / frame:.3f} of its memory (at most 0.1)"
+    )
+
+
+if __name__ == "__main__":
+    programs = {"ours": ours, "pandas": pandas_peer}
+    if sys.argv[1:]:
+        programs[sys.argv[1]](int(sys.argv[2]))
+    else:
+        main()

@@ -2,9 +2,10 @@
 
 import ipaddress
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
@@ -81,6 +82,14 @@ Guid = Annotated[str, matching(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{
 Tenant = Annotated[str, matching(r"[A-Za-z0-9][A-Za-z0-9.-]*", "a domain or an id")]
 
 
+AUTHORITIES = {
+    "global": "https://login.microsoftonline.com",
+    "usgov": "https://login.microsoftonline.us",
+    "china": "https://login.partner.microsoftonline.cn",
+}
+"""The login host of each national cloud."""
+
+
 class Section(BaseModel):
     """A part of the configuration: unknown keys are mistakes, nothing changes after loading."""
 
@@ -96,6 +105,9 @@ class Report(Section):
 
 class AccountSettings(Section):
     """One account of one API."""
+
+    optional_secrets: ClassVar[frozenset[str]] = frozenset()
+    """Keys of secrets that the account can do without."""
 
     name: Text | None = Field(None, description="the `account` label")
     base_url: WebAddress = Field(description="where the API is")
@@ -115,6 +127,10 @@ class AccountSettings(Section):
         """What the account is called when nobody names it."""
         raise NotImplementedError
 
+    def reads(self, report: str) -> bool:
+        """Whether a report is read."""
+        return bool(getattr(self.reports, report).enabled)
+
     def secret(self, key: str) -> Secret:
         """The secret `key`, from the configuration or from `<key>_file`."""
         text: SecretStr | None = getattr(self, key)
@@ -125,7 +141,7 @@ class AccountSettings(Section):
         fields = type(self).model_fields
         for key in (key for key in fields if f"{key}_file" in fields):
             given = [name for name in (key, f"{key}_file") if getattr(self, name) is not None]
-            if not given:
+            if not given and key not in self.optional_secrets:
                 raise mistake(f"{key} or {key}_file is required")
             if len(given) == 2:
                 raise mistake(f"{key} and {key}_file exclude each other")
@@ -135,13 +151,26 @@ class AccountSettings(Section):
 class EntraSettings(AccountSettings):
     """An account whose tokens come from Microsoft Entra ID."""
 
+    hosts: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+    """Of each cloud, what the API's own keys default to."""
+
+    cloud: Literal["global", "usgov", "china"] = Field(
+        "global", description="the national cloud, which sets where the login host and the API are"
+    )
     tenant: Tenant = Field(description="domain or id of the tenant")
     client_id: Guid = Field(description="the application's id")
     client_secret: SecretStr | None = Field(None, description="the application's secret", min_length=1)
     client_secret_file: Annotated[Path, Field(strict=False)] | None = Field(
         None, description="a file that holds it; read again at each use"
     )
-    authority: LoginAddress = Field("https://login.microsoftonline.com", description="the login host")
+    authority: LoginAddress = Field(AUTHORITIES["global"], description="the login host")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _hosts_of_the_cloud(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or given.get("cloud") not in AUTHORITIES:
+            return given
+        return {"authority": AUTHORITIES[given["cloud"]], **cls.hosts.get(given["cloud"], {}), **given}
 
     @property
     def identity(self) -> str:

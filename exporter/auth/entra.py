@@ -3,14 +3,13 @@
 import threading
 import time
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 import msal
 import requests
 from requests.auth import AuthBase
 
-from exporter.auth.secret import Secret
 from exporter.errors import Reason, Rejected, Transient
 
 RENEW_EARLY = 300.0
@@ -27,6 +26,13 @@ class LoginHttp(Protocol):
     def close(self) -> None: ...
 
 
+class Credential(Protocol):
+    """What shows who the application is; a `Secret` is one."""
+
+    def read(self) -> str | Mapping[str, Any]:
+        """In a form that msal takes as `client_credential`; raises `Rejected`."""
+
+
 class EntraToken(AuthBase):
     """`Authorization: Bearer …` with a token that is asked for when it is first needed.
 
@@ -40,14 +46,14 @@ class EntraToken(AuthBase):
         *,
         authority: str,
         client_id: str,
-        client_secret: Secret,
+        credential: Credential,
         scope: str,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._http = http
         self._authority = authority
         self._client_id = client_id
-        self._client_secret = client_secret
+        self._credential = credential
         self._scope = scope
         self._clock = clock
         self._lock = threading.Lock()
@@ -72,12 +78,13 @@ class EntraToken(AuthBase):
         """What msal answers: a dict with `access_token`, or with `error`."""
 
     def _renew(self) -> None:
-        secret = self._client_secret.read()
+        credential = self._credential.read()
+        secrets = _texts(credential)
         try:
             answer = self._acquire(
                 msal.ConfidentialClientApplication(
                     self._client_id,
-                    client_credential=secret,
+                    client_credential=credential,
                     authority=self._authority,
                     instance_discovery=False,
                     http_client=self._http,
@@ -88,10 +95,10 @@ class EntraToken(AuthBase):
             failure.reason = Reason.LOGIN
             raise
         except (ValueError, KeyError) as error:
-            text = str(error).partition("\n")[0].replace(secret, "<secret>")
+            text = without(secrets, str(error).partition("\n")[0])
             raise Rejected(f"login at {self._authority}: {text[:200]}", Reason.LOGIN) from error
         if "access_token" not in answer:
-            raise refusal(self._authority, answer, secret)
+            raise refusal(self._authority, answer, *secrets)
         self._token = answer["access_token"]
         self._expires = self._clock() + float(answer.get("expires_in", 0))
 
@@ -99,8 +106,20 @@ class EntraToken(AuthBase):
 def refusal(authority: str, answer: Mapping[str, Any], *secrets: str) -> Rejected:
     """Why the login host gave no token, in its own words (they begin with an AADSTS code), without our secrets."""
     text = str(answer.get("error_description") or answer.get("error") or "no token in the answer").splitlines()[0]
-    for secret in filter(None, secrets):
-        text = text.replace(secret, "<secret>")
+    text = without(secrets, text)
     person = PERSON_NEEDED.intersection(answer.get("error_codes") or ())
     reason = Reason.SIGN_IN_REQUIRED if person else Reason.LOGIN
     return Rejected(f"login at {authority}: {text[:400]}", reason)
+
+
+def without(secrets: Iterable[str], text: str) -> str:
+    """`text` with its secrets blacked out."""
+    for secret in filter(None, secrets):
+        text = text.replace(secret, "<secret>")
+    return text
+
+
+def _texts(credential: str | Mapping[str, Any]) -> list[str]:
+    """The texts in a credential."""
+    values = [credential] if isinstance(credential, str) else credential.values()
+    return [value() if callable(value) else value for value in values]

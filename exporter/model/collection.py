@@ -38,7 +38,8 @@ class Collector(Protocol):
     def collect(self, now: datetime, validators: Validators) -> Iterable[Any]:
         """Records, page by page; raises `NotModified` or a `Failure`.
 
-        A record that sums several rows of the report has their number in `rows`.
+        A record that sums several rows of the report has their number in `rows`; one that tells what nobody
+        can see in the samples has it in `note`.
         """
 
     def stands_for(self, record: Any) -> datetime | None:
@@ -55,6 +56,7 @@ class Collection:
     changed: datetime
     stands_for: datetime | None = None
     validators: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def series(self) -> int:

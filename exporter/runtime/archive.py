@@ -25,6 +25,7 @@ class Kept(msgspec.Struct):
     changed: datetime
     stands_for: datetime | None
     validators: dict[str, str]
+    notes: tuple[str, ...] = ()
 
 
 class Archive:
@@ -47,6 +48,7 @@ class Archive:
             collection.changed,
             collection.stands_for,
             dict(collection.validators),
+            collection.notes,
         )
         storage.replace(self._path(job), msgspec.json.encode(kept))
 
@@ -64,7 +66,9 @@ class Archive:
             return None
         if kept.fingerprint != job.fingerprint:
             return None
-        return Collection(samples, kept.records, kept.collected, kept.changed, kept.stands_for, kept.validators)
+        return Collection(
+            samples, kept.records, kept.collected, kept.changed, kept.stands_for, kept.validators, kept.notes
+        )
 
     def _path(self, job: Job) -> Path:
         return self._directory / f"{quote('.'.join((job.api, *job.labels)), safe='')}.json"

@@ -18,7 +18,13 @@ from tests.runtime.test_store import Collector
 NOW = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
 JOB = Job("api", "../a/b c", Collector(), timedelta(hours=1), "settings")
 KEPT = Collection(
-    {"cost": {("x",): Decimal("0.1234567890123456789012")}, "users": {(): 3}}, 5, NOW, NOW, NOW, {"k": '"e"'}
+    {"cost": {("x",): Decimal("0.1234567890123456789012")}, "users": {(): 3}},
+    5,
+    NOW,
+    NOW,
+    NOW,
+    {"k": '"e"'},
+    ("a note",),
 )
 
 
@@ -51,7 +57,7 @@ def test_a_restart_during_an_outage_serves_the_last_good_values(simulator: Simul
     """The page is the same to the byte, the exporter is ready, and unchanged data is not read again."""
     config = write_config(simulator, tmp_path)
     before = House(config)
-    assert [None] * 6 == before.run()
+    assert [None] * 8 == before.run()
     simulator.faults.script("", Drop(), times=None)
     after = House(config)
     assert before.exporter.store.current.body == after.exporter.store.current.body

@@ -106,7 +106,7 @@ def _told(mistake: Any) -> str:
     path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in mistake["loc"]).lstrip(".")
     if mistake["type"] == "extra_forbidden":
         return f"{path}: unknown key{_perhaps(mistake['loc'])}"
-    text = TEXTS.get(mistake["type"], mistake["msg"].replace("Input should be", "must be"))
+    text = TEXTS.get(mistake["type"], mistake["msg"])
     return f"{path}: {text}" if path else text
 
 

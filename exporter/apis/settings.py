@@ -16,6 +16,10 @@ from exporter.auth.secret import Secret
 UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_536_000}
 DURATION = re.compile("".join(rf"(?:(?P<{unit}>\d+){unit})?" for unit in ("y", "w", "d", "h", "m", "s", "ms")))
 
+CHINA = "china"
+LOGIN_HOSTS = {"usgov": "https://login.microsoftonline.us", CHINA: "https://login.partner.microsoftonline.cn"}
+"""The login hosts of the national clouds."""
+
 
 def mistake(text: str) -> PydanticCustomError:
     """A mistake of the configuration whose text is shown as it is."""
@@ -82,14 +86,6 @@ Guid = Annotated[str, matching(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{
 Tenant = Annotated[str, matching(r"[A-Za-z0-9][A-Za-z0-9.-]*", "a domain or an id")]
 
 
-AUTHORITIES = {
-    "global": "https://login.microsoftonline.com",
-    "usgov": "https://login.microsoftonline.us",
-    "china": "https://login.partner.microsoftonline.cn",
-}
-"""The login host of each national cloud."""
-
-
 class Section(BaseModel):
     """A part of the configuration: unknown keys are mistakes, nothing changes after loading."""
 
@@ -106,9 +102,6 @@ class Report(Section):
 class AccountSettings(Section):
     """One account of one API."""
 
-    optional_secrets: ClassVar[frozenset[str]] = frozenset()
-    """Keys of secrets that the account can do without."""
-
     name: Text | None = Field(None, description="the `account` label")
     base_url: WebAddress = Field(description="where the API is")
     ca_file: Annotated[Path, Field(strict=False)] | None = Field(
@@ -116,6 +109,9 @@ class AccountSettings(Section):
     )
     timeout: Duration = Field(timedelta(seconds=60), description="the longest wait for one whole answer")
     reports: Any = None
+
+    optional_secrets: ClassVar[frozenset[str]] = frozenset()
+    """Secrets that need not be given."""
 
     @property
     def account(self) -> str:
@@ -128,7 +124,7 @@ class AccountSettings(Section):
         raise NotImplementedError
 
     def reads(self, report: str) -> bool:
-        """Whether a report is read."""
+        """Whether a report is read at all."""
         return bool(getattr(self.reports, report).enabled)
 
     def secret(self, key: str) -> Secret:
@@ -151,26 +147,29 @@ class AccountSettings(Section):
 class EntraSettings(AccountSettings):
     """An account whose tokens come from Microsoft Entra ID."""
 
-    hosts: ClassVar[Mapping[str, Mapping[str, str]]] = {}
-    """Of each cloud, what the API's own keys default to."""
-
-    cloud: Literal["global", "usgov", "china"] = Field(
-        "global", description="the national cloud, which sets where the login host and the API are"
-    )
     tenant: Tenant = Field(description="domain or id of the tenant")
     client_id: Guid = Field(description="the application's id")
     client_secret: SecretStr | None = Field(None, description="the application's secret", min_length=1)
     client_secret_file: Annotated[Path, Field(strict=False)] | None = Field(
         None, description="a file that holds it; read again at each use"
     )
-    authority: LoginAddress = Field(AUTHORITIES["global"], description="the login host")
+    authority: LoginAddress = Field(
+        "https://login.microsoftonline.com", description="the login host; default: the cloud's"
+    )
+    cloud: Literal["global", "usgov", "china"] = Field("global", description="Microsoft's cloud that holds the tenant")
+
+    cloud_hosts: ClassVar[Mapping[str, str]] = {}
+    """Where the API is in the clouds in which its address is another one than in the global cloud."""
 
     @model_validator(mode="before")
     @classmethod
-    def _hosts_of_the_cloud(cls, given: Any) -> Any:
-        if not isinstance(given, dict) or given.get("cloud") not in AUTHORITIES:
+    def _addresses_of_the_cloud(cls, given: Any) -> Any:
+        """A cloud stands for its addresses; one that is given explicitly wins."""
+        cloud = given.get("cloud") if isinstance(given, dict) else None
+        if not isinstance(cloud, str):
             return given
-        return {"authority": AUTHORITIES[given["cloud"]], **cls.hosts.get(given["cloud"], {}), **given}
+        addresses = {"authority": LOGIN_HOSTS.get(cloud), "base_url": cls.cloud_hosts.get(cloud)}
+        return {name: address for name, address in addresses.items() if address} | given
 
     @property
     def identity(self) -> str:

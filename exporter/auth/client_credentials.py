@@ -1,5 +1,6 @@
 """The application's own identity (RFC 6749 4.4), shown by a secret, a certificate or a federated assertion."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,10 +28,14 @@ class ClientCredentials(EntraToken):
     def _acquire(self, application: msal.ConfidentialClientApplication, scopes: list[str]) -> dict[str, Any]:
         return application.acquire_token_for_client(scopes)  # type: ignore[no-any-return]
 
-    @property
-    def expires(self) -> datetime | None:
-        """When the certificate ends; None for a secret or an assertion. Raises `Rejected` as a renewal would."""
-        return self._credential.expires if isinstance(self._credential, Certificate) else None
+    def expiries(self) -> Mapping[str, datetime]:
+        """The end of the certificate's validity; when a secret or an assertion ends is not told."""
+        if not isinstance(self._client_credential, Certificate):
+            return {}
+        try:
+            return {"certificate": self._client_credential.expires()}
+        except Rejected:
+            return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,6 @@ class Certificate:
             "public_certificate": certificate.public_bytes(Encoding.PEM).decode(),
         }
 
-    @property
     def expires(self) -> datetime:
         """The end of the certificate's validity."""
         return self._parsed()[1].not_valid_after_utc

@@ -3,13 +3,13 @@
 import threading
 import time
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import msal
 import requests
-from requests.auth import AuthBase
 
+from exporter.auth import Credential
 from exporter.errors import Reason, Rejected, Transient
 
 RENEW_EARLY = 300.0
@@ -26,14 +26,14 @@ class LoginHttp(Protocol):
     def close(self) -> None: ...
 
 
-class Credential(Protocol):
+class ClientCredential(Protocol):
     """What shows who the application is; a `Secret` is one."""
 
     def read(self) -> str | Mapping[str, Any]:
         """In a form that msal takes as `client_credential`; raises `Rejected`."""
 
 
-class EntraToken(AuthBase):
+class EntraToken(Credential):
     """`Authorization: Bearer …` with a token that is asked for when it is first needed.
 
     The msal application discovers its authority when it is made and remembers failures, so each renewal
@@ -46,14 +46,14 @@ class EntraToken(AuthBase):
         *,
         authority: str,
         client_id: str,
-        credential: Credential,
+        client_credential: ClientCredential,
         scope: str,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._http = http
         self._authority = authority
         self._client_id = client_id
-        self._credential = credential
+        self._client_credential = client_credential
         self._scope = scope
         self._clock = clock
         self._lock = threading.Lock()
@@ -78,8 +78,8 @@ class EntraToken(AuthBase):
         """What msal answers: a dict with `access_token`, or with `error`."""
 
     def _renew(self) -> None:
-        credential = self._credential.read()
-        secrets = _texts(credential)
+        credential = self._client_credential.read()
+        secret = _secret(credential)
         try:
             answer = self._acquire(
                 msal.ConfidentialClientApplication(
@@ -95,10 +95,10 @@ class EntraToken(AuthBase):
             failure.reason = Reason.LOGIN
             raise
         except (ValueError, KeyError) as error:
-            text = without(secrets, str(error).partition("\n")[0])
+            text = str(error).partition("\n")[0].replace(secret, "<secret>")
             raise Rejected(f"login at {self._authority}: {text[:200]}", Reason.LOGIN) from error
         if "access_token" not in answer:
-            raise refusal(self._authority, answer, *secrets)
+            raise refusal(self._authority, answer, secret)
         self._token = answer["access_token"]
         self._expires = self._clock() + float(answer.get("expires_in", 0))
 
@@ -106,20 +106,15 @@ class EntraToken(AuthBase):
 def refusal(authority: str, answer: Mapping[str, Any], *secrets: str) -> Rejected:
     """Why the login host gave no token, in its own words (they begin with an AADSTS code), without our secrets."""
     text = str(answer.get("error_description") or answer.get("error") or "no token in the answer").splitlines()[0]
-    text = without(secrets, text)
+    for secret in filter(None, secrets):
+        text = text.replace(secret, "<secret>")
     person = PERSON_NEEDED.intersection(answer.get("error_codes") or ())
     reason = Reason.SIGN_IN_REQUIRED if person else Reason.LOGIN
     return Rejected(f"login at {authority}: {text[:400]}", reason)
 
 
-def without(secrets: Iterable[str], text: str) -> str:
-    """`text` with its secrets blacked out."""
-    for secret in filter(None, secrets):
-        text = text.replace(secret, "<secret>")
-    return text
-
-
-def _texts(credential: str | Mapping[str, Any]) -> list[str]:
-    """The texts in a credential."""
-    values = [credential] if isinstance(credential, str) else credential.values()
-    return [value() if callable(value) else value for value in values]
+def _secret(credential: str | Mapping[str, Any]) -> str:
+    """The text in a credential that no message may repeat."""
+    if isinstance(credential, str):
+        return credential
+    return str(credential.get("private_key") or credential["client_assertion"]())

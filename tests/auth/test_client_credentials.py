@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from exporter.auth.client_credentials import Assertion, Certificate, ClientCredentials
-from exporter.auth.entra import Credential
+from exporter.auth.entra import ClientCredential
 from exporter.auth.secret import Secret
 from exporter.errors import Reason, Rejected
 from exporter.simulator import Simulator
@@ -20,13 +20,13 @@ ISSUER, SUBJECT = "https://cluster.example/oidc", "system:serviceaccount:monitor
 CLAIMS = {"iss": ISSUER, "sub": SUBJECT, "aud": FEDERATED_AUDIENCE}
 
 
-def application(simulator: Simulator, credential: Credential) -> ClientCredentials:
+def application(simulator: Simulator, credential: ClientCredential) -> ClientCredentials:
     tenant = simulator.world.b2c
     return ClientCredentials(
         HttpClient(observer=Observer(), timeout=5, ca_file=simulator.ca_file),
         authority=f"{simulator.url}/{tenant.tenant}",
         client_id=tenant.client_id,
-        credential=credential,
+        client_credential=credential,
         scope="https://graph.windows.net/.default",
     )
 
@@ -59,7 +59,7 @@ def test_a_certificate_of_every_form_gets_a_token(
     """Whatever order the certificates come in; its end is known."""
     simulator.assertions.trust_certificate(simulator.world.b2c.client_id, certificate_pem())
     auth = certified(simulator, tmp_path / "b2c", content, passphrase)
-    assert (True, ENDS) == (authorization(auth).startswith("Bearer ey"), auth.expires)
+    assert (True, {"certificate": ENDS}) == (authorization(auth).startswith("Bearer ey"), auth.expiries())
 
 
 @pytest.mark.parametrize(
@@ -85,6 +85,7 @@ def test_an_unusable_certificate_is_told_by_its_file(
         authorization(auth)
     assert (Reason.CREDENTIAL_UNREADABLE, []) == (raised.value.reason, simulator.received)
     text = str(raised.value)
+    assert {} == auth.expiries()
     assert (True, False) == (text.startswith(f"{tmp_path / 'b2c'}: "), "BEGIN" in text)
 
 
@@ -110,7 +111,7 @@ def test_a_federated_assertion_gets_a_token_and_its_file_is_read_again(simulator
     with pytest.raises(Rejected, match="AADSTS700024"):
         authorization(auth)
     (tmp_path / "token").write_text(assertion(CLAIMS))
-    assert (True, None) == (authorization(auth).startswith("Bearer ey"), auth.expires)
+    assert (True, {}) == (authorization(auth).startswith("Bearer ey"), auth.expiries())
 
 
 @pytest.mark.parametrize(

@@ -7,26 +7,26 @@ from exporter.apis.b2c import metrics
 from exporter.apis.b2c.client import Client
 from exporter.apis.b2c.collectors import REPORTS
 from exporter.apis.b2c.settings import Settings
-from exporter.auth import AuthBase
+from exporter.auth import Credential
 from exporter.auth.client_credentials import Assertion, Certificate, ClientCredentials
-from exporter.auth.entra import Credential, LoginHttp
+from exporter.auth.entra import ClientCredential, LoginHttp
 from exporter.auth.secret import Secret
 from exporter.model.collection import Collector
 from exporter.transport.session import Session
 
 
-def authenticate(settings: Settings, http: LoginHttp, tokens: Path) -> AuthBase:
+def authenticate(settings: Settings, http: LoginHttp, tokens: Path) -> Credential:
     """The application's own token for Azure AD Graph."""
     return ClientCredentials(
         http,
         authority=settings.tenant_authority,
         client_id=settings.client_id,
-        credential=credential(settings),
-        scope=f"{settings.resource}/.default",
+        client_credential=client_credential(settings),
+        scope=settings.scope,
     )
 
 
-def credential(settings: Settings) -> Credential:
+def client_credential(settings: Settings) -> ClientCredential:
     """The one way of three that is configured."""
     if settings.given("certificate"):
         return Certificate(settings.secret("certificate"), settings.secret("certificate_passphrase"))

@@ -1,13 +1,14 @@
 """The section `b2c` of the YAML."""
 
 from collections import Counter
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, ClassVar, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
-from exporter.apis.settings import EntraSettings, Guid, Section, Text, WebAddress, matching, mistake
+from exporter.apis.settings import CHINA, EntraSettings, Guid, Section, Text, WebAddress, matching, mistake
 
 GRAPH = "https://graph.windows.net"
 PER_APPLICATION = frozenset({"b2cAuthenticationCount", "b2cMfaRequestCount"})
@@ -82,13 +83,13 @@ class Settings(EntraSettings):
     """One Azure AD B2C tenant, read with an application's own identity: by secret, certificate or assertion."""
 
     optional_secrets: ClassVar[frozenset[str]] = frozenset({"client_secret", "certificate", "certificate_passphrase"})
-    # The US Government cloud shares the global Azure AD Graph.
-    hosts: ClassVar[dict[str, dict[str, str]]] = {
-        "china": dict.fromkeys(("base_url", "resource"), "https://graph.chinacloudapi.cn")
-    }
+    # The US Government's cloud shares the global Azure AD Graph.
+    cloud_hosts: ClassVar[Mapping[str, str]] = {CHINA: "https://graph.chinacloudapi.cn"}
 
-    base_url: WebAddress = Field(GRAPH, description="where the usage reports are")
-    resource: WebAddress = Field(GRAPH, description="what the token is asked for; a mirror may have a name of its own")
+    base_url: WebAddress = Field(GRAPH, description="where the usage reports are; default: the cloud's")
+    resource: WebAddress | None = Field(
+        None, description="what the token is asked for; default: the cloud's Azure AD Graph, which a mirror may not be"
+    )
     certificate: SecretStr | None = Field(
         None, description="instead of client_secret: a certificate and its private key, PEM", min_length=1
     )
@@ -116,6 +117,11 @@ class Settings(EntraSettings):
     monthly_active_users: Annotated[int, Field(ge=0)] | None = Field(
         None, description="the month's active users, which no report tells; needed for a price per_monthly_active_user"
     )
+
+    @property
+    def scope(self) -> str:
+        """What the token is asked for, as msal wants it."""
+        return f"{self.resource or self.cloud_hosts.get(self.cloud, GRAPH)}/.default"
 
     def reads(self, report: str) -> bool:
         return super().reads(report) and (bool(self.applications) or report not in PER_APPLICATION)

@@ -87,7 +87,7 @@ class Settings(EntraSettings):
     cloud_hosts: ClassVar[Mapping[str, str]] = {CHINA: "https://graph.chinacloudapi.cn"}
 
     base_url: WebAddress = Field(GRAPH, description="where the usage reports are; default: the cloud's")
-    resource: WebAddress | None = Field(
+    resource: Annotated[str, matching(r"\S*[^\s/]", "an identifier such as https://graph.windows.net")] | None = Field(
         None, description="what the token is asked for; default: the cloud's Azure AD Graph, which a mirror may not be"
     )
     certificate: SecretStr | None = Field(

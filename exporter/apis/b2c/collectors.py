@@ -63,7 +63,7 @@ class TenantUserCount(UsageReport):
     def collect(self, now: datetime, validators: Validators) -> Iterator[Part]:
         rows = sorted(self.client.user_counts(self.after(now)), key=lambda row: row.at)
         yield from growth(rows, largest(rows, self.settings.max_keys))
-        totals = {day: total for row in rows for day, total in per_day([row]).items()}
+        totals = {row.at.date(): sum(count for _, count in row.parts()) for row in rows if any(row.parts())}
         yield from self.cost("users", "per_user", bill.stock(totals, month_start(now)))
         if (active := self.settings.monthly_active_users) is not None:
             yield from self.cost("monthly_active_users", "per_monthly_active_user", MonthUsage(active, active))

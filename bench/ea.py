@@ -49,8 +49,7 @@ def collect(url: str, download: str) -> dict[str, object]:
     http = HttpClient(observer=Nobody(), timeout=60)
     session = Session(http, ApiKey(Secret("k")), base_url=url, observer=Nobody(), stopped=Event())
     (report,) = (c for c in API.collectors(settings, session) if isinstance(c, UsageDetails))
-    samples = fold(report.collect(NOW, Validators()), report.families)
-    return samples  # type: ignore[return-value]
+    return dict(fold(report.collect(NOW, Validators()), report.families))
 
 
 def json_floor(page: bytes) -> None:
@@ -120,9 +119,7 @@ def main() -> None:
     for name, (rate, floor) in yours.items():
         print(f"EA {name}: {rate:12,.0f} rows/s, floor {floor:12,.0f} rows/s: ratio {rate / floor:.2f} (at least 0.7)")
     (_, small), (_, large) = peak("ours", "20"), peak("ours", "400")
-    print(
-        f"EA memory: {large:.0f} MiB for 2,000,000 rows, {small:.0f} MiB for 100,000: ratio {large / small:.2f} (at most 1.1)"
-    )
+    print(f"EA memory: {large:.0f} MiB for 2,000,000 rows, {small:.0f} for 100,000: {large / small:.2f} (at most 1.1)")
     (seconds, own), (theirs, frame) = peak("ours", "200"), peak("pandas", "200")
     print(
         f"EA against pandas, 1,000,000 rows: {theirs / seconds:.1f} times faster (at least 3), "

@@ -65,7 +65,7 @@ def _row(dice: random.Random) -> dict[str, Any]:
         "subscriptionGuid": f"00000000-0000-4000-8000-{subscription:012}",
         "subscriptionId": 0,
         "subscriptionName": f"Subscription {subscription}",
-        "tags": '{"env":"prod","owner":"team-%d"}' % (meter % 7),
+        "tags": f'{{"env":"prod","owner":"team-{meter % 7}"}}',
         "unitOfMeasure": "1 Hour",
     }
 

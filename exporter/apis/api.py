@@ -45,5 +45,5 @@ class Api:
 
     def intervals(self, account: AccountSettings) -> dict[str, timedelta]:
         """How often each enabled report of the account is read."""
-        chosen = {report: getattr(account.reports, report.name) for report in self.reports}
-        return {report.name: own.every or report.fresh_every for report, own in chosen.items() if own.enabled}
+        chosen = [report for report in self.reports if account.reads(report.name)]
+        return {report.name: getattr(account.reports, report.name).every or report.fresh_every for report in chosen}

@@ -1,10 +1,25 @@
-"""The application's own identity: the OAuth 2.0 client credentials grant (RFC 6749 4.4)."""
+"""The application's own identity (RFC 6749 4.4), shown by a secret, a certificate or a federated assertion."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import msal
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
 from exporter.auth.entra import EntraToken
+from exporter.auth.secret import Secret
+from exporter.errors import Reason, Rejected
 
 
 class ClientCredentials(EntraToken):
@@ -12,3 +27,71 @@ class ClientCredentials(EntraToken):
 
     def _acquire(self, application: msal.ConfidentialClientApplication, scopes: list[str]) -> dict[str, Any]:
         return application.acquire_token_for_client(scopes)  # type: ignore[no-any-return]
+
+    def expiries(self) -> Mapping[str, datetime]:
+        """The end of the certificate's validity; when a secret or an assertion ends is not told."""
+        if not isinstance(self._client_credential, Certificate):
+            return {}
+        try:
+            return {"certificate": self._client_credential.expires()}
+        except Rejected:
+            return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A certificate and its private key, PEM or PKCS #12 (PFX), which a passphrase may protect; read at each use.
+
+    With more than one certificate the one that belongs to the key counts, and the others are its issuers.
+    """
+
+    content: Secret
+    passphrase: Secret
+
+    def read(self) -> dict[str, str]:
+        """What msal takes: it signs with PS256, and names the certificate by its SHA-256."""
+        key, certificate = self._parsed()
+        return {
+            "private_key": key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
+            "public_certificate": certificate.public_bytes(Encoding.PEM).decode(),
+        }
+
+    def expires(self) -> datetime:
+        """The end of the certificate's validity."""
+        return self._parsed()[1].not_valid_after_utc
+
+    def _parsed(self) -> tuple[Any, x509.Certificate]:
+        content, passphrase = self.content.read_bytes(), self.passphrase.read().encode() or None
+        key: Any
+        try:
+            if b"-----BEGIN" in content:
+                key, certificates = load_pem_private_key(content, passphrase), x509.load_pem_x509_certificates(content)
+            else:
+                pfx = load_pkcs12(content, passphrase)
+                key = pfx.key
+                certificates = [one.certificate for one in (pfx.cert, *pfx.additional_certs) if one]
+        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+            raise self._unusable("not a certificate with its private key, or the passphrase is wrong") from error
+        own = [one for one in certificates if key and _public(one) == _public(key)]
+        if not own:
+            raise self._unusable("no certificate in it belongs to its private key")
+        return key, own[0]
+
+    def _unusable(self, why: str) -> Rejected:
+        return Rejected(f"{self.content.path or 'certificate'}: {why}", Reason.CREDENTIAL_UNREADABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """A token of another issuer that the tenant trusts (RFC 7523; workload identity); the issuer renews its file."""
+
+    content: Secret
+
+    def read(self) -> dict[str, Any]:
+        """What msal takes: a callable, since it disapproves of an assertion that can't change."""
+        return {"client_assertion": self.content.read}
+
+
+def _public(owner: Any) -> bytes:
+    public: bytes = owner.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return public

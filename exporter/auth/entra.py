@@ -8,9 +8,8 @@ from typing import Any, Protocol
 
 import msal
 import requests
-from requests.auth import AuthBase
 
-from exporter.auth.secret import Secret
+from exporter.auth import Credential
 from exporter.errors import Reason, Rejected, Transient
 
 RENEW_EARLY = 300.0
@@ -27,7 +26,14 @@ class LoginHttp(Protocol):
     def close(self) -> None: ...
 
 
-class EntraToken(AuthBase):
+class ClientCredential(Protocol):
+    """What shows who the application is; a `Secret` is one."""
+
+    def read(self) -> str | Mapping[str, Any]:
+        """In a form that msal takes as `client_credential`; raises `Rejected`."""
+
+
+class EntraToken(Credential):
     """`Authorization: Bearer …` with a token that is asked for when it is first needed.
 
     The msal application discovers its authority when it is made and remembers failures, so each renewal
@@ -40,14 +46,14 @@ class EntraToken(AuthBase):
         *,
         authority: str,
         client_id: str,
-        client_secret: Secret,
+        client_credential: ClientCredential,
         scope: str,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._http = http
         self._authority = authority
         self._client_id = client_id
-        self._client_secret = client_secret
+        self._client_credential = client_credential
         self._scope = scope
         self._clock = clock
         self._lock = threading.Lock()
@@ -72,12 +78,13 @@ class EntraToken(AuthBase):
         """What msal answers: a dict with `access_token`, or with `error`."""
 
     def _renew(self) -> None:
-        secret = self._client_secret.read()
+        credential = self._client_credential.read()
+        secret = _secret(credential)
         try:
             answer = self._acquire(
                 msal.ConfidentialClientApplication(
                     self._client_id,
-                    client_credential=secret,
+                    client_credential=credential,
                     authority=self._authority,
                     instance_discovery=False,
                     http_client=self._http,
@@ -104,3 +111,10 @@ def refusal(authority: str, answer: Mapping[str, Any], *secrets: str) -> Rejecte
     person = PERSON_NEEDED.intersection(answer.get("error_codes") or ())
     reason = Reason.SIGN_IN_REQUIRED if person else Reason.LOGIN
     return Rejected(f"login at {authority}: {text[:400]}", reason)
+
+
+def _secret(credential: str | Mapping[str, Any]) -> str:
+    """The text in a credential that no message may repeat."""
+    if isinstance(credential, str):
+        return credential
+    return str(credential.get("private_key") or credential["client_assertion"]())

@@ -15,13 +15,19 @@ class Secret:
 
     def read(self) -> str:
         """The secret without surrounding white space; raises `Rejected` when its file can't be read."""
-        if self.path is None:
-            return self.text or ""
         try:
-            content = self.path.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", None) or "it is not UTF-8 text"
-            raise Rejected(f"{self.path}: {why}", Reason.CREDENTIAL_UNREADABLE) from error
-        if not content:
+            return self.read_bytes().decode().strip()
+        except UnicodeDecodeError as error:
+            raise Rejected(f"{self.path}: it is not UTF-8 text", Reason.CREDENTIAL_UNREADABLE) from error
+
+    def read_bytes(self) -> bytes:
+        """The secret as it is kept, which need not be text; raises `Rejected` when its file can't be read."""
+        if self.path is None:
+            return (self.text or "").encode()
+        try:
+            content = self.path.read_bytes()
+        except OSError as error:
+            raise Rejected(f"{self.path}: {error.strerror}", Reason.CREDENTIAL_UNREADABLE) from error
+        if not content.strip():
             raise Rejected(f"{self.path}: the file is empty", Reason.CREDENTIAL_UNREADABLE)
         return content

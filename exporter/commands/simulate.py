@@ -9,6 +9,13 @@ import yaml
 from exporter.errors import ConfigError
 from exporter.simulator import Simulator
 
+PRICES = {
+    "currency": "USD",
+    "per_user": [{"up_to": 10_000, "price": 0}, {"up_to": 15_000, "price": 0.0011}, {"price": 0.00085}],
+    "per_authentication": [{"up_to": 20_000, "price": 0}, {"up_to": 30_000, "price": 0.0028}, {"price": 0.0021}],
+    "per_mfa_request": [{"price": 0.03}],
+}
+"""A made-up price list, in which the made-up company uses more than one tier."""
 ENDS = {signal.SIGINT, signal.SIGTERM}
 
 
@@ -50,6 +57,8 @@ def write_config(simulator: Simulator, directory: Path) -> Path:
                 "tenant": world.b2c.tenant,
                 "client_id": world.b2c.client_id,
                 "client_secret_file": str(directory / "b2c"),
+                "applications": [{"id": one.id, "name": one.name} for one in world.b2c.applications],
+                "prices": PRICES,
                 **where,
                 **login,
             }

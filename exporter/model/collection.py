@@ -48,7 +48,8 @@ class Collector(ABC):
     def collect(self, now: datetime, validators: Validators) -> Iterable[Any]:
         """Records, page by page; raises `NotModified` or a `Failure`.
 
-        A record that sums several rows of the report has their number in `rows`.
+        A record that sums several rows of the report has their number in `rows`; one that tells what nobody
+        can see in the samples has it in `note`.
         """
 
     @property
@@ -72,6 +73,7 @@ class Collection:
     stands_for: datetime | None = None
     validators: Mapping[str, str] = field(default_factory=dict)
     overflow: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def series(self) -> int:

@@ -26,6 +26,7 @@ class Kept(msgspec.Struct):
     stands_for: datetime | None
     validators: dict[str, str]
     overflow: int = 0
+    notes: tuple[str, ...] = ()
 
 
 class Archive:
@@ -49,6 +50,7 @@ class Archive:
             collection.stands_for,
             dict(collection.validators),
             collection.overflow,
+            collection.notes,
         )
         storage.replace(self._path(job), msgspec.json.encode(kept))
 
@@ -67,7 +69,14 @@ class Archive:
         if kept.fingerprint != job.fingerprint:
             return None
         return Collection(
-            samples, kept.records, kept.collected, kept.changed, kept.stands_for, kept.validators, kept.overflow
+            samples,
+            kept.records,
+            kept.collected,
+            kept.changed,
+            kept.stands_for,
+            kept.validators,
+            kept.overflow,
+            kept.notes,
         )
 
     def _path(self, job: Job) -> Path:

@@ -42,6 +42,7 @@ class Runner:
         account, collector = job.labels
         context: dict[str, Any] = {"account": account, "collector": collector}
         self._telemetry.attempted(job, self._clock())
+        published = self._store.collection(job)
         try:
             collection = self._collection(job)
             self._store.publish(job, collection)
@@ -59,6 +60,9 @@ class Runner:
                 extra=context
                 | {"records": collection.records, "series": collection.series, "seconds": round(seconds, 3)},
             )
+            for note in collection.notes:
+                if not published or note not in published.notes:
+                    log.warning("collected with a note", extra=context | {"note": note})
             self._keep(job, collection)
             return None
         self._telemetry.failed(job, failure, time.monotonic() - started)
@@ -84,6 +88,7 @@ class Runner:
             stands_for=records.newest,
             validators=validators.seen,
             overflow=overflow,
+            notes=tuple(records.notes),
         )
 
     def _limited(self, job: Job, samples: Mapping[str, Samples]) -> tuple[Mapping[str, Samples], int]:
@@ -102,17 +107,20 @@ class Runner:
 
 
 class _Counted:
-    """Records on their way into the fold: how many, and the newest instant they stand for."""
+    """Records on their way into the fold: how many, what they note, and the newest instant they stand for."""
 
     def __init__(self, job: Job, records: Iterable[Any]) -> None:
         self._records = records
         self._stands_for = job.collector.stands_for
         self.number = 0
         self.newest: datetime | None = None
+        self.notes: list[str] = []
 
     def __iter__(self) -> Iterator[Any]:
         for record in self._records:
             self.number += getattr(record, "rows", 1)
+            if note := getattr(record, "note", ""):
+                self.notes.append(note)
             at = self._stands_for(record)
             if at is not None and (self.newest is None or at > self.newest):
                 self.newest = at

@@ -76,7 +76,12 @@ class B2cReports:
 
     def _rows(self, name: str, filtered: str | None) -> list[Row]:
         try:
-            window = parse_filter(filtered, self.tenant.now().date(), by_application=name != "tenantUserCount")
+            window = parse_filter(
+                filtered,
+                self.tenant.now().date(),
+                by_application=name != "tenantUserCount",
+                bounds_included=self.switches.b2c_bounds_included,
+            )
         except UnsupportedFilterError as wrong:
             text = f"Unsupported or invalid query filter clause specified: '{wrong}'."
             raise self._refused(400, "Request_UnsupportedQuery", text) from None

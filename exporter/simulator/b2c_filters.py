@@ -22,11 +22,13 @@ class Window:
     application: str | None = None
 
 
-def parse_filter(text: str | None, today: date, *, by_application: bool = True) -> Window:
+def parse_filter(
+    text: str | None, today: date, *, by_application: bool = True, bounds_included: bool = False
+) -> Window:
     """The window of a filter: 30 days up to today where the filter names no beginning.
 
-    A bare day means its midnight UTC, so ``TimeStamp gt 2016-10-15`` leaves the fifteenth out. Days and ids
-    are written without quotes, as in the documented examples.
+    A bare day means its midnight UTC, so ``TimeStamp gt 2016-10-15`` leaves the fifteenth out, unless
+    `bounds_included`. Days and ids are written without quotes, as in the documented examples.
     """
     first, last, application = today - timedelta(days=DEFAULT_DAYS - 1), today, None
     for clause in text.strip().split(" and ") if text else []:
@@ -41,9 +43,9 @@ def parse_filter(text: str | None, today: date, *, by_application: bool = True) 
             continue
         day = _day(value)
         if operator in ("gt", "ge", "eq"):
-            first = day + timedelta(days=operator == "gt")
+            first = day + timedelta(days=operator == "gt" and not bounds_included)
         if operator in ("lt", "le", "eq"):
-            last = day - timedelta(days=operator == "lt")
+            last = day - timedelta(days=operator == "lt" and not bounds_included)
     return Window(first, min(last, today), application)
 
 

@@ -27,7 +27,8 @@ class Reports:
         sign_ins, second_factors = self.tenant.authentications, self.tenant.mfa_requests
         match report:
             case "tenantUserCount":
-                return [self._users(day) for day in self._days(window)]
+                known = self.tenant.now().date() - timedelta(days=self.switches.b2c_users_late_days)
+                return [self._users(day) for day in self._days(window) if day <= known]
             case "b2cAuthenticationCountSummary":
                 return self._daily(window, sign_ins, "AuthenticationCount", "AuthFlowTypeBreakDown")
             case "b2cAuthenticationCount":

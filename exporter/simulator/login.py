@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from exporter.simulator.answers import json_answer, origin
+from exporter.simulator.assertions import Assertions
 from exporter.simulator.grants import Grants, Program
 from exporter.simulator.login_errors import login_refused
 from exporter.simulator.switches import Switches
@@ -37,6 +38,7 @@ class Login:
     grants: Grants
     tokens: Tokens
     switches: Switches
+    assertions: Assertions
     clock: Callable[[], datetime]
 
     def routes(self) -> list[Route]:
@@ -105,9 +107,12 @@ class Login:
         program = self.grants.program(request.path_params["tenant"], form["client_id"])
         if form["grant_type"] not in ("client_credentials", "refresh_token"):
             raise login_refused(70003, self.clock(), form["grant_type"])
-        if not form.get("client_secret"):
+        if form.get("client_assertion"):
+            endpoint = f"{origin(request)}{request.url.path}"
+            self.assertions.admit(program.client_id, form, endpoint)
+        elif not form.get("client_secret"):
             raise login_refused(7000218, self.clock())
-        if form["client_secret"] != program.client_secret:
+        elif form["client_secret"] != program.client_secret:
             raise login_refused(7000215, self.clock(), program.client_id)
         if resource not in RESOURCES:
             raise login_refused(500011, self.clock(), resource)

@@ -17,6 +17,7 @@ class LoginError:
 
 
 LOGIN_ERRORS = {
+    50027: LoginError(400, "invalid_request", "JWT token is invalid or malformed."),
     50076: LoginError(400, "interaction_required",
                       "Due to a configuration change made by your administrator, or because you moved to a "
                       "new location, you must use multi-factor authentication to access '{0}'."),
@@ -38,6 +39,19 @@ LOGIN_ERRORS = {
                        "The resource principal named {0} was not found in the tenant."),
     700016: LoginError(400, "unauthorized_client",
                        "Application with identifier '{0}' was not found in the directory '{1}'."),
+    700021: LoginError(401, "invalid_client",
+                       "Client assertion application identifier doesn't match 'client_id' parameter, or its audience "
+                       "is not this endpoint. Application '{0}'."),
+    700024: LoginError(401, "invalid_client", "Client assertion is not within its valid time range."),
+    700027: LoginError(401, "invalid_client",
+                       "The certificate with identifier used to sign the client assertion is not registered on "
+                       "application, or the assertion failed signature validation. {0}"),
+    700211: LoginError(401, "invalid_client",
+                       "No matching federated identity record found for presented assertion issuer '{0}'."),
+    700212: LoginError(401, "invalid_client",
+                       "No matching federated identity record found for presented assertion audience '{0}'."),
+    700213: LoginError(401, "invalid_client",
+                       "No matching federated identity record found for presented assertion subject '{0}'."),
     700082: LoginError(400, "invalid_grant",
                        "The refresh token has expired due to inactivity. The token was issued on {0} and was "
                        "inactive for 90.00:00:00."),

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from exporter.simulator.answers import Refused, refusal
+from exporter.simulator.assertions import Assertions
 from exporter.simulator.b2c import B2cReports
 from exporter.simulator.ea import EnterpriseReports
 from exporter.simulator.faults import FaultLayer, Faults
@@ -50,6 +51,7 @@ class Simulator:
         self.world = World(seed, clock)
         self.faults = Faults()
         self.switches = Switches()
+        self.assertions = Assertions(clock)
         self.received: list[Received] = []
         self._clock = clock
         self._tokens = Tokens(clock)
@@ -110,7 +112,7 @@ class Simulator:
     def _app(self) -> ASGIApp:
         world, switches = self.world, self.switches
         services = (
-            Login(world, self._grants, self._tokens, switches, self._clock),
+            Login(world, self._grants, self._tokens, switches, self.assertions, self._clock),
             B2cReports(world.b2c, self._tokens, switches),
             EnterpriseReports(world.ea, switches),
             PartnerCenter(world.partner_center, self._tokens, switches),

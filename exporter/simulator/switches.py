@@ -34,6 +34,10 @@ class Switches:
     """Fraction digits of time stamps, 0-7."""
     b2c_empty_breakdown: bool = False
     """Whether every seventh day's breakdown is an empty map although its total is not zero."""
+    b2c_users_late_days: int = 1
+    """By how many days the newest user count lies back; documented as refreshed every 24 to 48 hours."""
+    b2c_bounds_included: bool = False
+    """Whether ``TimeStamp gt`` and ``lt`` take their day in, which is not documented."""
     b2c_blocked: bool = False
     """Whether the application's access to Azure AD Graph is blocked (403)."""
 

@@ -45,7 +45,9 @@ def _row(job: Job, plan: Plan, collection: Collection | None, now: datetime) -> 
 def _state(plan: Plan, collection: Collection | None) -> str:
     if plan.failures:
         return f'<span class="failed">failed {plan.failures} in a row</span> <small>{escape(plan.last_error)}</small>'
-    return '<span class="ok">ok</span>' if collection else '<span class="waiting">waiting for the first run</span>'
+    if not collection:
+        return '<span class="waiting">waiting for the first run</span>'
+    return '<span class="ok">ok</span>' + "".join(f" <small>{escape(note)}</small>" for note in collection.notes)
 
 
 def _span(span: object) -> str:

@@ -1,12 +1,14 @@
 """B2C usage reports, in every spelling that is plausible."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import pytest
 
 from exporter.simulator import Simulator
-from exporter.simulator.faults import Status
-from tests.conftest import House
+from exporter.simulator.faults import Fault, Html, Status
+from tests.conftest import NOON, House
 from tests.support import Answer, CannedService, Scrape, series, value
 
 USERS, LOGINS, MFA = "tenantUserCount", "b2cAuthenticationCountSummary", "b2cMfaRequestCountSummary"
@@ -132,6 +134,7 @@ def test_a_missing_breakdown_leaves_the_whole_total_unattributed(
         {"b2c_page_size": 9, "b2c_next_link_api_version": True},
         {"b2c_time_zone": "", "b2c_fraction_digits": 7},
         {"b2c_time_zone": "+00:00"},
+        {"b2c_bounds_included": True},
     ],
     ids=str,
 )
@@ -148,12 +151,78 @@ def test_every_quirk_of_the_service_yields_the_same_samples(
     assert published == house.exporter.store.current.body
 
 
-def test_a_blocked_application_is_told_in_microsofts_words(simulator: Simulator, house: House) -> None:
-    """Azure AD Graph is retired; the message names the migration."""
-    simulator.switches.b2c_blocked = True
-    (failure,) = house.run(USERS)
+@pytest.mark.parametrize("envelope", ["odata.error", "error"])
+@pytest.mark.parametrize("report", [USERS, "b2cMfaRequestCount"])
+def test_a_blocked_application_is_told_what_to_do(
+    simulator: Simulator, house: House, report: str, envelope: Literal["odata.error", "error"]
+) -> None:
+    """Azure AD Graph is retired; the message has Microsoft's words and ours."""
+    simulator.switches.b2c_blocked, simulator.switches.b2c_error = True, envelope
+    (failure,) = house.run(report)
     assert "forbidden" == failure.reason  # type: ignore[attr-defined]
-    assert "Access blocked to AAD Graph API" in str(failure)
+    assert "Authentication_Unauthorized: Access blocked to AAD Graph API" in str(failure)
+    assert "disable the account's reports, or set base_url and resource" in str(failure)
+
+
+@pytest.mark.parametrize(
+    ("code", "advised"), [("Authorization_RequestDenied", True), ("Directory_QuotaExceeded", False)]
+)
+def test_a_missing_permission_is_told_apart_from_other_refusals(
+    simulator: Simulator, house: House, code: str, advised: bool
+) -> None:
+    """Only what we know the remedy of gets advice."""
+    body = {"odata.error": {"code": code, "message": {"lang": "en", "value": "No."}, "values": None}}
+    simulator.faults.script(USERS, Status(403, body))
+    (failure,) = house.run(USERS)
+    assert (True, advised) == (f"403 {code}: No." in str(failure), "Directory.Read.All" in str(failure))
+
+
+@pytest.mark.parametrize("fault", [Html(200), Html(403), Status(403, {}), Status(400, [])], ids=str)
+def test_a_body_in_no_known_form_is_a_failure_like_others(simulator: Simulator, house: House, fault: Fault) -> None:
+    """Some answers come from a proxy."""
+    simulator.faults.script(USERS, fault)
+    (failure,) = house.run(USERS)
+    assert failure.reason in ("malformed", "forbidden", "bad_request")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"MfaCount": -1},
+        {"MfaCount": 1.5},
+        {"MfaCount": "many"},
+        {"MfaCount": 3, "MfaTypeBreakDown": {"SmsMfa": -3}},
+        {"MfaCount": 3, "MfaTypeBreakDown": {"SmsMfa": [3]}},
+        {"MfaCount": 3, "MfaTypeBreakDown": 3},
+        {"Date": None, "MfaCount": 3},
+        {"Date": "20th of November", "MfaCount": 3},
+    ],
+    ids=str,
+)
+def test_a_row_that_is_not_as_documented_is_malformed(
+    simulator: Simulator, canned: CannedService, tenant: House, row: dict[str, object]
+) -> None:
+    """Counts are whole and not negative, days are days."""
+    canned.answer(path(simulator, MFA), Answer({"value": [{"Date": "2026-11-19", **row}]}))
+    assert "malformed" == tenant.run(MFA)[0].reason  # type: ignore[attr-defined]
+
+
+def test_a_part_that_is_null_is_no_part(simulator: Simulator, canned: CannedService, tenant: House) -> None:
+    """Absent is not zero."""
+    row = {"Date": "2026-11-19", "MfaCount": 3, "MfaTypeBreakDown": {"SmsMfa": 3, "VoiceMfa": None}}
+    canned.answer(path(simulator, MFA), Answer({"value": [row]}))
+    assert [None] == tenant.run(MFA)
+    assert {"SmsMfa": 3} == by(tenant.scrape(), "azure_b2c_mfa_requests_trailing_30d", "method")
+
+
+def test_users_that_are_two_days_late_are_those_of_that_day(simulator: Simulator, house: House) -> None:
+    """User counts are documented as refreshed every 24 to 48 hours; the instant they stand for is told."""
+    simulator.switches.b2c_users_late_days = 2
+    assert [None] == house.run(USERS)
+    samples, day = house.scrape(), NOON.date() - timedelta(days=2)
+    assert simulator.world.b2c.users(day).total == sum(series(samples, "azure_b2c_users").values())
+    stands_for = value(samples, "azure_billing_exporter_collector_data_timestamp_seconds", collector=USERS)
+    assert day == datetime.fromtimestamp(stands_for, UTC).date()
 
 
 def test_a_long_wait_that_only_the_message_names_is_honoured(simulator: Simulator, house: House) -> None:

@@ -36,7 +36,7 @@ def application(simulator: Simulator, secret: str | None = None, clock: Clock | 
         HttpClient(observer=Observer(), timeout=5, ca_file=simulator.ca_file),
         authority=f"{simulator.url}/{tenant.tenant}",
         client_id=tenant.client_id,
-        client_secret=Secret(secret or tenant.client_secret),
+        client_credential=Secret(secret or tenant.client_secret),
         scope="https://graph.windows.net/.default",
         clock=clock or Clock(),
     )
@@ -48,7 +48,7 @@ def person(simulator: Simulator, kept: Path, first: str | None = None, clock: Cl
         HttpClient(observer=Observer(), timeout=5, ca_file=simulator.ca_file),
         authority=f"{simulator.url}/{partner.tenant}",
         client_id=partner.client_id,
-        client_secret=Secret(partner.client_secret),
+        client_credential=Secret(partner.client_secret),
         scope="https://api.partnercenter.microsoft.com/user_impersonation",
         first=Secret(first or partner.refresh_token),
         kept=kept,

@@ -18,7 +18,13 @@ from tests.runtime.test_store import Collector
 NOW = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
 JOB = Job("api", "../a/b c", Collector(), timedelta(hours=1), "settings")
 KEPT = Collection(
-    {"cost": {("x",): Decimal("0.1234567890123456789012")}, "users": {(): 3}}, 5, NOW, NOW, NOW, {"k": '"e"'}
+    {"cost": {("x",): Decimal("0.1234567890123456789012")}, "users": {(): 3}},
+    5,
+    NOW,
+    NOW,
+    NOW,
+    {"k": '"e"'},
+    ("a note",),
 )
 
 

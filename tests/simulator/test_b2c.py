@@ -61,7 +61,7 @@ def test_users_are_counted_by_provider(browser: Browser) -> None:
         assert row["AlternateIdUserCount"] == sum(row["AlternateIdUserBreakDown"].values())
     totals = [row["TotalUserCount"] for row in found]
     assert sorted(set(totals)) == totals
-    assert browser.sim.world.b2c.users(TODAY).total == totals[-1]
+    assert browser.sim.world.b2c.users(TODAY - timedelta(days=1)).total == totals[-1]
 
 
 def test_the_single_row_sums_the_days(browser: Browser) -> None:
@@ -200,6 +200,22 @@ def test_the_newest_row_is_small_and_grows(browser: Browser, clock: Clock) -> No
     assert sorted(set(counts)) == counts
     clock.now = NOON + timedelta(days=1)
     assert rows(browser, "b2cAuthenticationCountSummary")[-2]["AuthenticationCount"] > counts[-1]
+
+
+@pytest.mark.parametrize("late", [0, 1, 2])
+def test_users_are_known_up_to_a_late_day(browser: Browser, late: int) -> None:
+    """The user count is refreshed every 24 to 48 hours, so its newest row lies back by days, and other reports' not."""
+    browser.sim.switches.b2c_users_late_days = late
+    assert f"{TODAY - timedelta(days=late)}T00:00:00Z" == rows(browser, "tenantUserCount")[-1]["TimeStamp"]
+    assert f"{TODAY}T00:00:00Z" == rows(browser, "b2cAuthenticationCountSummary")[-1]["Date"]
+
+
+def test_bounds_can_belong_to_the_answer(browser: Browser) -> None:
+    """By switch, since the documentation does not say whether they do."""
+    filtered = "TimeStamp gt 2026-11-14 and TimeStamp lt 2026-11-17"
+    browser.sim.switches.b2c_bounds_included = True
+    found = rows(browser, "b2cAuthenticationCountSummary", filtered)
+    assert [14, 15, 16, 17] == [int(row["Date"][8:10]) for row in found]
 
 
 def test_a_breakdown_can_be_empty_beside_a_total(browser: Browser) -> None:

@@ -7,30 +7,38 @@ from exporter.apis.b2c import metrics
 from exporter.apis.b2c.client import Client
 from exporter.apis.b2c.collectors import REPORTS
 from exporter.apis.b2c.settings import Settings
-from exporter.auth import AuthBase
-from exporter.auth.client_credentials import ClientCredentials
-from exporter.auth.entra import LoginHttp
+from exporter.auth import Credential
+from exporter.auth.client_credentials import Assertion, Certificate, ClientCredentials
+from exporter.auth.entra import ClientCredential, LoginHttp
+from exporter.auth.secret import Secret
 from exporter.model.collection import Collector
 from exporter.transport.session import Session
 
-SCOPE = "https://graph.windows.net/.default"
 
-
-def authenticate(settings: Settings, http: LoginHttp, tokens: Path) -> AuthBase:
+def authenticate(settings: Settings, http: LoginHttp, tokens: Path) -> Credential:
     """The application's own token for Azure AD Graph."""
     return ClientCredentials(
         http,
         authority=settings.tenant_authority,
         client_id=settings.client_id,
-        client_secret=settings.secret("client_secret"),
-        scope=SCOPE,
+        client_credential=client_credential(settings),
+        scope=settings.scope,
     )
+
+
+def client_credential(settings: Settings) -> ClientCredential:
+    """The one way of three that is configured."""
+    if settings.given("certificate"):
+        return Certificate(settings.secret("certificate"), settings.secret("certificate_passphrase"))
+    if settings.given("client_assertion"):
+        return Assertion(Secret(path=settings.client_assertion_file))
+    return settings.secret("client_secret")
 
 
 def collectors(settings: Settings, session: Session) -> tuple[Collector, ...]:
     """One collector per report."""
     client = Client(session, settings.tenant)
-    return tuple(report(client) for report in REPORTS)
+    return tuple(report(client, settings) for report in REPORTS)
 
 
 API = Api(

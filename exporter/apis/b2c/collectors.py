@@ -1,44 +1,54 @@
 """One class per usage report."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
-from exporter.apis.b2c import metrics
+from exporter.apis.b2c import bill, metrics
+from exporter.apis.b2c.bill import MonthUsage, Tier
 from exporter.apis.b2c.client import Client
 from exporter.apis.b2c.metrics import Part
+from exporter.apis.b2c.settings import Settings
+from exporter.apis.b2c.windows import THIRTY_DAYS, PeriodRow, activity, growth, largest, per_day, windows
 from exporter.model.collection import Collector, Validators
 from exporter.model.families import Family
 from exporter.model.periods import month_start
 
-TEN_DAYS, THIRTY_DAYS = timedelta(days=10), timedelta(days=30)
-
-
-class Row(Protocol):
-    """A day of any of the reports."""
-
-    @property
-    def at(self) -> datetime: ...
-    def parts(self) -> Iterator[tuple[str, int]]: ...
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class UsageReport(Collector):
-    """What the reports have in common: rows of a month, a day more than is needed, filtered here.
-
-    Whether the bound of a `TimeStamp gt` filter belongs to the answer is not documented.
-    """
+    """What the reports have in common: whom they ask, and what for."""
 
     client: Client
+    settings: Settings
 
     @staticmethod
     def after(now: datetime) -> date:
-        """The bound to ask for: before the month's first day, and 30 days back."""
-        return min(month_start(now), (now - THIRTY_DAYS).date()) - timedelta(days=1)
+        """The bound to ask for: a day before the month's first day, and 30 days back.
 
-    def stands_for(self, record: Part) -> datetime:
+        Whether the bound of a `TimeStamp gt` filter belongs to the answer is not documented, so daily rows are
+        asked for a day more than is needed, and filtered here.
+        """
+        return min(month_start(now), (now - THIRTY_DAYS).date()) - ONE_DAY
+
+    def stands_for(self, record: Part) -> datetime | None:
         return record.at
+
+    def cost(self, component: str, price: str, usage: MonthUsage | None) -> Iterator[Part]:
+        """What a component of the bill costs, where the configuration has a price for it."""
+        prices = self.settings.prices
+        tiers: tuple[Tier, ...] | None = getattr(prices, price, None)
+        if prices and tiers and usage:
+            yield Part(
+                of=component,
+                currency=prices.currency,
+                cost_month_to_date=bill.charge(tiers, usage.so_far),
+                cost_month=None if usage.month is None else bill.charge(tiers, usage.month),
+                rows=0,
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +57,15 @@ class TenantUserCount(UsageReport):
 
     name: ClassVar[str] = "tenantUserCount"
     fresh_every: ClassVar[timedelta] = timedelta(hours=12)
-    families: ClassVar[tuple[Family, ...]] = metrics.USERS
+    families: ClassVar[tuple[Family, ...]] = metrics.USERS + metrics.COSTS
 
-    def collect(self, now: datetime, validators: Validators) -> Iterable[Part]:
+    def collect(self, now: datetime, validators: Validators) -> Iterator[Part]:
         rows = sorted(self.client.user_counts(self.after(now)), key=lambda row: row.at)
-        if not rows:
-            return
-        newest = rows[-1]
-        earlier = [row for row in rows if row.at.date() <= (newest.at - TEN_DAYS).date()]
-        for of, count in newest.parts():
-            yield Part(of, newest.at, newest=count, trailing_10d=count if earlier else None)
-        if earlier:
-            for of, count in earlier[-1].parts():
-                yield Part(of, newest.at, trailing_10d=-count)
+        yield from growth(rows, largest(rows, self.settings.max_keys))
+        totals = {row.at.date(): sum(count for _, count in row.parts()) for row in rows if any(row.parts())}
+        yield from self.cost("users", "per_user", bill.stock(totals, month_start(now)))
+        if (active := self.settings.monthly_active_users) is not None:
+            yield from self.cost("monthly_active_users", "per_monthly_active_user", MonthUsage(active, active))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +74,12 @@ class AuthenticationCountSummary(UsageReport):
 
     name: ClassVar[str] = "b2cAuthenticationCountSummary"
     fresh_every: ClassVar[timedelta] = timedelta(hours=2)
-    families: ClassVar[tuple[Family, ...]] = metrics.AUTHENTICATIONS
+    families: ClassVar[tuple[Family, ...]] = metrics.AUTHENTICATIONS + metrics.COSTS
 
-    def collect(self, now: datetime, validators: Validators) -> Iterable[Part]:
-        return windows(self.client.authentication_counts(self.after(now)), now)
+    def collect(self, now: datetime, validators: Validators) -> Iterator[Part]:
+        rows = list(self.client.daily_authentications(self.after(now)))
+        yield from windows(rows, now, largest(rows, self.settings.max_keys))
+        yield from self.cost("authentications", "per_authentication", bill.events(per_day(rows), month_start(now)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,27 +88,59 @@ class MfaRequestCountSummary(UsageReport):
 
     name: ClassVar[str] = "b2cMfaRequestCountSummary"
     fresh_every: ClassVar[timedelta] = timedelta(hours=2)
-    families: ClassVar[tuple[Family, ...]] = metrics.MFA_REQUESTS
+    families: ClassVar[tuple[Family, ...]] = metrics.MFA_REQUESTS + metrics.COSTS
 
-    def collect(self, now: datetime, validators: Validators) -> Iterable[Part]:
-        return windows(self.client.mfa_counts(self.after(now)), now)
-
-
-def windows(rows: Iterable[Row], now: datetime) -> Iterator[Part]:
-    """The parts of daily rows, in each window that a day lies in; the newest row can still grow."""
-    days = sorted(rows, key=lambda row: row.at)
-    dates = sorted({row.at.date() for row in days})
-    complete = dates[-2] if len(dates) > 1 else None
-    for row in days:
-        day = row.at.date()
-        for of, count in row.parts():
-            yield Part(
-                of,
-                row.at,
-                daily=count if day == complete else None,
-                month_to_date=count if day >= month_start(now) else None,
-                trailing_30d=count if day > dates[-1] - THIRTY_DAYS else None,
-            )
+    def collect(self, now: datetime, validators: Validators) -> Iterator[Part]:
+        rows = list(self.client.daily_mfa_requests(self.after(now)))
+        yield from windows(rows, now, largest(rows, self.settings.max_keys))
+        yield from self.cost("mfa", "per_mfa_request", bill.events(per_day(rows), month_start(now)))
 
 
-REPORTS = (TenantUserCount, AuthenticationCountSummary, MfaRequestCountSummary)
+@dataclass(frozen=True, slots=True)
+class ApplicationReport(UsageReport):
+    """A report that is asked for each configured application: since the month's first day, and for 30 days.
+
+    The bound that is asked for is the day before, as in the daily reports; the one row that comes can't be
+    filtered here, so an answer that begins before the month is noted.
+    """
+
+    def rows(self, application: str, after: date | None) -> Iterator[PeriodRow]:
+        """The rows of one application."""
+        raise NotImplementedError
+
+    def collect(self, now: datetime, validators: Validators) -> Iterator[Part]:
+        month = month_start(now)
+        answers = [
+            (application, list(self.rows(application.id, month - ONE_DAY)), list(self.rows(application.id, None)))
+            for application in self.settings.applications
+        ]
+        keys = largest((row for _, *both in answers for rows in both for row in rows), self.settings.max_keys)
+        for application, this_month, trailing in answers:
+            yield from activity(application, this_month, trailing, month, keys)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthenticationCount(ApplicationReport):
+    """Billable authentications of each configured application; documented as updated several times a day."""
+
+    name: ClassVar[str] = "b2cAuthenticationCount"
+    fresh_every: ClassVar[timedelta] = timedelta(hours=2)
+    families: ClassVar[tuple[Family, ...]] = metrics.APPLICATION_AUTHENTICATIONS
+
+    def rows(self, application: str, after: date | None) -> Iterator[PeriodRow]:
+        return self.client.authentications(application, after)
+
+
+@dataclass(frozen=True, slots=True)
+class MfaRequestCount(ApplicationReport):
+    """Multi-factor authentications of each configured application; read like authentications."""
+
+    name: ClassVar[str] = "b2cMfaRequestCount"
+    fresh_every: ClassVar[timedelta] = timedelta(hours=2)
+    families: ClassVar[tuple[Family, ...]] = metrics.APPLICATION_MFA_REQUESTS
+
+    def rows(self, application: str, after: date | None) -> Iterator[PeriodRow]:
+        return self.client.mfa_requests(application, after)
+
+
+REPORTS = (TenantUserCount, AuthenticationCountSummary, MfaRequestCountSummary, AuthenticationCount, MfaRequestCount)

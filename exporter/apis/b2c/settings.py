@@ -1,11 +1,156 @@
 """The section `b2c` of the YAML."""
 
-from pydantic import Field
+from collections import Counter
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, ClassVar, TypeAlias
 
-from exporter.apis.settings import EntraSettings, WebAddress
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+
+from exporter.apis.settings import CHINA, EntraSettings, Guid, Section, Text, WebAddress, matching, mistake
+
+GRAPH = "https://graph.windows.net"
+PER_APPLICATION = frozenset({"b2cAuthenticationCount", "b2cMfaRequestCount"})
+"""The reports that are asked for each configured application, and for nothing else."""
+
+
+def unit_price(value: object) -> Decimal:
+    """A price as it is written: 0.0055 is 0.0055 and not the double beside it."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        raise mistake("must be a price such as 0.0055")
+    try:
+        amount = Decimal(str(value))
+    except ArithmeticError:
+        raise mistake("must be a price such as 0.0055") from None
+    if not amount.is_finite() or not 0 <= amount < 10**9:
+        raise mistake("must be a price such as 0.0055")
+    return amount
+
+
+class PriceTier(Section):
+    """Part of a price list: the price of each unit up to the `up_to`th of a month; the last tier has no end."""
+
+    up_to: Annotated[int, Field(gt=0)] | None = Field(None, description="the last unit of the month at this price")
+    price: Annotated[Decimal, BeforeValidator(unit_price)] = Field(description="per unit")
+
+
+def rising(tiers: tuple[PriceTier, ...]) -> tuple[PriceTier, ...]:
+    """Tiers that have a price for every quantity, and one only."""
+    ends = [tier.up_to for tier in tiers]
+    if ends[-1] is not None:
+        raise mistake("the last tier must have no up_to: it is the price of all that lies beyond")
+    bounds = [end for end in ends[:-1] if end is not None]
+    if len(bounds) < len(ends) - 1 or bounds != sorted(set(bounds)):
+        raise mistake("every tier but the last needs an up_to above the one before")
+    return tiers
+
+
+PriceList: TypeAlias = Annotated[tuple[PriceTier, ...], Field(strict=False, min_length=1), AfterValidator(rising)]
+
+
+class Prices(Section):
+    """What Microsoft charges by the month; nothing is estimated for what has no price here."""
+
+    currency: Annotated[str, matching(r"[A-Z]{3}", "an ISO 4217 code such as EUR")] = Field(
+        description="currency of all prices"
+    )
+    per_user: PriceList | None = Field(None, description="per stored user")
+    per_authentication: PriceList | None = Field(None, description="per billable authentication")
+    per_mfa_request: PriceList | None = Field(None, description="per multi-factor authentication")
+    per_monthly_active_user: PriceList | None = Field(None, description="per monthly active user")
+
+    @model_validator(mode="after")
+    def _one_model(self) -> "Prices":
+        if self.per_monthly_active_user and (self.per_user or self.per_authentication):
+            raise mistake("a tenant is billed per_monthly_active_user or per_user and per_authentication, not both")
+        return self
+
+
+class Application(Section):
+    """An application of the tenant whose activity is published by itself."""
+
+    id: Guid = Field(description="the application's id, which is its client id")
+    name: Text | None = Field(None, description="the `application` label; default: the id")
+
+    @property
+    def label(self) -> str:
+        """The value of the label `application`."""
+        return self.name or self.id
 
 
 class Settings(EntraSettings):
-    """One Azure AD B2C tenant, read with an application's own identity."""
+    """One Azure AD B2C tenant, read with an application's own identity: by secret, certificate or assertion."""
 
-    base_url: WebAddress = Field("https://graph.windows.net", description="where the usage reports are")
+    optional_secrets: ClassVar[frozenset[str]] = frozenset({"client_secret", "certificate", "certificate_passphrase"})
+    # The US Government's cloud shares the global Azure AD Graph.
+    cloud_hosts: ClassVar[Mapping[str, str]] = {CHINA: "https://graph.chinacloudapi.cn"}
+
+    base_url: WebAddress = Field(GRAPH, description="where the usage reports are; default: the cloud's")
+    resource: Annotated[str, matching(r"\S*[^\s/]", "an identifier such as https://graph.windows.net")] | None = Field(
+        None, description="what the token is asked for; default: the cloud's Azure AD Graph, which a mirror may not be"
+    )
+    certificate: SecretStr | None = Field(
+        None, description="instead of client_secret: a certificate and its private key, PEM", min_length=1
+    )
+    certificate_file: Annotated[Path, Field(strict=False)] | None = Field(
+        None, description="a file that holds it, PEM or PFX; read again at each use"
+    )
+    certificate_passphrase: SecretStr | None = Field(
+        None, description="what the certificate's private key is encrypted with", min_length=1
+    )
+    certificate_passphrase_file: Annotated[Path, Field(strict=False)] | None = Field(
+        None, description="a file that holds it; read again at each use"
+    )
+    client_assertion_file: Annotated[Path, Field(strict=False)] | None = Field(
+        None,
+        description="instead of client_secret: a file with a federated assertion (workload identity); "
+        "read again at each use",
+    )
+    applications: Annotated[tuple[Application, ...], Field(strict=False)] = Field(
+        (), description="applications whose authentications are published one by one"
+    )
+    max_keys: Annotated[int, Field(gt=0)] = Field(
+        50, description="providers, flows or methods that become series; the smallest beyond are folded into one"
+    )
+    prices: Prices | None = Field(None, description="the price list that the month's bill is estimated with")
+    monthly_active_users: Annotated[int, Field(ge=0)] | None = Field(
+        None, description="the month's active users, which no report tells; needed for a price per_monthly_active_user"
+    )
+
+    @property
+    def scope(self) -> str:
+        """What the token is asked for, as msal wants it."""
+        return f"{self.resource or self.cloud_hosts.get(self.cloud, GRAPH)}/.default"
+
+    def reads(self, report: str) -> bool:
+        return super().reads(report) and (bool(self.applications) or report not in PER_APPLICATION)
+
+    def given(self, secret: str) -> bool:
+        """Whether the secret, or a file that holds it, is configured."""
+        return getattr(self, secret, None) is not None or getattr(self, f"{secret}_file") is not None
+
+    @model_validator(mode="after")
+    def _one_identity(self) -> "Settings":
+        methods = [method for method in ("client_secret", "certificate", "client_assertion") if self.given(method)]
+        if not methods:
+            raise mistake("one of client_secret, certificate and client_assertion_file is required")
+        if len(methods) > 1:
+            raise mistake(f"{' and '.join(methods)} exclude each other")
+        if self.given("certificate_passphrase") and not self.given("certificate"):
+            raise mistake("certificate_passphrase without a certificate")
+        return self
+
+    @model_validator(mode="after")
+    def _applications_once(self) -> "Settings":
+        for application, count in Counter(application.id.lower() for application in self.applications).items():
+            if count > 1:
+                raise mistake(f"applications: {application} is listed {count} times")
+        return self
+
+    @model_validator(mode="after")
+    def _active_users_have_a_price(self) -> "Settings":
+        priced = bool(self.prices and self.prices.per_monthly_active_user)
+        if priced != (self.monthly_active_users is not None):
+            raise mistake("monthly_active_users and prices.per_monthly_active_user need each other")
+        return self

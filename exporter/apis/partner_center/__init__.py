@@ -22,7 +22,7 @@ def authenticate(settings: Settings, http: LoginHttp, tokens: Path) -> AuthBase:
         http,
         authority=settings.tenant_authority,
         client_id=settings.client_id,
-        client_secret=settings.secret("client_secret"),
+        client_credential=settings.secret("client_secret"),
         scope=SCOPE,
         first=settings.secret("refresh_token"),
         kept=tokens / f"{settings.client_id}@{settings.tenant}.json",

@@ -1,0 +1,73 @@
+"""A price list applied to usage so far, and to what the usage of the whole month is expected to be."""
+
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Protocol
+
+
+class Tier(Protocol):
+    """A price for each unit up to the `up_to`th of the month; None is the rest."""
+
+    @property
+    def up_to(self) -> int | None: ...
+    @property
+    def price(self) -> Decimal: ...
+
+
+@dataclass(frozen=True, slots=True)
+class MonthUsage:
+    """How much was used so far, and how much it will be at the month's end; None where no day has gone by yet."""
+
+    so_far: int
+    month: int | None
+
+
+def charge(tiers: Sequence[Tier], quantity: int) -> Decimal:
+    """What `quantity` units cost: each unit at the price of the tier that it falls in. Exact, not rounded."""
+    cost, below = Decimal(0), 0
+    for tier in tiers:
+        top = quantity if tier.up_to is None else min(quantity, tier.up_to)
+        cost += max(0, top - below) * tier.price
+        below = max(below, top)
+    return cost
+
+
+def events(days: Mapping[date, int], month: date) -> MonthUsage | None:
+    """Usage that happens, in the month that begins on `month`; None where no day of it is reported.
+
+    The newest reported day can still grow, so it counts in what was used but not among the days gone by. Those
+    are the calendar days (UTC) from the first of the month to the day before it, reported or not; their mean
+    makes the month, rounded to a whole unit and never below what was used already.
+    """
+    known = {day: count for day, count in days.items() if day >= month}
+    if not known:
+        return None
+    newest, so_far = max(known), sum(known.values())
+    gone = (newest - month).days
+    if not gone:
+        return MonthUsage(so_far, None)
+    expected = round(Fraction((so_far - known[newest]) * _length(month), gone))
+    return MonthUsage(so_far, max(so_far, expected))
+
+
+def stock(days: Mapping[date, int], month: date) -> MonthUsage | None:
+    """What is there rather than happens, such as stored users: the newest count; None where none is reported.
+
+    At the month's end it will have grown, or shrunk, from the newest day on as it did a day, on average, since
+    the oldest reported day; rounded to a whole unit.
+    """
+    if not days:
+        return None
+    oldest, newest = min(days), max(days)
+    left = _length(month) - 1 - (newest - month).days
+    gone = (newest - oldest).days
+    growth = Fraction((days[newest] - days[oldest]) * max(0, left), gone) if gone else 0
+    return MonthUsage(days[newest], max(0, round(days[newest] + growth)))
+
+
+def _length(month: date) -> int:
+    return monthrange(month.year, month.month)[1]

@@ -1,0 +1,107 @@
+"""Accounts of the configuration: how they sign in, where they ask, and what their usage costs."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from exporter.apis.b2c.settings import Settings
+from exporter.config import load
+from exporter.simulator import Simulator
+from exporter.simulator.assertions import FEDERATED_AUDIENCE, Federation
+from tests.auth.credentials import assertion, certificate_pem, pem, pfx, public_pem
+from tests.conftest import House
+from tests.support import series, value
+
+USERS, MFA = "tenantUserCount", "b2cMfaRequestCountSummary"
+Build = Callable[..., House]
+
+
+def account(simulator: Simulator, more: str) -> str:
+    world = simulator.world.b2c
+    return f"""
+b2c:
+  - {{tenant: {world.tenant}, client_id: {world.client_id}, {more},
+     base_url: "{simulator.url}", authority: "{simulator.url}", ca_file: "{simulator.ca_file}"}}"""
+
+
+@pytest.mark.parametrize(
+    ("content", "keys"),
+    [
+        (pem("hush"), "certificate_file: {tmp}/credential, certificate_passphrase: hush"),
+        (pfx("hush"), "certificate_file: {tmp}/credential, certificate_passphrase: hush"),
+        (
+            assertion({"iss": "https://cluster.example", "sub": "exporter", "aud": FEDERATED_AUDIENCE}).encode(),
+            "client_assertion_file: {tmp}/credential",
+        ),
+    ],
+    ids=["pem", "pfx", "assertion"],
+)
+def test_an_account_signs_in_without_a_secret(
+    simulator: Simulator, house_of: Build, tmp_path: Path, content: bytes, keys: str
+) -> None:
+    """By certificate, PEM or PFX, or by a federated assertion."""
+    client = simulator.world.b2c.client_id
+    simulator.assertions.trust_certificate(client, certificate_pem())
+    simulator.assertions.trust_issuer(client, Federation("https://cluster.example", "exporter", public_pem()))
+    (tmp_path / "credential").write_bytes(content)
+    house = house_of(account(simulator, keys))
+    assert [None] == house.run(USERS)
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ("", ("https://login.microsoftonline.com", "https://graph.windows.net", "https://graph.windows.net")),
+        (
+            "cloud: usgov",
+            ("https://login.microsoftonline.us", "https://graph.windows.net", "https://graph.windows.net"),
+        ),
+        (
+            "cloud: china",
+            (
+                "https://login.partner.microsoftonline.cn",
+                "https://graph.chinacloudapi.cn",
+                "https://graph.chinacloudapi.cn",
+            ),
+        ),
+        (
+            "cloud: china, base_url: 'https://mirror.example/b2c', resource: 'api://mirror'",
+            ("https://login.partner.microsoftonline.cn", "https://mirror.example/b2c", "api://mirror"),
+        ),
+    ],
+    ids=["global", "usgov", "china", "mirror"],
+)
+def test_a_cloud_sets_where_to_sign_in_and_to_ask(tmp_path: Path, keys: str, expected: tuple[str, str, str]) -> None:
+    """What is given explicitly wins."""
+    file = tmp_path / "config.yaml"
+    client = "client_id: 00000000-0000-0000-0000-000000000000, client_secret: s"
+    file.write_text(f"b2c: [{{tenant: t.example, {client}, {keys}}}]")
+    ((_, settings),) = load(file).accounts()
+    assert isinstance(settings, Settings)
+    assert expected == (settings.authority, settings.base_url, settings.scope.removesuffix("/.default"))
+
+
+def test_without_prices_nothing_is_estimated(simulator: Simulator, house_of: Build) -> None:
+    """And a price for one component estimates that one alone."""
+    house = house_of(account(simulator, "client_secret: " + simulator.world.b2c.client_secret.join("''")))
+    assert [None] * 3 == house.run()
+    assert {} == series(house.scrape(), "azure_b2c_estimated_cost_month_to_date")
+
+
+def test_active_users_cost_what_their_number_says(simulator: Simulator, house_of: Build) -> None:
+    """No report tells it; beside them only MFA is billed. 50,000 x 0 + 12,000 x 0.0055 = 66."""
+    prices = (
+        "currency: EUR, per_mfa_request: [{price: 0.03}], "
+        "per_monthly_active_user: [{up_to: 50000, price: 0}, {price: 0.0055}]"
+    )
+    secret = simulator.world.b2c.client_secret.join("''")
+    house = house_of(account(simulator, f"client_secret: {secret}, monthly_active_users: 62000, prices: {{{prices}}}"))
+    assert [None] * 3 == house.run()
+    samples, name = house.scrape(), "azure_b2c_estimated_cost_month"
+    assert (66, 66) == (
+        value(samples, name, component="monthly_active_users", currency="EUR"),
+        value(samples, f"{name}_to_date", component="monthly_active_users", currency="EUR"),
+    )
+    components = {dict(labels)["component"] for labels in series(samples, name)}
+    assert {"monthly_active_users", "mfa"} == components

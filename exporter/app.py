@@ -20,7 +20,7 @@ from exporter.runtime.telemetry import Telemetry
 from exporter.transport.http import HttpClient
 from exporter.transport.session import Session
 
-NOT_IN_SAMPLES = {"reports", "timeout", "ca_file", "name"}
+NOT_IN_SAMPLES = {"reports", "timeout", "ca_file", "name", "detail", "requests_per_minute"}
 
 
 class Exporter:
@@ -54,8 +54,12 @@ class Exporter:
         self.scheduler.stop()
 
     def missing(self) -> list[Job]:
-        """The jobs that have not published yet, neither from the network nor from the archive."""
-        return [job for job in self.jobs if self.store.collection(job) is None]
+        """The jobs that have not published yet, neither from the network nor from the archive.
+
+        Those that take their time, a request per customer, do not count.
+        """
+        required = [job for job in self.jobs if getattr(job.collector, "required", True)]
+        return [job for job in required if self.store.collection(job) is None]
 
     def _last_success(self, job: Job) -> datetime | None:
         published = self.store.collection(job)
@@ -69,9 +73,10 @@ class Exporter:
                 ca_file=account.ca_file,
             )
 
+        credential = api.authenticate(account, http("login"), storage / "tokens")
         session = Session(
             http(api.name),
-            api.authenticate(account, http("login"), storage / "tokens"),
+            credential,
             base_url=account.base_url,
             observer=self.telemetry.observer(api.name),
             stopped=self._stopped,
@@ -80,7 +85,7 @@ class Exporter:
         intervals = api.intervals(account)
         for collector in api.collectors(account, session):
             if every := intervals.get(collector.name):
-                yield Job(api.name, account.account, collector, every, settings)
+                yield Job(api.name, account.account, collector, every, settings, credential.expiries)
 
 
 def _writable(path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import Field, create_model
 
 from exporter.apis.settings import AccountSettings, Report, Section
-from exporter.auth import AuthBase
+from exporter.auth import Credential
 from exporter.auth.entra import LoginHttp
 from exporter.model.collection import Collector
 from exporter.model.families import Family
@@ -30,7 +30,7 @@ class Api:
     settings: type[AccountSettings]
     reports: tuple[type[Any], ...]
     families: tuple[Family, ...]
-    authenticate: Callable[[Any, LoginHttp, Path], AuthBase]
+    authenticate: Callable[[Any, LoginHttp, Path], Credential]
     collectors: Callable[[Any, Session], tuple[Collector, ...]]
 
     @cached_property
@@ -45,5 +45,5 @@ class Api:
 
     def intervals(self, account: AccountSettings) -> dict[str, timedelta]:
         """How often each enabled report of the account is read."""
-        chosen = {report: getattr(account.reports, report.name) for report in self.reports}
-        return {report.name: own.every or report.fresh_every for report, own in chosen.items() if own.enabled}
+        chosen = [report for report in self.reports if account.reads(report.name)]
+        return {report.name: getattr(account.reports, report.name).every or report.fresh_every for report in chosen}

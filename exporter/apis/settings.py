@@ -2,9 +2,10 @@
 
 import ipaddress
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
@@ -14,6 +15,10 @@ from exporter.auth.secret import Secret
 
 UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_536_000}
 DURATION = re.compile("".join(rf"(?:(?P<{unit}>\d+){unit})?" for unit in ("y", "w", "d", "h", "m", "s", "ms")))
+
+CHINA = "china"
+LOGIN_HOSTS = {"usgov": "https://login.microsoftonline.us", CHINA: "https://login.partner.microsoftonline.cn"}
+"""The login hosts of the national clouds."""
 
 
 def mistake(text: str) -> PydanticCustomError:
@@ -105,6 +110,9 @@ class AccountSettings(Section):
     timeout: Duration = Field(timedelta(seconds=60), description="the longest wait for one whole answer")
     reports: Any = None
 
+    optional_secrets: ClassVar[frozenset[str]] = frozenset()
+    """Secrets that need not be given."""
+
     @property
     def account(self) -> str:
         """The value of the label `account`."""
@@ -114,6 +122,10 @@ class AccountSettings(Section):
     def identity(self) -> str:
         """What the account is called when nobody names it."""
         raise NotImplementedError
+
+    def reads(self, report: str) -> bool:
+        """Whether a report is read at all."""
+        return bool(getattr(self.reports, report).enabled)
 
     def secret(self, key: str) -> Secret:
         """The secret `key`, from the configuration or from `<key>_file`."""
@@ -125,7 +137,7 @@ class AccountSettings(Section):
         fields = type(self).model_fields
         for key in (key for key in fields if f"{key}_file" in fields):
             given = [name for name in (key, f"{key}_file") if getattr(self, name) is not None]
-            if not given:
+            if not given and key not in self.optional_secrets:
                 raise mistake(f"{key} or {key}_file is required")
             if len(given) == 2:
                 raise mistake(f"{key} and {key}_file exclude each other")
@@ -141,7 +153,23 @@ class EntraSettings(AccountSettings):
     client_secret_file: Annotated[Path, Field(strict=False)] | None = Field(
         None, description="a file that holds it; read again at each use"
     )
-    authority: LoginAddress = Field("https://login.microsoftonline.com", description="the login host")
+    authority: LoginAddress = Field(
+        "https://login.microsoftonline.com", description="the login host; default: the cloud's"
+    )
+    cloud: Literal["global", "usgov", "china"] = Field("global", description="Microsoft's cloud that holds the tenant")
+
+    cloud_hosts: ClassVar[Mapping[str, str]] = {}
+    """Where the API is in the clouds in which its address is another one than in the global cloud."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _addresses_of_the_cloud(cls, given: Any) -> Any:
+        """A cloud stands for its addresses; one that is given explicitly wins."""
+        cloud = given.get("cloud") if isinstance(given, dict) else None
+        if not isinstance(cloud, str):
+            return given
+        addresses = {"authority": LOGIN_HOSTS.get(cloud), "base_url": cls.cloud_hosts.get(cloud)}
+        return {name: address for name, address in addresses.items() if address} | given
 
     @property
     def identity(self) -> str:

@@ -31,6 +31,7 @@ class Runner:
 
     def restore(self, job: Job) -> None:
         """Publish what an earlier process kept of this job, if it still fits."""
+        self._telemetry.expiring(job)
         if collection := self._archive.read(job):
             self._store.publish(job, collection)
             self._telemetry.restored(job, collection)

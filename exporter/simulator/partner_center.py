@@ -47,7 +47,7 @@ class PartnerCenter:
         """A page of customers' monthly usage records."""
         headers = _ids(request)
         claims = self._admit(request, headers)
-        if request.headers.get("validatemfa", "").lower() == "true":
+        if request.headers.get("validatemfa", "").lower() == "true" and self.switches.partner_center_mfa_header:
             headers["isMfaCompliant"] = str("mfa" in claims.get("amr", ())).lower()
         if self.switches.partner_center_enforce_mfa and "mfa" not in claims.get("amr", ()):
             raise partner_refused(401, "900421", "Unauthorized - MFA required", headers)

@@ -63,5 +63,7 @@ class Switches:
     partner_center_null_budget: bool = False
     """Whether a missing budget is ``"amount": null`` instead of absent."""
     partner_center_bom: bool = False
+    partner_center_mfa_header: bool = True
+    """Whether ``ValidateMfa`` is answered with ``isMfaCompliant``."""
     partner_center_enforce_mfa: bool = True
     """Whether a token without ``mfa`` in ``amr`` is refused (401, 900421)."""

@@ -1,9 +1,10 @@
 """One account's HTTP: who asks, whom, how often again, and which answer would be no news."""
 
+import copy
 import hashlib
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -15,15 +16,17 @@ from tenacity.stop import stop_when_event_set
 from exporter.errors import Failure, Malformed, NotModified, RateLimited, Transient
 from exporter.model.collection import Validators
 from exporter.transport.http import HttpClient, Observer
+from exporter.transport.pace import Pace
 from exporter.transport.retry import retrying, verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One whole answer: its body, and where it was found."""
+    """One whole answer: its body, where it was found, and its headers under names in any case."""
 
     url: str
     content: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Session:
@@ -48,6 +51,13 @@ class Session:
         self._observer = observer
         self._stopped = stopped
         self._clock = clock
+        self.pace: Pace | None = None
+
+    def paced(self, per_minute: float) -> "Session":
+        """The same session, whose requests have a budget of their own, retries included."""
+        twin = copy.copy(self)
+        twin.pace = Pace(per_minute, self._stopped)
+        return twin
 
     def get(
         self,
@@ -83,6 +93,8 @@ class Session:
                 request.headers["If-None-Match"] = etag
             return request
 
+        if self.pace:
+            self.pace.wait()
         answer = self._http.request("GET", auth=authorize, **asked)
         problem = verdict(answer, self._clock())
         if isinstance(problem, NotModified) and "If-None-Match" not in answer.request.headers:
@@ -94,7 +106,7 @@ class Session:
             validators.seen[_validator_key(answer.request)] = etag
         if problem:
             raise problem
-        return Page(answer.url, answer.content)
+        return Page(answer.url, answer.content, answer.headers)
 
     def _sleep(self, seconds: float) -> None:
         self._stopped.wait(seconds)

@@ -7,7 +7,7 @@ from exporter.apis.b2c import metrics
 from exporter.apis.b2c.client import Client
 from exporter.apis.b2c.collectors import REPORTS
 from exporter.apis.b2c.settings import Settings
-from exporter.auth import AuthBase
+from exporter.auth import Credential
 from exporter.auth.client_credentials import ClientCredentials
 from exporter.auth.entra import LoginHttp
 from exporter.model.collection import Collector
@@ -16,7 +16,7 @@ from exporter.transport.session import Session
 SCOPE = "https://graph.windows.net/.default"
 
 
-def authenticate(settings: Settings, http: LoginHttp, tokens: Path) -> AuthBase:
+def authenticate(settings: Settings, http: LoginHttp, tokens: Path) -> Credential:
     """The application's own token for Azure AD Graph."""
     return ClientCredentials(
         http,

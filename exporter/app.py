@@ -31,7 +31,7 @@ class Exporter:
         self.store = SnapshotStore()
         self._stopped = threading.Event()
         self.jobs = [job for api, account in config.accounts() for job in self._jobs(api, account, config.storage.path)]
-        _writable(config.storage.path)
+        writable(config.storage.path)
         self.runner = Runner(self.store, Archive(config.storage.path / "collections"), self.telemetry, clock)
         for job in self.jobs:
             self.runner.restore(job)
@@ -88,7 +88,8 @@ class Exporter:
                 yield Job(api.name, account.account, collector, every, settings, credential.expiries)
 
 
-def _writable(path: Path) -> None:
+def writable(path: Path) -> None:
+    """Raises `ConfigError` when the exporter can't write below `path`."""
     try:
         path.mkdir(parents=True, exist_ok=True)
         probe = path / ".writable"

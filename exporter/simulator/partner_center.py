@@ -47,9 +47,10 @@ class PartnerCenter:
         """A page of customers' monthly usage records."""
         headers = _ids(request)
         claims = self._admit(request, headers)
+        proved = "mfa" in claims.get("amr", ())
         if request.headers.get("validatemfa", "").lower() == "true" and self.switches.partner_center_mfa_header:
-            headers["isMfaCompliant"] = str("mfa" in claims.get("amr", ())).lower()
-        if self.switches.partner_center_enforce_mfa and "mfa" not in claims.get("amr", ()):
+            headers["isMfaCompliant"] = str(proved and self.switches.partner_center_mfa_answer).lower()
+        if self.switches.partner_center_enforce_mfa and not proved:
             raise partner_refused(401, "900421", "Unauthorized - MFA required", headers)
         records = [] if self.switches.partner_center_empty else list(self.partner.customers())
         offset = self._offset(request, headers, len(records))

@@ -10,6 +10,7 @@ from exporter.apis.partner_center.names import naming
 from exporter.apis.partner_center.settings import Settings
 from exporter.auth.entra import LoginHttp
 from exporter.auth.refresh_token import RefreshToken
+from exporter.auth.sign_in import SignIn
 from exporter.auth.token_file import TokenFile
 from exporter.model.collection import Collector
 from exporter.transport.session import Session
@@ -26,6 +27,17 @@ def authenticate(settings: Settings, http: LoginHttp, tokens: Path) -> RefreshTo
         first=settings.secret("refresh_token"),
         kept=TokenFile(tokens / f"{settings.client_id}@{settings.tenant}.json"),
         account=settings.account,
+    )
+
+
+def sign_in(settings: Settings, http: LoginHttp) -> SignIn:
+    """How a person signs in, once, for `authenticate` to stay signed in."""
+    return SignIn(
+        http,
+        authority=settings.tenant_authority,
+        client_id=settings.client_id,
+        client_secret=settings.secret("client_secret"),
+        scope=settings.scope,
     )
 
 

@@ -65,6 +65,8 @@ class Partner:
         self.refresh_token = "0." + secret(seed, "refresh token", length=600)
         self.user_id = guid(seed, "partner user")
         self.user_name = f"billing.reader@{self.tenant}"
+        self.user_password = secret(seed, "partner user", length=16)
+        self.mfa_code = f"{chance(seed, 'authenticator').randrange(10**6):06d}"
 
     def customers(self) -> tuple[Customer, ...]:
         """The records of all customers as they stand now."""

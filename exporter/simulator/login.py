@@ -73,9 +73,9 @@ class Login:
     async def token_v2(self, request: Request) -> Response:
         """A token for the resource in `scope`; times are numbers."""
         form = await _form(request)
-        form["scope"] = form.get("scope") or self.sign_ins.scope(form)
-        if form.get("grant_type") not in ("authorization_code", DEVICE_CODE):
-            self._required(form, "scope")
+        if form.get("grant_type") in ("authorization_code", DEVICE_CODE):
+            form["scope"] = form.get("scope") or self.sign_ins.scope(form)
+        self._required(form, "scope")
         asked = [scope for scope in form["scope"].split() if scope not in SIGN_IN_SCOPES]
         if not asked:
             raise login_refused(70011, self.clock(), form["scope"])

@@ -64,7 +64,9 @@ class SignIns:
     def scope(self, form: Mapping[str, str]) -> str:
         """What was asked for when the sign-in began; the token request itself need not say it again."""
         begun = self.codes.get(form.get("code", "")) or self.devices.get(form.get("device_code", ""))
-        return begun.scope if begun else ""
+        if begun is None:
+            raise login_refused(70000, self.clock())
+        return begun.scope
 
     def redeem(self, form: Mapping[str, str]) -> Code:
         """What a code stands for, once; its verifier must fit the challenge (RFC 7636, section 4.6)."""

@@ -5,11 +5,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from exporter.errors import Failure, Malformed, NotModified, Reason
 from exporter.model.collection import Collection, Validators
-from exporter.model.families import fold
+from exporter.model.families import BATCH, fold
 from exporter.runtime.archive import Archive
 from exporter.runtime.job import Job
 from exporter.runtime.store import SnapshotStore
@@ -34,6 +35,7 @@ class Runner:
         self._telemetry.expiring(job)
         if collection := self._archive.read(job):
             self._store.publish(job, collection)
+            self._store.pack()
             self._telemetry.restored(job, collection)
 
     def run(self, job: Job) -> Failure | None:
@@ -43,8 +45,9 @@ class Runner:
         context: dict[str, Any] = {"account": account, "collector": collector}
         self._telemetry.attempted(job, self._clock())
         try:
-            collection = self._collection(job)
+            collection = self.collection(job)
             self._store.publish(job, collection)
+            self._store.pack()
         except Failure as problem:
             failure = problem
             log.warning("collection failed", extra=context | {"reason": failure.reason, "error": str(failure)})
@@ -64,7 +67,7 @@ class Runner:
         self._telemetry.failed(job, failure, time.monotonic() - started)
         return failure
 
-    def _collection(self, job: Job) -> Collection:
+    def collection(self, job: Job) -> Collection:
         now = self._clock()
         published = self._store.collection(job)
         validators = Validators(published.validators if published else None)
@@ -106,9 +109,10 @@ class _Counted:
         self.newest: datetime | None = None
 
     def __iter__(self) -> Iterator[Any]:
-        for record in self._records:
-            self.number += getattr(record, "rows", 1)
-            at = self._stands_for(record)
-            if at is not None and (self.newest is None or at > self.newest):
-                self.newest = at
-            yield record
+        stream = iter(self._records)
+        while batch := list(islice(stream, BATCH)):
+            summed = any(hasattr(kind, "rows") for kind in set(map(type, batch)))
+            self.number += sum(getattr(record, "rows", 1) for record in batch) if summed else len(batch)
+            instants = [at for at in map(self._stands_for, batch) if at is not None]
+            self.newest = max([*instants, *([self.newest] if self.newest else [])], default=None)
+            yield from batch

@@ -7,25 +7,27 @@ from operator import attrgetter
 from exporter.apis.partner_center.records import CustomerMonthlyUsageRecord as Record
 from exporter.apis.partner_center.records import (
     MfaCompliance,
-    MonthlyUsageRecord,
     SubscriptionUsage,
     currency,
-    resource_id,
 )
 from exporter.model.families import Family, Labels, constant
-
-
-def _name(record: MonthlyUsageRecord) -> str:
-    return record.resource_name or record.name or ""
 
 
 def _plan(record: Record) -> str:
     return "true" if record.is_upgraded else "false"
 
 
-CUSTOMER = Labels(("customer_id", "customer_name"), lambda record: (resource_id(record), _name(record)))
-MONEY = Labels((*CUSTOMER.names, "currency"), lambda record: (resource_id(record), _name(record), currency(record)))
-INFO = Labels((*CUSTOMER.names, "azure_plan"), lambda record: (resource_id(record), _name(record), _plan(record)))
+CUSTOMER = Labels(
+    ("customer_id", "customer_name"), lambda r: (r.resource_id or r.id or "", r.resource_name or r.name or "")
+)
+MONEY = Labels(
+    (*CUSTOMER.names, "currency"),
+    lambda r: (r.resource_id or r.id or "", r.resource_name or r.name or "", currency(r)),
+)
+INFO = Labels(
+    (*CUSTOMER.names, "azure_plan"),
+    lambda r: (r.resource_id or r.id or "", r.resource_name or r.name or "", "true" if r.is_upgraded else "false"),
+)
 PLAN = Labels(("azure_plan",), lambda record: (_plan(record),))
 SUBSCRIPTION = Labels(
     (*CUSTOMER.names, "subscription_id", "subscription_name"),

@@ -1,0 +1,1 @@
+"""Measurements of CPU time, each a plain script that prints a ratio."""

@@ -57,7 +57,7 @@ def json_floor(page: bytes) -> None:
     decoder = msgspec.json.Decoder(usage_page(("unit_of_measure", *DEFAULT), tags=False), strict=False)
     total = Decimal(0)
     for _ in range(PAGES):
-        for row in decoder.decode(page).data:
+        for row in decoder.decode(page).data:  # type: ignore[attr-defined]
             total += row.cost
 
 

@@ -20,7 +20,7 @@ from exporter.runtime.telemetry import Telemetry
 from exporter.transport.http import HttpClient
 from exporter.transport.session import Session
 
-NOT_IN_SAMPLES = {"reports", "timeout", "ca_file", "name"}
+NOT_IN_SAMPLES = {"reports", "timeout", "ca_file", "name", "detail", "requests_per_minute"}
 
 
 class Exporter:
@@ -31,7 +31,7 @@ class Exporter:
         self.store = SnapshotStore()
         self._stopped = threading.Event()
         self.jobs = [job for api, account in config.accounts() for job in self._jobs(api, account, config.storage.path)]
-        _writable(config.storage.path)
+        writable(config.storage.path)
         self.runner = Runner(self.store, Archive(config.storage.path / "collections"), self.telemetry, clock)
         for job in self.jobs:
             self.runner.restore(job)
@@ -54,8 +54,12 @@ class Exporter:
         self.scheduler.stop()
 
     def missing(self) -> list[Job]:
-        """The jobs that have not published yet, neither from the network nor from the archive."""
-        return [job for job in self.jobs if self.store.collection(job) is None]
+        """The jobs that have not published yet, neither from the network nor from the archive.
+
+        Those that take their time, a request per customer, do not count.
+        """
+        required = [job for job in self.jobs if getattr(job.collector, "required", True)]
+        return [job for job in required if self.store.collection(job) is None]
 
     def _last_success(self, job: Job) -> datetime | None:
         published = self.store.collection(job)
@@ -69,9 +73,10 @@ class Exporter:
                 ca_file=account.ca_file,
             )
 
+        credential = api.authenticate(account, http("login"), storage / "tokens")
         session = Session(
             http(api.name),
-            api.authenticate(account, http("login"), storage / "tokens"),
+            credential,
             base_url=account.base_url,
             observer=self.telemetry.observer(api.name),
             stopped=self._stopped,
@@ -80,10 +85,11 @@ class Exporter:
         intervals = api.intervals(account)
         for collector in api.collectors(account, session):
             if every := intervals.get(collector.name):
-                yield Job(api.name, account.account, collector, every, settings)
+                yield Job(api.name, account.account, collector, every, settings, credential.expiries)
 
 
-def _writable(path: Path) -> None:
+def writable(path: Path) -> None:
+    """Raises `ConfigError` when the exporter can't write below `path`."""
     try:
         path.mkdir(parents=True, exist_ok=True)
         probe = path / ".writable"

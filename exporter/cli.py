@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from exporter import __version__, logs
 from exporter.commands.check_config import check_config
 from exporter.commands.demo import demo
+from exporter.commands.login import login
 from exporter.commands.run import run
 from exporter.commands.simulate import simulate
 from exporter.errors import ConfigError
@@ -18,6 +19,11 @@ COMMANDS: dict[str, tuple[Command, str, str]] = {
         check_config,
         "print every mistake of a configuration, or what it collects",
         "--config.file=c.yaml",
+    ),
+    "login": (
+        login,
+        "sign a person in to Partner Center, once",
+        "contoso-csp --config.file=/etc/azure-billing-exporter.yaml",
     ),
     "demo": (demo, "serve the metrics of a simulated company", "--web.listen-address=127.0.0.1:10365"),
     "simulate": (simulate, "play Microsoft's side alone", "--directory=/tmp/contoso"),
@@ -65,7 +71,21 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _options(command: argparse.ArgumentParser, name: str) -> None:
-    if name in {"run", "check-config"}:
+    if name == "login":
+        command.add_argument("account", help="name of the account in the section partner_center")
+        command.add_argument(
+            "--device-code", dest="device_code", action="store_true", help="sign in with a browser on another machine"
+        )
+        command.add_argument(
+            "--port",
+            type=int,
+            default=8400,
+            help="the browser comes back to http://localhost:PORT, which must be a redirect URI of the application",
+        )
+        command.add_argument(
+            "--no-browser", dest="browser", action="store_false", help="print the address, and open no browser"
+        )
+    if name in {"run", "check-config", "login"}:
         command.add_argument(
             "--config.file", dest="config_file", metavar="FILE", default="config.yaml", help="the configuration"
         )

@@ -59,7 +59,22 @@ class RateLimited(Transient):
 
 
 class Rejected(Failure):
-    """The server understood and refused; the same request will be refused until somebody changes something."""
+    """The server understood and refused; the same request will be refused until somebody changes something.
+
+    `code` is the service's own number or word for it, where the answer has one.
+    """
+
+    def __init__(self, text: str, reason: Reason, code: str = "") -> None:
+        super().__init__(text, reason)
+        self.code = code
+
+
+class SignInRequired(Rejected):
+    """Nothing but a person's sign-in ends this; the text says with which command."""
+
+    def __init__(self, text: str, account: str) -> None:
+        command = f"azure-billing-exporter login {account} --config.file=…"
+        super().__init__(f"{text}; a person must sign in: {command}", Reason.SIGN_IN_REQUIRED)
 
 
 class Malformed(Failure):

@@ -85,7 +85,9 @@ def tool() -> Callable[[str], str]:
         if path is None and os.environ.get("CI") == "true":
             pytest.fail(f"{name} is not installed")
         if path is None:
-            pytest.skip(f"{name} is not installed: apt-get install prometheus prometheus-alertmanager")
+            pytest.skip(
+                f"{name} is not installed: apt-get install prometheus prometheus-alertmanager chromium chromium-driver"
+            )
         return path
 
     return find

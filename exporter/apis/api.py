@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import Field, create_model
 
 from exporter.apis.settings import AccountSettings, Report, Section
-from exporter.auth import AuthBase
+from exporter.auth import Credential
 from exporter.auth.entra import LoginHttp
 from exporter.model.collection import Collector
 from exporter.model.families import Family
@@ -30,7 +30,7 @@ class Api:
     settings: type[AccountSettings]
     reports: tuple[type[Any], ...]
     families: tuple[Family, ...]
-    authenticate: Callable[[Any, LoginHttp, Path], AuthBase]
+    authenticate: Callable[[Any, LoginHttp, Path], Credential]
     collectors: Callable[[Any, Session], tuple[Collector, ...]]
 
     @cached_property

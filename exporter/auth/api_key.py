@@ -1,13 +1,17 @@
 """The Enterprise Agreement's API access key."""
 
-import requests
-from requests.auth import AuthBase
+from collections.abc import Mapping
+from datetime import UTC, datetime
 
+import requests
+
+from exporter.auth import Credential
+from exporter.auth.claims import claims
 from exporter.auth.secret import Secret
 from exporter.errors import Reason, Rejected
 
 
-class ApiKey(AuthBase):
+class ApiKey(Credential):
     """`Authorization: bearer {API_KEY}`, as the overview of the reporting APIs prescribes."""
 
     def __init__(self, key: Secret) -> None:
@@ -19,3 +23,11 @@ class ApiKey(AuthBase):
             raise Rejected("the API key holds blanks, line breaks or non-ASCII text", Reason.CREDENTIAL_UNREADABLE)
         request.headers["Authorization"] = f"bearer {key}"
         return request
+
+    def expiries(self) -> Mapping[str, datetime]:
+        """An API access key is a JSON Web Token and says itself when it ends."""
+        try:
+            ends = claims(self._key.read()).get("exp")
+            return {"api_key": datetime.fromtimestamp(ends, UTC)} if isinstance(ends, int | float) else {}
+        except (Rejected, ValueError, OverflowError, OSError):
+            return {}

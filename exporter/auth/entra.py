@@ -14,8 +14,6 @@ from exporter.errors import Reason, Rejected, Transient
 
 RENEW_EARLY = 300.0
 """Seconds of life that a token must have left to be used: msal's own measure."""
-PERSON_NEEDED = frozenset({50076, 50079, 50173, 700082})
-"""AADSTS codes that only an interactive sign-in ends: MFA demanded, token revoked, token expired."""
 
 
 class LoginHttp(Protocol):
@@ -77,6 +75,10 @@ class EntraToken(Credential):
     def _acquire(self, application: msal.ConfidentialClientApplication, scopes: list[str]) -> dict[str, Any]:
         """What msal answers: a dict with `access_token`, or with `error`."""
 
+    def _refused(self, answer: Mapping[str, Any], secret: str) -> Rejected:
+        """The failure that an answer without a token is."""
+        return Rejected(refusal(self._authority, answer, secret), Reason.LOGIN)
+
     def _renew(self) -> None:
         credential = self._client_credential.read()
         secret = _secret(credential)
@@ -98,19 +100,17 @@ class EntraToken(Credential):
             text = str(error).partition("\n")[0].replace(secret, "<secret>")
             raise Rejected(f"login at {self._authority}: {text[:200]}", Reason.LOGIN) from error
         if "access_token" not in answer:
-            raise refusal(self._authority, answer, secret)
+            raise self._refused(answer, secret)
         self._token = answer["access_token"]
         self._expires = self._clock() + float(answer.get("expires_in", 0))
 
 
-def refusal(authority: str, answer: Mapping[str, Any], *secrets: str) -> Rejected:
+def refusal(authority: str, answer: Mapping[str, Any], *secrets: str) -> str:
     """Why the login host gave no token, in its own words (they begin with an AADSTS code), without our secrets."""
     text = str(answer.get("error_description") or answer.get("error") or "no token in the answer").splitlines()[0]
     for secret in filter(None, secrets):
         text = text.replace(secret, "<secret>")
-    person = PERSON_NEEDED.intersection(answer.get("error_codes") or ())
-    reason = Reason.SIGN_IN_REQUIRED if person else Reason.LOGIN
-    return Rejected(f"login at {authority}: {text[:400]}", reason)
+    return f"login at {authority}: {text[:400]}"
 
 
 def _secret(credential: str | Mapping[str, Any]) -> str:

@@ -18,6 +18,11 @@ PRICES = {
 """A made-up price list, in which the made-up company uses more than one tier."""
 ENDS = {signal.SIGINT, signal.SIGTERM}
 
+BUDGETS = [
+    {"name": "enrollment", "amount": 5000},
+    {"name": "production", "amount": 1500, "where": {"tag_env": "prod"}},
+]
+
 
 def simulate(arguments: argparse.Namespace) -> int:
     """Serve until interrupted; the configuration, the secrets and the CA are written to `--directory`."""
@@ -68,6 +73,7 @@ def write_config(simulator: Simulator, directory: Path) -> Path:
                 "name": "contoso-ea",
                 "enrollment": world.ea.enrollment,
                 "api_key_file": str(directory / "ea"),
+                "budgets": BUDGETS,
                 **where,
             }
         ],

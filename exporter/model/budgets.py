@@ -31,20 +31,20 @@ FAMILIES = (
         "The limit of a budget of the configuration, for a month. Refreshed in the background.",
         LABELS,
         attrgetter("amount"),
-        record=BudgetSpent,
+        of=BudgetSpent,
     ),
     Family(
         "azure_billing_budget_spent",
         "Cost of the current month so far that falls under the budget. Refreshed in the background.",
         LABELS,
         attrgetter("spent"),
-        record=BudgetSpent,
+        of=BudgetSpent,
     ),
     Family(
         "azure_billing_budget_used_ratio",
         "Share of the budget that is spent, 1 is all of it. Refreshed in the background.",
         LABELS,
         attrgetter("used_ratio"),
-        record=BudgetSpent,
+        of=BudgetSpent,
     ),
 )

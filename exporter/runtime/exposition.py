@@ -1,27 +1,35 @@
 """Samples as bytes of the Prometheus text format, which for gauges are OpenMetrics' bytes too."""
 
+import operator
 import zlib
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import TypeAlias
 
-from exporter.model.families import Family, LabelValues, Samples
+from exporter.model.families import BATCH, Family, LabelValues, Samples
 
+SPECIAL = '\\"\n'
 ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Bytes, and the same deflated up to a boundary, so that blocks can be joined without packing them again."""
+    """Bytes, and the same deflated up to a boundary, so that blocks can be joined without packing them again.
+
+    The deflated form is empty until somebody has packed it: that takes longer than all else.
+    """
 
     plain: bytes
-    deflated: bytes
+    deflated: bytes = b""
 
-    @classmethod
-    def of(cls, plain: bytes) -> "Block":
-        """Pack once, when the data arrives."""
+    def packed(self) -> "Block":
+        """With its deflated form."""
+        if self.deflated:
+            return self
         packer = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS)
-        return cls(plain, packer.compress(plain) + packer.flush(zlib.Z_FULL_FLUSH))
+        return Block(self.plain, packer.compress(self.plain) + packer.flush(zlib.Z_FULL_FLUSH))
 
 
 def header(family: Family) -> str:
@@ -29,26 +37,52 @@ def header(family: Family) -> str:
     return f"# HELP {family.name} {family.help}\n# TYPE {family.name} gauge\n"
 
 
-def lines(account: str, families: Iterable[Family], samples: dict[str, Samples]) -> dict[str, str]:
-    """The sample lines of each family, sorted by label values; families with the same labels share their text."""
-    texts: dict[tuple[str, ...], dict[LabelValues, str]] = {}
-    rendered = {}
+Texts: TypeAlias = dict[tuple[str, ...], dict[LabelValues, bytes]]
+"""Label names, to label values, to both as text."""
+
+
+def lines(
+    account: str, families: Sequence[Family], samples: Mapping[str, Samples], texts: Texts
+) -> dict[str, list[bytes]]:
+    """The sample lines of each family in a few pieces, sorted by label values.
+
+    Families with the same labels share their text through `texts`, and with the next time this account is rendered.
+    """
+    longest: dict[tuple[str, ...], int] = {}
     for family in families:
-        values = samples.get(family.name, {})
-        names = ("account", *family.labels.names)
-        known = texts.setdefault(names, {})
-        rows = []
-        for key in sorted(values):
-            if (labels := known.get(key)) is None:
-                labels = known[key] = _labels(names, (account, *key))
-            rows.append(f"{family.name}{labels} {values[key]}\n")
-        rendered[family.name] = "".join(rows)
-    return rendered
+        names = family.labels.names
+        longest[names] = max(longest.get(names, 0), len(samples.get(family.name, ())))
+    for names, most in longest.items():
+        if len(texts.setdefault(names, {})) > 2 * most:  # most of them are no label values any more
+            texts[names].clear()
+    return {
+        family.name: _lines(family, account, samples.get(family.name, {}), texts[family.labels.names])
+        for family in families
+    }
 
 
-def _labels(names: tuple[str, ...], values: tuple[str, ...]) -> str:
-    pairs = ",".join(f'{name}="{value.translate(ESCAPES)}"' for name, value in zip(names, values, strict=True))
-    return f"{{{pairs}}}"
+def _lines(family: Family, account: str, values: Samples, texts: dict[LabelValues, bytes]) -> list[bytes]:
+    """One family's lines, by loops of the interpreter's own: a report may have 100,000 lines."""
+    ordered = sorted(values)
+    name = family.name.encode()
+    parts = []
+    for start in range(0, len(ordered), BATCH):
+        keys = ordered[start : start + BATCH]
+        new = [key for key in keys if key not in texts]
+        texts.update(zip(new, _labels(account, family.labels.names, new), strict=True))
+        amounts = ("\n".join(map(str, map(values.__getitem__, keys))) + "\n").encode().splitlines(keepends=True)
+        parts.append(name.join(chain((b"",), map(operator.add, map(texts.__getitem__, keys), amounts))))
+    return parts
+
+
+def _labels(account: str, names: tuple[str, ...], keys: list[LabelValues]) -> list[bytes]:
+    """`{account="…",name="…"} ` for each key."""
+    joined = "".join(chain.from_iterable(keys))
+    if any(special in joined for special in SPECIAL):
+        keys = [tuple(value.translate(ESCAPES) for value in key) for key in keys]
+    pairs = [f'account="{account.translate(ESCAPES).replace("%", "%%")}"', *(f'{name}="%s"' for name in names)]
+    template = f"{{{','.join(pairs)}}} \n" * len(keys)
+    return (template % tuple(chain.from_iterable(keys))).encode().split(b"\n")[:-1]
 
 
 def gzipped(body: bytes, deflated: bytes, checksum: int, tail: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """A report of an account, to be run again and again."""
 
 import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,13 +10,17 @@ from exporter.model.collection import Collector
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Job:
-    """A collector, the account it reads, and how often; `settings` is all that shapes its samples."""
+    """A collector, the account it reads, and how often; `settings` is all that shapes its samples.
+
+    `expiries` tells when each of the account's credentials ends, by the credential's name.
+    """
 
     api: str
     account: str
     collector: Collector
     every: timedelta
     settings: str = ""
+    expiries: Callable[[], Mapping[str, datetime]] = dict
 
     @property
     def labels(self) -> tuple[str, str]:

@@ -5,11 +5,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from exporter.errors import Failure, Malformed, NotModified, Reason
 from exporter.model.collection import Collection, Validators
-from exporter.model.families import Samples, fold
+from exporter.model.families import BATCH, Samples, fold
 from exporter.model.limits import limited
 from exporter.runtime.archive import Archive
 from exporter.runtime.job import Job
@@ -32,8 +33,10 @@ class Runner:
 
     def restore(self, job: Job) -> None:
         """Publish what an earlier process kept of this job, if it still fits."""
+        self._telemetry.expiring(job)
         if collection := self._archive.read(job):
             self._store.publish(job, collection)
+            self._store.pack()
             self._telemetry.restored(job, collection)
 
     def run(self, job: Job) -> Failure | None:
@@ -44,8 +47,9 @@ class Runner:
         self._telemetry.attempted(job, self._clock())
         published = self._store.collection(job)
         try:
-            collection = self._collection(job)
+            collection = self.collection(job)
             self._store.publish(job, collection)
+            self._store.pack()
         except Failure as problem:
             failure = problem
             log.warning("collection failed", extra=context | {"reason": failure.reason, "error": str(failure)})
@@ -68,7 +72,7 @@ class Runner:
         self._telemetry.failed(job, failure, time.monotonic() - started)
         return failure
 
-    def _collection(self, job: Job) -> Collection:
+    def collection(self, job: Job) -> Collection:
         now = self._clock()
         published = self._store.collection(job)
         validators = Validators(published.validators if published else None)
@@ -117,11 +121,13 @@ class _Counted:
         self.notes: list[str] = []
 
     def __iter__(self) -> Iterator[Any]:
-        for record in self._records:
-            self.number += getattr(record, "rows", 1)
-            if note := getattr(record, "note", ""):
-                self.notes.append(note)
-            at = self._stands_for(record)
-            if at is not None and (self.newest is None or at > self.newest):
-                self.newest = at
-            yield record
+        stream = iter(self._records)
+        while batch := list(islice(stream, BATCH)):
+            kinds = set(map(type, batch))
+            summed = any(hasattr(kind, "rows") for kind in kinds)
+            self.number += sum(getattr(record, "rows", 1) for record in batch) if summed else len(batch)
+            if any(hasattr(kind, "note") for kind in kinds):
+                self.notes += [record.note for record in batch if getattr(record, "note", "")]
+            instants = [at for at in map(self._stands_for, batch) if at is not None]
+            self.newest = max([*instants, *([self.newest] if self.newest else [])], default=None)
+            yield from batch

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from exporter.errors import Failure, Transient
+from exporter.errors import Failure, SignInRequired, Transient
 
 SOON = timedelta(seconds=30)
 REFUSED = timedelta(hours=1)
@@ -23,7 +23,9 @@ def after_success(every: timedelta, chance: float) -> timedelta:
 
 
 def after_failure(failure: Failure, failures: int, every: timedelta, chance: float) -> timedelta:
-    """Soon and then ever later for what may pass, the next interval for a refusal; never before `Retry-After`.
+    """Soon and then ever later for what may pass, never before `Retry-After`.
+
+    A refusal waits for the interval, and for no more than `REFUSED` where no person has to come first.
 
     `failures` counts the failures in a row, this one included.
     """
@@ -31,4 +33,4 @@ def after_failure(failure: Failure, failures: int, every: timedelta, chance: flo
         doubled: int = 2 ** min(failures - 1, 20)
         backoff = SOON * doubled * (1 + chance) / 2
         return max(min(backoff, every), timedelta(seconds=failure.retry_after or 0))
-    return min(every, REFUSED) * (1 + JITTER * chance)
+    return (every if isinstance(failure, SignInRequired) else min(every, REFUSED)) * (1 + JITTER * chance)

@@ -8,38 +8,46 @@ from dataclasses import dataclass, field
 from exporter.errors import Malformed
 from exporter.model.collection import Collection
 from exporter.model.families import Family
-from exporter.runtime.exposition import Block, gzipped, header, lines
+from exporter.runtime.exposition import Block, Texts, gzipped, header, lines
 from exporter.runtime.job import Job
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Every published family as bytes, plain and deflated."""
+    """Every published family as bytes, plain and, a moment later, deflated."""
 
     blocks: Mapping[str, Block] = field(default_factory=dict)
     body: bytes = b""
     deflated: bytes = b""
     checksum: int = 0
+    packed: bool = True
 
     @classmethod
     def of(cls, blocks: Mapping[str, Block]) -> "Snapshot":
         """The families in the order of their names."""
         ordered = [blocks[name] for name in sorted(blocks)]
         body = b"".join(block.plain for block in ordered)
+        packed = all(block.deflated for block in ordered)
+        if not packed:
+            return cls(blocks, body, packed=False)
         return cls(blocks, body, b"".join(block.deflated for block in ordered), zlib.crc32(body))
 
     def gzipped(self, tail: bytes) -> bytes:
-        """The body and `tail` as one gzip member; only `tail` is packed now."""
+        """The body and `tail` as one gzip member, once the snapshot is packed; only `tail` is packed now."""
         return gzipped(self.body, self.deflated, self.checksum, tail)
 
 
 class SnapshotStore:
-    """Publishing takes a lock and renders the families it touches; reading takes one reference."""
+    """Publishing takes a lock and renders the families that it changes; reading takes one reference.
+
+    Packing follows the publishing, which shows new data all the sooner.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._collections: dict[Job, Collection] = {}
-        self._rendered: dict[str, dict[Job, str]] = {}
+        self._texts: dict[Job, Texts] = {}
+        self._rendered: dict[str, dict[Job, list[bytes]]] = {}
         self.current = Snapshot()
 
     def collection(self, job: Job) -> Collection | None:
@@ -54,18 +62,25 @@ class SnapshotStore:
                 self._render(job, collection)
             self._collections[job] = collection
 
+    def pack(self) -> None:
+        """Deflate what was published since the last time: after the publishing, so that nobody waits for it."""
+        with self._lock:
+            self.current = Snapshot.of({name: block.packed() for name, block in self.current.blocks.items()})
+
     def _render(self, job: Job, collection: Collection) -> None:
-        families = job.collector.families
+        published = self._collections.get(job)
+        before = published.samples if published else {}
+        families = [f for f in job.collector.families if before.get(f.name) != collection.samples.get(f.name)]
         for family in families:
             self._refuse_twins(job, family, collection)
         blocks = dict(self.current.blocks)
-        rendered = lines(job.account, families, dict(collection.samples))
+        rendered = lines(job.account, families, collection.samples, self._texts.setdefault(job, {}))
         for family in families:
             by_job = self._rendered.setdefault(family.name, {})
             by_job[job] = rendered[family.name]
-            text = "".join(by_job[j] for j in sorted(by_job, key=lambda j: j.labels))
-            if text:
-                blocks[family.name] = Block.of((header(family) + text).encode())
+            parts = [part for j in sorted(by_job, key=lambda j: j.labels) for part in by_job[j]]
+            if parts:
+                blocks[family.name] = Block(b"".join([header(family).encode(), *parts]))
             else:
                 blocks.pop(family.name, None)
         self.current = Snapshot.of(blocks)

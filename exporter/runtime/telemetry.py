@@ -44,6 +44,13 @@ class Telemetry:
         self._changed = self._job_gauge(
             "data_changed_timestamp_seconds", "When the source last delivered something new, in Unix seconds."
         )
+        self._expiry = self._gauge(
+            "credential_expiry_timestamp_seconds",
+            "When the credential ends unless it is used or replaced, in Unix seconds; absent where that is not known.",
+            "account",
+            "credential",
+        )
+        self._expiring: dict[str, set[str]] = {}
         self._failures = Counter(
             f"{PREFIX}_collector_failures",
             "Runs that failed, by reason.",
@@ -73,6 +80,7 @@ class Telemetry:
         """A run brought, or confirmed, this collection."""
         self._success.labels(*job.labels).set(1)
         self._duration.labels(*job.labels).set(seconds)
+        self.expiring(job)
         self.restored(job, collection)
 
     def restored(self, job: Job, collection: Collection) -> None:
@@ -90,6 +98,16 @@ class Telemetry:
         self._success.labels(*job.labels).set(0)
         self._duration.labels(*job.labels).set(seconds)
         self._failures.labels(*job.labels, failure.reason).inc()
+        self.expiring(job)
+
+    def expiring(self, job: Job) -> None:
+        """The account's credentials may have been used or replaced."""
+        expiries = job.expiries()
+        for credential, at in expiries.items():
+            self._expiry.labels(job.account, credential).set(at.timestamp())
+        for credential in self._expiring.get(job.account, set()) - expiries.keys():
+            self._expiry.remove(job.account, credential)
+        self._expiring[job.account] = set(expiries)
 
     def scheduled(self, job: Job, at: datetime) -> None:
         """The next run is planned."""

@@ -23,16 +23,35 @@ class Program:
 
 
 @dataclass
+class Grant:
+    """What a refresh token stands for: when it was last used, whether the person proved MFA, and what ended it."""
+
+    used: datetime
+    mfa: bool
+    ended: int | None = None
+
+
+@dataclass
 class Grants:
-    """Programs, and refresh tokens with the time of their last use."""
+    """Programs, and the refresh tokens in circulation."""
 
     world: World
     clock: Callable[[], datetime]
-    used: dict[str, datetime] = field(default_factory=dict, repr=False)
-    revoked: set[str] = field(default_factory=set, repr=False)
+    tokens: dict[str, Grant] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        self.used[self.world.partner_center.refresh_token] = self.clock()
+        self.tokens[self.world.partner_center.refresh_token] = Grant(self.clock(), mfa=True)
+
+    def end(self, number: int) -> None:
+        """Answer every refresh token issued so far with AADSTS error `number`; a new sign-in is not concerned."""
+        for grant in self.tokens.values():
+            grant.ended = number
+
+    def issue(self, *, mfa: bool) -> str:
+        """A refresh token for a person who has just signed in, with or without a second factor."""
+        token = "0." + secret(self.world.seed, "sign-in", len(self.tokens), length=600)
+        self.tokens[token] = Grant(self.clock(), mfa)
+        return token
 
     def program(self, tenant: str, client_id: str) -> Program:
         """The program `client_id` of `tenant` (its domain or its id), or the refusal of either."""
@@ -50,19 +69,24 @@ class Grants:
             raise login_refused(90002, self.clock(), tenant)
         return [Program(one.tenant, one.tenant_id, one.client_id, one.client_secret) for one in here]
 
-    def exchange(self, token: str, client_id: str, *, single_use: bool) -> str:
-        """The successor of refresh token `token`; the old one lives on unless `single_use`."""
+    def exchange(self, token: str, client_id: str, resource: str, *, single_use: bool) -> tuple[str, bool]:
+        """The successor of refresh token `token`, and whether its person proved MFA.
+
+        The old one lives on unless `single_use`.
+        """
         now = self.clock()
         if client_id != self.world.partner_center.client_id:
             raise login_refused(70000, now)
-        if token in self.revoked:
-            raise login_refused(50173, now)
-        if token not in self.used:
+        grant = self.tokens.get(token)
+        if grant is None:
             raise login_refused(70000, now)
-        if now - self.used[token] > INACTIVITY:
-            raise login_refused(700082, now, f"{self.used[token]:%Y-%m-%dT%H:%M:%S.0000000Z}")
-        successor = "0." + secret(token, len(self.used), length=600)
-        self.used[token] = self.used[successor] = now
+        if grant.ended:
+            raise login_refused(grant.ended, now, resource)
+        if now - grant.used > INACTIVITY:
+            raise login_refused(700082, now, f"{grant.used:%Y-%m-%dT%H:%M:%S.0000000Z}")
+        successor = "0." + secret(token, len(self.tokens), length=600)
+        grant.used = now
+        self.tokens[successor] = Grant(now, grant.mfa)
         if single_use:
-            self.revoked.add(token)
-        return successor
+            grant.ended = 50173
+        return successor, grant.mfa

@@ -16,6 +16,7 @@ from exporter.simulator.answers import json_answer, origin
 from exporter.simulator.assertions import Assertions
 from exporter.simulator.grants import Grants, Program
 from exporter.simulator.login_errors import login_refused
+from exporter.simulator.login_sign_ins import SignIns
 from exporter.simulator.switches import Switches
 from exporter.simulator.tokens import Tokens
 from exporter.simulator.world import World
@@ -27,6 +28,8 @@ RESOURCES = (
     "https://api.partnercenter.microsoft.com",
 )
 SIGN_IN_SCOPES = ("openid", "profile", "email", "offline_access")
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+GRANT_TYPES = ("client_credentials", "refresh_token", "authorization_code", DEVICE_CODE)
 FRESH = {"Cache-Control": "no-store, no-cache", "Pragma": "no-cache"}
 
 
@@ -36,6 +39,7 @@ class Login:
 
     world: World
     grants: Grants
+    sign_ins: SignIns
     tokens: Tokens
     switches: Switches
     assertions: Assertions
@@ -71,6 +75,8 @@ class Login:
     async def token_v2(self, request: Request) -> Response:
         """A token for the resource in `scope`; times are numbers."""
         form = await _form(request)
+        if form.get("grant_type") in ("authorization_code", DEVICE_CODE):
+            form["scope"] = form.get("scope") or self.sign_ins.scope(form)
         self._required(form, "scope")
         asked = [scope for scope in form["scope"].split() if scope not in SIGN_IN_SCOPES]
         if not asked:
@@ -105,30 +111,43 @@ class Login:
     def _granted(self, request: Request, form: dict[str, str], resource: str) -> dict[str, object]:
         self._required(form, "client_id")
         program = self.grants.program(request.path_params["tenant"], form["client_id"])
-        if form["grant_type"] not in ("client_credentials", "refresh_token"):
+        if form["grant_type"] not in GRANT_TYPES:
             raise login_refused(70003, self.clock(), form["grant_type"])
         if form.get("client_assertion"):
             endpoint = f"{origin(request)}{request.url.path}"
             self.assertions.admit(program.client_id, form, endpoint)
-        elif not form.get("client_secret"):
+        # A device can't keep a secret, so none is asked of it; one that is sent must be right all the same.
+        elif not form.get("client_secret") and form["grant_type"] != DEVICE_CODE:
             raise login_refused(7000218, self.clock())
-        elif form["client_secret"] != program.client_secret:
+        elif form.get("client_secret", program.client_secret) != program.client_secret:
             raise login_refused(7000215, self.clock(), program.client_id)
         if resource not in RESOURCES:
             raise login_refused(500011, self.clock(), resource)
         if form["grant_type"] == "client_credentials":
             return self._answer(program, {"aud": resource, "idtyp": "app", "oid": guid("principal", program.client_id)})
-        return self._for_user(form, program, resource, f"{origin(request)}/{program.tenant_id}/v2.0")
+        refresh_token, mfa, nonce = self._person(form, program, resource)
+        identity = {"iss": f"{origin(request)}/{program.tenant_id}/v2.0", **({"nonce": nonce} if nonce else {})}
+        return {**self._for_user(program, resource, identity, mfa=mfa), "refresh_token": refresh_token}
 
-    def _for_user(self, form: dict[str, str], program: Program, resource: str, issuer: str) -> dict[str, object]:
+    def _person(self, form: dict[str, str], program: Program, resource: str) -> tuple[str, bool, str]:
+        """The refresh token of whoever signed in, whether with MFA, and the nonce of the request."""
+        if form["grant_type"] == "authorization_code":
+            self._required(form, "code")
+            code = self.sign_ins.redeem(form)
+            return self.grants.issue(mfa=code.mfa), code.mfa, code.nonce
+        if form["grant_type"] == DEVICE_CODE:
+            self._required(form, "device_code")
+            device = self.sign_ins.poll(form)
+            return self.grants.issue(mfa=device.mfa), device.mfa, ""
         self._required(form, "refresh_token")
         if self.switches.refresh_token_error is not None:
             raise login_refused(self.switches.refresh_token_error, self.clock(), resource)
-        successor = self.grants.exchange(
-            form["refresh_token"], program.client_id, single_use=self.switches.refresh_token_single_use
-        )
+        single_use = self.switches.refresh_token_single_use
+        return *self.grants.exchange(form["refresh_token"], program.client_id, resource, single_use=single_use), ""
+
+    def _for_user(self, program: Program, resource: str, more: Mapping[str, object], *, mfa: bool) -> dict[str, object]:
         user = self.world.partner_center
-        amr = ["pwd", "mfa"] if self.switches.token_mfa else ["pwd"]
+        amr = ["pwd", "mfa"] if mfa and self.switches.token_mfa else ["pwd"]
         person = {
             "oid": user.user_id,
             "upn": user.user_name,
@@ -137,13 +156,12 @@ class Login:
         }
         claims = {**person, "aud": resource, "amr": amr, "scp": "user_impersonation", "idtyp": "user"}
         identity = {
-            **person, "iss": issuer, "aud": program.client_id, "sub": user.user_id, "tid": program.tenant_id,
+            **person, **more, "aud": program.client_id, "sub": user.user_id, "tid": program.tenant_id,
             "preferred_username": user.user_name, "ver": "2.0",
         }  # fmt: skip
         client = {"uid": user.user_id, "utid": program.tenant_id}
         return {
             **self._answer(program, claims),
-            "refresh_token": successor,
             "id_token": self.tokens.issue(identity, self.switches.token_lifetime),
             "client_info": base64.urlsafe_b64encode(json.dumps(client).encode()).decode().rstrip("="),
         }

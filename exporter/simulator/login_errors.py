@@ -24,17 +24,34 @@ LOGIN_ERRORS = {
     50079: LoginError(400, "interaction_required",
                       "Due to a configuration change made by your administrator, or because you moved to a "
                       "new location, you must enroll in multi-factor authentication to access '{0}'."),
+    50011: LoginError(400, "invalid_request",
+                      "The redirect URI specified in the request does not match the redirect URIs configured "
+                      "for the application."),
+    50126: LoginError(400, "invalid_grant",
+                      "Error validating credentials due to invalid username or password."),
     50173: LoginError(400, "invalid_grant",
                       "The provided grant has expired due to it being revoked, a fresh auth token is needed. "
                       "The user might have changed or reset their password."),
+    65001: LoginError(400, "invalid_grant",
+                      "The user or administrator has not consented to use the application."),
+    65004: LoginError(400, "access_denied", "User declined to consent to access the app."),
     70000: LoginError(400, "invalid_grant", "Provided grant is invalid or malformed."),
     70003: LoginError(400, "unsupported_grant_type", "The app requested an unsupported grant type '{0}'."),
+    70008: LoginError(400, "invalid_grant", "The provided authorization code or refresh token has expired."),
+    70016: LoginError(400, "authorization_pending",
+                      "OAuth 2.0 device flow error. Authorization is pending. Continue polling."),
+    70017: LoginError(400, "authorization_declined", "The end user has denied the authorization request."),
+    70020: LoginError(400, "expired_token", "The device code has expired."),
     70011: LoginError(400, "invalid_scope",
                       "The provided request must include a 'scope' input parameter. The provided value for "
                       "the input parameter 'scope' is not valid. The scope {0} is not valid."),
     90002: LoginError(400, "invalid_request",
                       "Tenant '{0}' not found. Check to make sure you have the correct tenant ID and are "
                       "signing into the correct cloud."),
+    500121: LoginError(400, "invalid_grant", "Authentication failed during strong authentication request."),
+    501481: LoginError(400, "invalid_grant",
+                       "The Code_Verifier does not match the code_challenge supplied in the authorization "
+                       "request."),
     500011: LoginError(400, "invalid_resource",
                        "The resource principal named {0} was not found in the tenant."),
     700016: LoginError(400, "unauthorized_client",

@@ -12,7 +12,7 @@ from exporter.simulator.answers import json_answer
 from exporter.simulator.partner_center_errors import partner_refused
 from exporter.simulator.switches import Switches
 from exporter.simulator.tokens import TokenRejected, Tokens
-from exporter.simulator.world import Customer, Partner
+from exporter.simulator.world import Customer, Partner, Subscription
 
 AUDIENCE = "https://api.partnercenter.microsoft.com"
 TOKEN = "MS-ContinuationToken"
@@ -36,6 +36,7 @@ class PartnerCenter:
         """The usage records; any other resource is 404."""
         return [
             Route("/v1/customers/usagerecords", self.usage_records),
+            Route("/v1/customers/{customer}/subscriptions/usagerecords", self.subscription_usage_records),
             Route("/v1/{rest:path}", self.nothing),
         ]
 
@@ -45,16 +46,34 @@ class PartnerCenter:
 
     async def usage_records(self, request: Request) -> Response:
         """A page of customers' monthly usage records."""
-        headers = _ids(request)
-        claims = self._admit(request, headers)
-        if request.headers.get("validatemfa", "").lower() == "true":
-            headers["isMfaCompliant"] = str("mfa" in claims.get("amr", ())).lower()
-        if self.switches.partner_center_enforce_mfa and "mfa" not in claims.get("amr", ()):
-            raise partner_refused(401, "900421", "Unauthorized - MFA required", headers)
+        headers = self._admitted(request)
         records = [] if self.switches.partner_center_empty else list(self.partner.customers())
         offset = self._offset(request, headers, len(records))
         size = self.switches.partner_center_page_size or len(records)
         return json_answer(self._page(records, offset, size), headers=headers, bom=self.switches.partner_center_bom)
+
+    async def subscription_usage_records(self, request: Request) -> Response:
+        """The monthly usage records of one customer's subscriptions, all on one page."""
+        headers = self._admitted(request)
+        asked = request.path_params["customer"]
+        for customer in self.partner.customers():
+            if customer.id == asked:
+                items = [subscription_record(customer, one) for one in self.partner.subscriptions(customer)]
+                links = {"self": {"uri": f"/customers/{asked}/subscriptions/usagerecords", "method": "GET"}}
+                page = {"totalCount": len(items), "items": items, "links": links}
+                return json_answer({**page, "attributes": {"objectType": "Collection"}}, headers=headers)
+        raise partner_refused(403, "20002", "There is no relation to the customer.", headers)
+
+    def _admitted(self, request: Request) -> dict[str, str]:
+        """The headers of the answer to somebody who may read; refuses everybody else."""
+        headers = _ids(request)
+        claims = self._admit(request, headers)
+        proved = "mfa" in claims.get("amr", ())
+        if request.headers.get("validatemfa", "").lower() == "true" and self.switches.partner_center_mfa_header:
+            headers["isMfaCompliant"] = str(proved and self.switches.partner_center_mfa_answer).lower()
+        if self.switches.partner_center_enforce_mfa and not proved:
+            raise partner_refused(401, "900421", "Unauthorized - MFA required", headers)
+        return headers
 
     def _admit(self, request: Request, headers: dict[str, str]) -> dict[str, Any]:
         """The claims of a token for a person of this partner, made for this API."""
@@ -125,6 +144,25 @@ class PartnerCenter:
             "lastModifiedDate": customer.last_modified,
             "attributes": {"objectType": "CustomerMonthlyUsageRecord"},
         }
+
+
+def subscription_record(customer: Customer, subscription: Subscription) -> dict[str, object]:
+    """A subscription's usage record; its name tells nothing, since every Azure plan has the same."""
+    money = {"currencyCode": customer.currency} if customer.currency else {"currencyLocale": customer.locale}
+    return {
+        "status": "active",
+        **({"partnerOnRecord": "1234567"} if customer.azure_plan else {}),
+        "offerId": subscription.offer,
+        "resourceId": subscription.id,
+        "id": subscription.id,
+        "resourceName": subscription.name,
+        "name": subscription.name,
+        "totalCost": subscription.total_cost,
+        **money,
+        "usdTotalCost": subscription.usd_total_cost,
+        "lastModifiedDate": customer.last_modified,
+        "attributes": {"objectType": "SubscriptionMonthlyUsageRecord"},
+    }
 
 
 def _ids(request: Request) -> dict[str, str]:

@@ -19,6 +19,8 @@ from exporter.simulator.ea import EnterpriseReports
 from exporter.simulator.faults import FaultLayer, Faults
 from exporter.simulator.grants import Grants
 from exporter.simulator.login import Login
+from exporter.simulator.login_pages import LoginPages
+from exporter.simulator.login_sign_ins import SignIns
 from exporter.simulator.partner_center import PartnerCenter
 from exporter.simulator.recorder import Received, Recorder
 from exporter.simulator.server import Server
@@ -78,7 +80,11 @@ class Simulator:
 
     def revoke_refresh_tokens(self) -> None:
         """Kill every refresh token in circulation, as a changed password does (AADSTS50173)."""
-        self._grants.revoked.update(self._grants.used)
+        self._grants.end(50173)
+
+    def demand_mfa(self) -> None:
+        """Demand another sign-in with a second factor of everybody, as a new policy does (AADSTS50076)."""
+        self._grants.end(50076)
 
     def start(self) -> None:
         """Make the certificates, and serve once this returns."""
@@ -111,8 +117,10 @@ class Simulator:
 
     def _app(self) -> ASGIApp:
         world, switches = self.world, self.switches
+        sign_ins = SignIns(self._clock)
         services = (
-            Login(world, self._grants, self._tokens, switches, self.assertions, self._clock),
+            Login(world, self._grants, sign_ins, self._tokens, switches, self.assertions, self._clock),
+            LoginPages(world, self._grants, sign_ins, switches, self._clock),
             B2cReports(world.b2c, self._tokens, switches),
             EnterpriseReports(world.ea, switches),
             PartnerCenter(world.partner_center, self._tokens, switches),

@@ -19,6 +19,8 @@ class Switches:
     """AADSTS number that answers every refresh token: 70000, 700082, 50173, 50076 or 50079."""
     refresh_token_single_use: bool = False
     """Whether a refresh token dies when it is exchanged."""
+    device_code_interval: int = 5
+    """Seconds between two polls of a device that waits for its person."""
 
     b2c_envelope: Literal["@odata", "odata"] = "@odata"
     """Spelling of the wrapper: ``@odata.context`` or ``odata.metadata``, and the next link alike."""
@@ -67,5 +69,9 @@ class Switches:
     partner_center_null_budget: bool = False
     """Whether a missing budget is ``"amount": null`` instead of absent."""
     partner_center_bom: bool = False
+    partner_center_mfa_header: bool = True
+    """Whether ``ValidateMfa`` is answered with ``isMfaCompliant``."""
+    partner_center_mfa_answer: bool = True
+    """Whether a token with ``mfa`` in ``amr`` counts as compliant in that answer."""
     partner_center_enforce_mfa: bool = True
     """Whether a token without ``mfa`` in ``amr`` is refused (401, 900421)."""

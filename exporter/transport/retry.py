@@ -46,7 +46,7 @@ def verdict(answer: requests.Response, now: datetime) -> Failure | NotModified |
         if wait is not None and "throttl" in text.lower():
             return RateLimited(text, wait)
         return Transient(text, REASONS.get(status, Reason.SERVER_ERROR), wait)
-    return Rejected(text, REASONS.get(status, Reason.BAD_REQUEST))
+    return Rejected(text, REASONS.get(status, Reason.BAD_REQUEST), _said(answer.content)[0])
 
 
 def retry_after(answer: requests.Response, now: datetime) -> float | None:
@@ -75,7 +75,12 @@ def _seconds(value: str, now: datetime) -> float | None:
 
 
 def message(body: bytes) -> str:
-    """What an error body says, in one line: `code: message`; empty when it says nothing in a known form.
+    """What an error body says, in one line: `code: message`; empty when it says nothing in a known form."""
+    return ": ".join(part for part in _said(body) if part)[:300]
+
+
+def _said(body: bytes) -> tuple[str, str]:
+    """Code and message of an error body.
 
     Envelopes: `odata.error` (Azure AD Graph), `error` (Microsoft Graph, the Consumption API), `code` and
     `description` or `message` (Partner Center).
@@ -83,16 +88,15 @@ def message(body: bytes) -> str:
     try:
         decoded = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return ""
+        return "", ""
     envelope = decoded if isinstance(decoded, dict) else {}
     inner = envelope.get("odata.error") or envelope.get("error") or envelope
     if not isinstance(inner, dict):
-        return str(inner)[:300]
+        return "", str(inner)
     said: Any = inner.get("message") or inner.get("description") or envelope.get("error_description") or ""
     if isinstance(said, dict):
         said = said.get("value") or ""
-    parts = (str(inner.get("code") or ""), " ".join(str(said).split()))
-    return ": ".join(part for part in parts if part)[:300]
+    return str(inner.get("code") or ""), " ".join(str(said).split())
 
 
 def retrying(

@@ -1,10 +1,11 @@
 """One account's HTTP: who asks, whom, how often again, and which answer would be no news."""
 
+import copy
 import hashlib
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -16,6 +17,7 @@ from tenacity.stop import stop_when_event_set
 from exporter.errors import Failure, Malformed, NotModified, RateLimited, Reason, Rejected, Transient
 from exporter.model.collection import Validators
 from exporter.transport.http import HttpClient, Observer
+from exporter.transport.pace import Pace
 from exporter.transport.retry import retrying, verdict
 
 T = TypeVar("T")
@@ -23,10 +25,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One whole answer: its body, and where it was found."""
+    """One whole answer: its body, where it was found, and its headers under names in any case."""
 
     url: str
     content: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Session:
@@ -52,6 +55,13 @@ class Session:
         self._auth = auth
         self._observer = observer
         self._stopped = stopped
+        self.pace: Pace | None = None
+
+    def paced(self, per_minute: float) -> "Session":
+        """The same session, whose requests have a budget of their own, retries included."""
+        twin = copy.copy(self)
+        twin.pace = Pace(per_minute, self._stopped)
+        return twin
 
     def get(
         self,
@@ -70,7 +80,7 @@ class Session:
 
         def attempt() -> Page:
             with self._open(method, self.resolve(url), asked, validators or Validators()) as (answer, chunks):
-                return Page(answer.url, b"".join(chunks))
+                return Page(answer.url, b"".join(chunks), answer.headers)
 
         return self._patiently(attempt)
 
@@ -140,6 +150,8 @@ class Session:
                 request.headers["If-None-Match"] = etag
             return request
 
+        if self.pace:
+            self.pace.wait()
         with self._http.stream(method, url, auth=authorize, patience=patience, **asked) as (answer, chunks):
             if not 200 <= answer.status_code < 300:
                 answer._content = b"".join(chunks)

@@ -27,7 +27,7 @@ def application(
         snapshot = store.current
         own = encoder(telemetry.registry)
         headers = {"Content-Type": content_type, "Vary": "Accept, Accept-Encoding"}
-        if accepts_gzip(request.headers.get("accept-encoding", "")):
+        if snapshot.packed and accepts_gzip(request.headers.get("accept-encoding", "")):
             return Response(snapshot.gzipped(own), headers=headers | {"Content-Encoding": "gzip"})
         return Response(snapshot.body + own, headers=headers)
 

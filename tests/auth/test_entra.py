@@ -1,15 +1,10 @@
 """Tokens from a login host that behaves as Microsoft's."""
 
-import json
-import stat
-from pathlib import Path
-
 import pytest
 import requests
 
 from exporter.auth import AuthBase
 from exporter.auth.client_credentials import ClientCredentials
-from exporter.auth.refresh_token import RefreshToken
 from exporter.auth.secret import Secret
 from exporter.errors import Failure, Reason, Rejected, Transient
 from exporter.simulator import Simulator
@@ -38,20 +33,6 @@ def application(simulator: Simulator, secret: str | None = None, clock: Clock | 
         client_id=tenant.client_id,
         client_credential=Secret(secret or tenant.client_secret),
         scope="https://graph.windows.net/.default",
-        clock=clock or Clock(),
-    )
-
-
-def person(simulator: Simulator, kept: Path, first: str | None = None, clock: Clock | None = None) -> AuthBase:
-    partner = simulator.world.partner_center
-    return RefreshToken(
-        HttpClient(observer=Observer(), timeout=5, ca_file=simulator.ca_file),
-        authority=f"{simulator.url}/{partner.tenant}",
-        client_id=partner.client_id,
-        client_credential=Secret(partner.client_secret),
-        scope="https://api.partnercenter.microsoft.com/user_impersonation",
-        first=Secret(first or partner.refresh_token),
-        kept=kept,
         clock=clock or Clock(),
     )
 
@@ -127,42 +108,3 @@ def test_an_html_page_of_the_login_host_is_a_failure_of_the_login(simulator: Sim
         authorization(auth)
     assert Reason.LOGIN == raised.value.reason
     assert authorization(auth).startswith("Bearer ey")
-
-
-def test_a_rotated_refresh_token_is_kept_and_used_next(simulator: Simulator, tmp_path: Path) -> None:
-    """Its file is for the owner alone; another process goes on from it."""
-    simulator.switches.refresh_token_single_use = True
-    kept = tmp_path / "tokens" / "csp.json"
-    authorization(person(simulator, kept))
-    assert 0o600 == stat.S_IMODE(kept.stat().st_mode)
-    successor = json.loads(kept.read_text())["refresh_token"]
-    assert successor != simulator.world.partner_center.refresh_token
-    authorization(person(simulator, kept))
-    assert successor != json.loads(kept.read_text())["refresh_token"]
-
-
-def test_a_newly_configured_refresh_token_wins_over_the_kept_one(simulator: Simulator, tmp_path: Path) -> None:
-    """A person has signed in again: the kept token descends from another."""
-    kept = tmp_path / "csp.json"
-    kept.write_text(json.dumps({"descends_from": "somebody else", "refresh_token": WRONG}))
-    assert authorization(person(simulator, kept)).startswith("Bearer ey")
-
-
-@pytest.mark.parametrize("code", [700082, 50173, 50076, 50079])
-def test_a_token_that_only_a_person_can_renew_is_its_own_reason(
-    simulator: Simulator, tmp_path: Path, code: int
-) -> None:
-    """Expired, revoked, or MFA demanded."""
-    simulator.switches.refresh_token_error = code
-    with pytest.raises(Rejected, match=f"AADSTS{code}") as raised:
-        authorization(person(simulator, tmp_path / "csp.json"))
-    assert Reason.SIGN_IN_REQUIRED == raised.value.reason
-
-
-def test_an_unreadable_kept_token_is_told_and_not_overwritten(simulator: Simulator, tmp_path: Path) -> None:
-    """The configured one may be long used up; a person decides."""
-    kept = tmp_path / "csp.json"
-    kept.write_text("{")
-    with pytest.raises(Rejected, match="not readable") as raised:
-        authorization(person(simulator, kept))
-    assert (Reason.CREDENTIAL_UNREADABLE, "{") == (raised.value.reason, kept.read_text())

@@ -79,7 +79,7 @@ def test_amounts_that_no_sample_can_hold_are_malformed(amounts: list[str], text:
 @given(st.text(), st.text())
 def test_any_text_survives_a_label(account: str, who: str) -> None:
     """What client_python's parser reads back is what went in."""
-    text = lines(account, [COST], {"cost": {(who,): Decimal("1.5")}})["cost"]
+    text = b"".join(lines(account, [COST], {"cost": {(who,): Decimal("1.5")}}, {})["cost"]).decode()
     (family,) = text_string_to_metric_families(header(COST) + text)
     (sample,) = family.samples
     assert ({"account": account, "who": who}, 1.5) == (sample.labels, sample.value)

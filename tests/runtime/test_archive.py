@@ -24,6 +24,7 @@ KEPT = Collection(
     NOW,
     NOW,
     {"k": '"e"'},
+    7,
     ("a note",),
 )
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.errors import Failure, Malformed, RateLimited, Reason, Rejected, Transient
+from exporter.errors import Failure, Malformed, RateLimited, Reason, Rejected, SignInRequired, Transient
 from exporter.runtime.schedule import after_failure, after_success, at_start
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -38,6 +38,11 @@ def test_a_refusal_waits_for_the_next_interval_but_not_for_a_day() -> None:
     assert [[HOUR, HOUR / 6]] * 3 == [
         [after_failure(refused, 1, every, 0) for every in (DAY, HOUR / 6)] for refused in refusals
     ]
+
+
+def test_what_only_a_person_can_mend_waits_for_the_interval() -> None:
+    """However long it is: asking the login host again and again helps nobody."""
+    assert [7 * DAY, HOUR] == [after_failure(SignInRequired("s", "csp"), 1, every, 0) for every in (7 * DAY, HOUR)]
 
 
 @given(st.floats(0, 86_400), st.integers(1, 50), st.timedeltas(timedelta(seconds=1), DAY), st.floats(0, 1))

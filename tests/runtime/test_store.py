@@ -64,11 +64,14 @@ def test_a_publish_renders_only_what_it_touches() -> None:
     """The other families' blocks are the very same objects."""
     store = SnapshotStore()
     store.publish(job("a"), collection(x="1"))
+    store.pack()
     before = store.current
     other = Job("api", "b", Collector("other", families=(USERS,)), timedelta(hours=1))
     store.publish(other, Collection({"users": {(): 1}}, 1, NOW, NOW))
     assert before.blocks["cost"] is store.current.blocks["cost"]
     assert before.blocks["users"] is not store.current.blocks["users"]
+    store.pack()
+    assert before.blocks["cost"] is store.current.blocks["cost"]
 
 
 def test_a_family_without_samples_has_no_header() -> None:
@@ -97,4 +100,7 @@ def test_the_packed_page_is_the_plain_page(names: set[str], tail: bytes) -> None
     store = SnapshotStore()
     for account in names:
         store.publish(job(account), collection(x="1"))
+        assert not store.current.packed
+        store.pack()
+    assert store.current.packed
     assert store.current.body + tail == gzip.decompress(store.current.gzipped(tail))

@@ -182,3 +182,26 @@ def test_quirks_of_the_body_can_be_switched_on(browser: Browser) -> None:
 def test_other_resources_are_not_found(browser: Browser) -> None:
     """The API's own 404."""
     assert (404, "1000") == fault(ask(browser, "/v1/customers"))
+
+
+def test_subscriptions_sum_to_their_customer_to_the_last_digit(browser: Browser) -> None:
+    """One to three each; an Azure plan is called the same everywhere, a legacy one states a locale and no dollars."""
+    token, counts = browser.user_token(), set()
+    for customer in browser.sim.world.partner_center.customers():
+        items = exact(browser.get(f"/v1/customers/{customer.id}/subscriptions/usagerecords", token))["items"]
+        counts.add(len(items))
+        assert customer.total_cost == sum((item["totalCost"] for item in items), Decimal(0))
+        assert {"Azure plan"} == {item["name"] for item in items} or not customer.azure_plan
+        assert {customer.currency or customer.locale} == {
+            item.get("currencyCode", item.get("currencyLocale")) for item in items
+        }
+        if customer.usd_total_cost is not None:
+            assert customer.usd_total_cost == sum((item["usdTotalCost"] for item in items), Decimal(0))
+    assert {1, 2, 3} == counts
+
+
+def test_subscriptions_of_a_stranger_are_refused(browser: Browser) -> None:
+    """There is no relation to the customer; and without a token nobody gets as far."""
+    path = "/v1/customers/00000000-0000-0000-0000-000000000000/subscriptions/usagerecords"
+    assert (403, "20002") == fault(ask(browser, path))
+    assert (401, "800001") == fault(browser.get(path))

@@ -7,14 +7,14 @@ from exporter.apis.ea import metrics
 from exporter.apis.ea.client import Client
 from exporter.apis.ea.collectors import REPORTS
 from exporter.apis.ea.settings import Settings
-from exporter.auth import AuthBase
+from exporter.auth import Credential
 from exporter.auth.api_key import ApiKey
 from exporter.auth.entra import LoginHttp
 from exporter.model.collection import Collector
 from exporter.transport.session import Session
 
 
-def authenticate(settings: Settings, http: LoginHttp, tokens: Path) -> AuthBase:
+def authenticate(settings: Settings, http: LoginHttp, tokens: Path) -> Credential:
     """The enrollment's API access key; nobody is asked for a token."""
     return ApiKey(settings.secret("api_key"))
 

@@ -24,21 +24,21 @@ def usage(labels: Sequence[str]) -> tuple[Family, ...]:
             f"Cost of the current billing period so far. {REFRESHED}",
             cost,
             attrgetter("cost"),
-            record=DailyUsage,
+            of=DailyUsage,
         ),
         Family(
             "azure_ea_cost_daily",
             f"Cost of the newest complete day. {REFRESHED}",
             cost,
             attrgetter("cost_daily"),
-            record=DailyUsage,
+            of=DailyUsage,
         ),
         Family(
             "azure_ea_usage_quantity_month_to_date",
             f"Consumed quantity of the current billing period so far, in the label's unit. {REFRESHED}",
             Labels((*labels, "unit"), lambda row: (*row.labels, row.unit)),
             attrgetter("quantity"),
-            record=DailyUsage,
+            of=DailyUsage,
         ),
     )
 
@@ -107,7 +107,7 @@ AMOUNTS = {
 def _amount(attribute: str) -> Family:
     name = f"azure_ea_{attribute.removeprefix('azure_')}"
     text = f"{AMOUNTS[attribute]}, in the current billing period. {REFRESHED}"
-    return Family(name, text, CURRENCY, attrgetter(attribute), record=BalanceSummary)
+    return Family(name, text, CURRENCY, attrgetter(attribute), of=BalanceSummary)
 
 
 BALANCE = (
@@ -117,21 +117,21 @@ BALANCE = (
         f"One purchase of commitment in the current billing period. {REFRESHED}",
         LINE,
         attrgetter("value"),
-        record=Purchase,
+        of=Purchase,
     ),
     Family(
         "azure_ea_adjustment",
         f"One adjustment of the commitment in the current billing period. {REFRESHED}",
         LINE,
         attrgetter("value"),
-        record=Adjustment,
+        of=Adjustment,
     ),
     Family(
         "azure_ea_enrollment_info",
         f"Always 1; which enrollment the account is, and its currency. {REFRESHED}",
         Labels.of(enrollment="enrollment", currency="currency"),
         constant,
-        record=Enrollment,
+        of=Enrollment,
     ),
 )
 

@@ -5,34 +5,52 @@ from pathlib import Path
 from exporter.apis.api import Api
 from exporter.apis.partner_center import metrics
 from exporter.apis.partner_center.client import Client
-from exporter.apis.partner_center.collectors import REPORTS
+from exporter.apis.partner_center.collectors import REPORTS, SubscriptionUsageRecords, UsageRecords
+from exporter.apis.partner_center.names import naming
 from exporter.apis.partner_center.settings import Settings
-from exporter.auth import AuthBase
 from exporter.auth.entra import LoginHttp
 from exporter.auth.refresh_token import RefreshToken
+from exporter.auth.sign_in import SignIn
+from exporter.auth.token_file import TokenFile
 from exporter.model.collection import Collector
 from exporter.transport.session import Session
 
-SCOPE = "https://api.partnercenter.microsoft.com/user_impersonation"
 
-
-def authenticate(settings: Settings, http: LoginHttp, tokens: Path) -> AuthBase:
+def authenticate(settings: Settings, http: LoginHttp, tokens: Path) -> RefreshToken:
     """A person's delegated token (App+User); its refresh token is kept below `tokens`."""
     return RefreshToken(
         http,
         authority=settings.tenant_authority,
         client_id=settings.client_id,
         client_credential=settings.secret("client_secret"),
-        scope=SCOPE,
+        scope=settings.scope,
         first=settings.secret("refresh_token"),
-        kept=tokens / f"{settings.client_id}@{settings.tenant}.json",
+        kept=TokenFile(tokens / f"{settings.client_id}@{settings.tenant}.json"),
+        account=settings.account,
     )
 
 
+def sign_in(settings: Settings, http: LoginHttp) -> SignIn:
+    """How a person signs in, once, for `authenticate` to stay signed in."""
+    return SignIn(
+        http,
+        authority=settings.tenant_authority,
+        client_id=settings.client_id,
+        client_secret=settings.secret("client_secret"),
+        scope=settings.scope,
+    )
+
+
+def client(settings: Settings, session: Session) -> Client:
+    """The account's API."""
+    named = naming(settings.customer_names, settings.secret("customer_names_key"))
+    return Client(session, account=settings.account, named=named)
+
+
 def collectors(settings: Settings, session: Session) -> tuple[Collector, ...]:
-    """One collector per report."""
-    client = Client(session)
-    return tuple(report(client) for report in REPORTS)
+    """One collector per report; the one that asks for each customer keeps to a budget of requests."""
+    paced = client(settings, session.paced(settings.requests_per_minute))
+    return UsageRecords(client(settings, session)), SubscriptionUsageRecords(paced, settings.detail_over)
 
 
 API = Api(
@@ -40,7 +58,7 @@ API = Api(
     title="Partner Center",
     settings=Settings,
     reports=REPORTS,
-    families=metrics.FAMILIES,
+    families=metrics.FAMILIES + metrics.SUBSCRIPTIONS,
     authenticate=authenticate,
     collectors=collectors,
 )

@@ -1,7 +1,9 @@
 """Resources of Partner Center, under their documented names."""
 
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
+from typing import ClassVar, NamedTuple
 
 import msgspec
 from babel import Locale, UnknownLocaleError
@@ -11,50 +13,64 @@ NO_CURRENCY = "XXX"
 """ISO 4217's code for an amount without a currency."""
 
 
-class SpendingBudget(msgspec.Struct, frozen=True):
+class SpendingBudget(msgspec.Struct, frozen=True, gc=False):
     """A customer's budget; null or absent amount means that none is set."""
 
     amount: Decimal | None = None
 
 
-class CustomerMonthlyUsageRecord(msgspec.Struct, rename="camel", frozen=True):
-    """What one customer has spent in the current billing period, as an estimate.
+class MonthlyUsageRecord(msgspec.Struct, rename="camel", frozen=True, gc=False):
+    """What something has cost in the current billing period, as an estimate.
 
-    Amounts are in `currencyCode` (Azure plan) or in the currency of `currencyLocale`'s territory (legacy).
+    Amounts are in `currencyCode` (Azure plan) or in the currency of `currencyLocale`'s territory (legacy);
+    `id` and `name` are announced for removal. Times have 0 to 7 fraction digits.
     """
 
-    last_modified_date: str | None = None
     resource_id: str | None = None
     resource_name: str | None = None
     id: str | None = None
     name: str | None = None
-    budget: SpendingBudget | None = None
-    percent_used: Decimal | None = None
-    is_upgraded: bool = False
     total_cost: Decimal | None = None
     currency_code: str | None = None
     currency_locale: str | None = None
     usd_total_cost: Decimal | None = None
+    last_modified_date: datetime | None = None
 
-    @property
-    def customer_id(self) -> str | None:
-        """The customer's tenant id; `id` is announced for removal."""
-        return self.resource_id or self.id
 
-    @property
-    def customer_name(self) -> str | None:
-        """The company's name; `name` is announced for removal."""
-        return self.resource_name or self.name
+class CustomerMonthlyUsageRecord(MonthlyUsageRecord, frozen=True, gc=False):
+    """A customer's spending and budget."""
 
-    @property
-    def budget_amount(self) -> Decimal | None:
-        """The budget, in the record's currency; None where none is set."""
-        return self.budget.amount if self.budget else None
+    budget: SpendingBudget | None = None
+    percent_used: Decimal | None = None
+    is_upgraded: bool = False
 
-    @property
-    def currency(self) -> str:
-        """ISO 4217, upper case."""
-        return self.currency_code.upper() if self.currency_code else currency_of(self.currency_locale or "")
+
+class SubscriptionMonthlyUsageRecord(MonthlyUsageRecord, frozen=True, gc=False):
+    """A subscription's spending; an Azure plan's name is the same for every customer."""
+
+
+class SubscriptionUsage(NamedTuple):
+    """A subscription's record with the customer whose it is."""
+
+    customer: CustomerMonthlyUsageRecord
+    subscription: SubscriptionMonthlyUsageRecord
+
+
+class MfaCompliance(msgspec.Struct, frozen=True):
+    """What the header `isMfaCompliant` says of the access token; no row of the report."""
+
+    compliant: bool
+    rows: ClassVar[int] = 0
+
+
+def resource_id(record: MonthlyUsageRecord) -> str:
+    """The id of what the record is about; for a customer its tenant id."""
+    return record.resource_id or record.id or ""
+
+
+def currency(record: MonthlyUsageRecord) -> str:
+    """ISO 4217, upper case."""
+    return record.currency_code.upper() if record.currency_code else currency_of(record.currency_locale or "")
 
 
 @cache

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from exporter.simulator.world.b2c import Application, B2cTenant, UserCount
 from exporter.simulator.world.balance import Balance
 from exporter.simulator.world.enrollment import Enrollment
-from exporter.simulator.world.partner import Customer, Partner
+from exporter.simulator.world.partner import Customer, Partner, Subscription
 from exporter.simulator.world.usage import UsageRow
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Customer",
     "Enrollment",
     "Partner",
+    "Subscription",
     "UsageRow",
     "UserCount",
     "World",

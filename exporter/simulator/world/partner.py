@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 
 from exporter.simulator.world.chance import chance, guid, secret
 
@@ -52,6 +52,17 @@ class Customer:
     last_modified: str
 
 
+@dataclass(frozen=True)
+class Subscription:
+    """A subscription's monthly usage record; its currency is its customer's."""
+
+    id: str
+    name: str
+    offer: str
+    total_cost: Decimal
+    usd_total_cost: Decimal | None
+
+
 class Partner:
     """The partner's tenant, the credentials that read its records, and its customers."""
 
@@ -65,10 +76,27 @@ class Partner:
         self.refresh_token = "0." + secret(seed, "refresh token", length=600)
         self.user_id = guid(seed, "partner user")
         self.user_name = f"billing.reader@{self.tenant}"
+        self.user_password = secret(seed, "partner user", length=16)
+        self.mfa_code = f"{chance(seed, 'authenticator').randrange(10**6):06d}"
 
     def customers(self) -> tuple[Customer, ...]:
         """The records of all customers as they stand now."""
         return tuple(self._customer(place) for place in range(len(NAMES)))
+
+    def subscriptions(self, customer: Customer) -> tuple[Subscription, ...]:
+        """One to three subscriptions, whose costs sum to the customer's."""
+        dice = chance(self.seed, "subscriptions", customer.id)
+        count = dice.randrange(1, 4)
+        weights = [Decimal(dice.randrange(1, 100)) for _ in range(count)]
+        shares = [weight / sum(weights) for weight in weights]
+        costs = _parts(customer.total_cost, shares)
+        dollars = [None] * count if customer.usd_total_cost is None else _parts(customer.usd_total_cost, shares)
+        name = "Azure plan" if customer.azure_plan else "Microsoft Azure"
+        offer = "DZH318Z0BPS6:0001:DZH318Z0BML6" if customer.azure_plan else "MS-AZR-0145P"
+        return tuple(
+            Subscription(guid(self.seed, "subscription", customer.id, place), name, offer, cost, usd)
+            for place, (cost, usd) in enumerate(zip(costs, dollars, strict=True))
+        )
 
     def _customer(self, place: int) -> Customer:
         dice = chance(self.seed, "customer", place)
@@ -110,6 +138,13 @@ def _share_gone(modified: datetime, now: datetime, first: int) -> Decimal:
         start = (start.replace(day=1) - timedelta(days=1)).replace(day=first)
     hours = max((modified - start) // timedelta(hours=1), 0)
     return Decimal(hours) / Decimal(31 * 24)
+
+
+def _parts(amount: Decimal, shares: list[Decimal]) -> list[Decimal]:
+    """`amount` by `shares`, to the cent; the last part takes what rounding leaves, to the last digit."""
+    with localcontext(Context(prec=50)):
+        parts = [(amount * share).quantize(CENT, ROUND_HALF_UP) for share in shares[:-1]]
+        return [*parts, amount - sum(parts, Decimal(0))]
 
 
 def _digits(amount: Decimal, places: int) -> Decimal:

@@ -1,0 +1,109 @@
+"""Sign-ins under way: codes that a browser carries, and codes that a person types."""
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from exporter.simulator.login_errors import login_refused
+
+CODE_LIFE = timedelta(minutes=10)
+DEVICE_LIFE = timedelta(minutes=15)
+LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
+
+
+@dataclass
+class Code:
+    """An authorization code (RFC 6749, section 4.1), bound to whoever asked for it."""
+
+    client_id: str
+    redirect_uri: str
+    challenge: str
+    nonce: str
+    scope: str
+    mfa: bool
+    until: datetime
+
+
+@dataclass
+class Device:
+    """A device that waits for its person (RFC 8628); `answer` is None until the person says something."""
+
+    client_id: str
+    user_code: str
+    scope: str
+    until: datetime
+    answer: bool | None = None
+    mfa: bool = False
+
+
+@dataclass
+class SignIns:
+    """Every code that was given out and is not used up."""
+
+    clock: Callable[[], datetime]
+    codes: dict[str, Code] = field(default_factory=dict, repr=False)
+    devices: dict[str, Device] = field(default_factory=dict, repr=False)
+
+    def code(self, asked: Mapping[str, str], *, mfa: bool) -> str:
+        """A code for an authorization request, whose person has signed in."""
+        code = "1." + secrets.token_urlsafe(90)
+        self.codes[code] = Code(
+            asked["client_id"],
+            asked["redirect_uri"],
+            asked.get("code_challenge", ""),
+            asked.get("nonce", ""),
+            asked["scope"],
+            mfa,
+            self.clock() + CODE_LIFE,
+        )
+        return code
+
+    def scope(self, form: Mapping[str, str]) -> str:
+        """What was asked for when the sign-in began; the token request itself need not say it again."""
+        begun = self.codes.get(form.get("code", "")) or self.devices.get(form.get("device_code", ""))
+        if begun is None:
+            raise login_refused(70000, self.clock())
+        return begun.scope
+
+    def redeem(self, form: Mapping[str, str]) -> Code:
+        """What a code stands for, once; its verifier must fit the challenge (RFC 7636, section 4.6)."""
+        code = self.codes.pop(form["code"], None)
+        if code is None or code.client_id != form["client_id"] or code.redirect_uri != form.get("redirect_uri"):
+            raise login_refused(70000, self.clock())
+        if code.until < self.clock():
+            raise login_refused(70008, self.clock())
+        hashed = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
+        if code.challenge and base64.urlsafe_b64encode(hashed).decode().rstrip("=") != code.challenge:
+            raise login_refused(501481, self.clock())
+        return code
+
+    def device(self, client_id: str, scope: str) -> tuple[str, Device]:
+        """A new device's secret code, and the device."""
+        device_code = secrets.token_urlsafe(90)
+        user_code = "".join(secrets.choice(LETTERS) for _ in range(9))
+        self.devices[device_code] = Device(client_id, user_code, scope, self.clock() + DEVICE_LIFE)
+        return device_code, self.devices[device_code]
+
+    def waiting(self, user_code: str) -> Device | None:
+        """The device whose code a person typed."""
+        for device in self.devices.values():
+            if device.user_code == user_code.strip().upper() and device.answer is None:
+                return device if device.until >= self.clock() else None
+        return None
+
+    def poll(self, form: Mapping[str, str]) -> Device:
+        """The device, once its person has agreed; until then and otherwise the refusals of RFC 8628, section 3.5."""
+        device = self.devices.get(form["device_code"])
+        if device is None or device.client_id != form["client_id"]:
+            raise login_refused(70000, self.clock())
+        if device.until < self.clock():
+            raise login_refused(70020, self.clock())
+        if device.answer is None:
+            raise login_refused(70016, self.clock())
+        del self.devices[form["device_code"]]
+        if not device.answer:
+            raise login_refused(70017, self.clock())
+        return device

@@ -1,0 +1,240 @@
+"""A person signs in: with a real browser, or with a device code; and stays signed in."""
+
+import json
+import re
+import stat
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import requests
+import yaml
+
+from exporter.commands.simulate import write_config
+from exporter.errors import SignInRequired
+from exporter.simulator import Simulator
+from exporter.simulator.documented import partner_center_error
+from tests.browser import Browser, chromium
+from tests.commands.test_command_line import command, running
+from tests.conftest import House
+
+REDIRECT = "To sign in, open this address in a browser on this machine:\n"
+
+
+@pytest.fixture
+def browser(tool: Callable[[str], str], tmp_path: Path) -> Iterator[Browser]:
+    with chromium(tool("chromedriver"), tool("chromium"), tmp_path / "profile") as window:
+        yield window
+
+
+@pytest.fixture
+def config(simulator: Simulator, tmp_path: Path) -> Path:
+    """A configuration without a refresh token."""
+    file = write_config(simulator, tmp_path)
+    content = yaml.safe_load(file.read_text())
+    del content["partner_center"][0]["refresh_token_file"]
+    file.write_text(yaml.safe_dump(content))
+    simulator.switches.device_code_interval = 1
+    return file
+
+
+def kept(config: Path) -> Path:
+    (file,) = (config.parent / "storage" / "tokens").glob("*.json")
+    return file
+
+
+def form(simulator: Simulator, **more: str) -> dict[str, str]:
+    """What the person types; `more` replaces fields."""
+    user = simulator.world.partner_center
+    typed = {"user": user.user_name, "password": user.user_password, "mfa": user.mfa_code, "consent": "yes"}
+    return {**typed, "choice": "accept", **more}
+
+
+def address_of(process: subprocess.Popen[str]) -> str:
+    """The address that `login` prints."""
+    assert process.stdout is not None
+    assert REDIRECT.rstrip() == process.stdout.readline().rstrip()
+    return process.stdout.readline().strip()
+
+
+def by_device(simulator: Simulator, config: Path, **typed: str) -> tuple[int, str]:
+    """A whole sign-in by device code, the person's part as a plain HTTP request; exit code and output."""
+    with running("login", "contoso-csp", "--device-code", f"--config.file={config}") as process:
+        assert process.stdout is not None
+        told = process.stdout.readline()
+        found = re.search(r"open the page (\S+) and enter the code (\S+) to", told)
+        assert found, told
+        answer = requests.post(
+            found[1],
+            data=form(simulator, user_code=found[2], **typed),
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+            verify=str(simulator.ca_file),
+            timeout=5,
+        )
+        assert answer.status_code == 200
+        output, _ = process.communicate(timeout=20)
+        return process.returncode, output
+
+
+def refusal(house: House) -> str:
+    (failure,) = house.run("usagerecords")
+    assert isinstance(failure, SignInRequired)
+    return str(failure)
+
+
+def test_a_person_signs_in_with_a_browser_and_the_exporter_goes_on_from_there(
+    simulator: Simulator, config: Path, browser: Browser
+) -> None:
+    """Wrong password, wrong code, no consent, then all of it right; the kept file is for the owner alone."""
+    assert "nobody has signed in yet" in refusal(House(config))
+    with running("login", "contoso-csp", f"--config.file={config}", "--no-browser", "--port=0") as process:
+        browser.open(address_of(process))
+        typed = form(simulator)
+        for wrong, text in (
+            ({"password": "wrong"}, "AADSTS50126"),
+            ({"mfa": "12345"}, "AADSTS500121"),
+            ({}, "AADSTS65001"),
+        ):
+            for name in ("user", "password", "mfa"):
+                browser.type(name, wrong.get(name, typed[name]))
+            browser.click("[value=accept]")
+            assert browser.sees(text)
+        for name in ("user", "password", "mfa"):
+            browser.type(name, typed[name])
+        browser.click("[name=consent]")
+        browser.click("[value=accept]")
+        assert browser.sees("This window can be closed")
+        assert browser.address().startswith("http://localhost:")
+        output, _ = process.communicate(timeout=20)
+    assert (0, True) == (process.returncode, f"{typed['user']} is signed in" in output)
+    assert 0o600 == stat.S_IMODE(kept(config).stat().st_mode)
+    (checked,) = (r for r in simulator.received if r.path.endswith("usagerecords"))
+    assert "true" == checked.headers["validatemfa"]
+    assert [None] == House(config).run("usagerecords")
+
+
+def test_a_person_who_cancels_in_the_browser_is_told_so(simulator: Simulator, config: Path, browser: Browser) -> None:
+    """Nothing is kept."""
+    with running("login", "contoso-csp", f"--config.file={config}", "--no-browser", "--port=0") as process:
+        browser.open(address_of(process))
+        browser.click("[value=cancel]")
+        output, _ = process.communicate(timeout=20)
+    assert 1 == process.returncode
+    assert "login contoso-csp: login at" in output
+    assert "AADSTS65004" in output
+    assert [] == list((config.parent / "storage").glob("tokens/*.json"))
+
+
+def test_a_browser_is_opened_where_there_is_one(simulator: Simulator, config: Path, tmp_path: Path) -> None:
+    """With the address that is printed too; a request with another state is not ours."""
+    script = tmp_path / "browser.sh"
+    script.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened.tmp\nmv {tmp_path}/opened.tmp {tmp_path}/opened\n')
+    script.chmod(0o755)
+    with running(
+        "login", "contoso-csp", f"--config.file={config}", "--port=0", environment={"BROWSER": str(script)}
+    ) as process:
+        address = address_of(process)
+        back = _redirect(address)
+        strangers = [
+            requests.post(back, data={"code": "x", "state": "other"}, timeout=5),
+            requests.post(back, timeout=5),
+            requests.get(back, timeout=5),
+        ]
+        ours = requests.post(back, data=_signed_in(simulator, address), timeout=5)
+        assert [404, 404, 501, 200] == [answer.status_code for answer in (*strangers, ours)]
+        process.communicate(timeout=20)
+    assert (0, address) == (process.returncode, (tmp_path / "opened").read_text().strip())
+
+
+def _redirect(address: str) -> str:
+    (found,) = re.findall(r"redirect_uri=http%3A%2F%2Flocalhost%3A(\d+)", address)
+    return f"http://localhost:{found}"
+
+
+def _signed_in(simulator: Simulator, address: str) -> dict[str, str]:
+    """The form that the sign-in page lets a browser bring back."""
+    page = requests.post(address, data=form(simulator), verify=str(simulator.ca_file), timeout=5).text
+    return dict(re.findall(r'name="(\w+)" value="([^"]+)"', page))
+
+
+def test_a_person_signs_in_by_device_code(simulator: Simulator, config: Path) -> None:
+    """Without a browser on this machine."""
+    code, output = by_device(simulator, config)
+    assert (0, True) == (code, "Partner Center accepts it" in output)
+    assert [None] == House(config).run("usagerecords")
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ({"mfa": ""}, "signed in without multi-factor authentication (amr: pwd), which Partner Center demands"),
+        ({"choice": "cancel"}, "AADSTS70017"),
+    ],
+)
+def test_a_sign_in_that_partner_center_would_not_take_is_not_kept(
+    simulator: Simulator, config: Path, typed: dict[str, str], text: str
+) -> None:
+    """The exporter would fail with it for ever."""
+    code, output = by_device(simulator, config, **typed)
+    assert (1, True, False) == (code, text in output, "Traceback" in output)
+    assert [] == list((config.parent / "storage").glob("tokens/*.json"))
+
+
+def test_a_refusal_of_the_api_is_told_and_nothing_is_kept(simulator: Simulator, config: Path) -> None:
+    """One request asks whether it would have the token."""
+    simulator.faults.script("usagerecords", partner_center_error(403, "900150", "The role lacks the right."))
+    code, output = by_device(simulator, config)
+    assert (1, True) == (code, "403 900150: The role lacks the right." in output)
+    assert [] == list((config.parent / "storage").glob("tokens/*.json"))
+
+
+def test_an_api_that_says_the_token_would_not_pass_is_believed(simulator: Simulator, config: Path) -> None:
+    """Even while it does not enforce MFA yet, and whatever the token says."""
+    simulator.switches.partner_center_enforce_mfa = simulator.switches.partner_center_mfa_answer = False
+    code, output = by_device(simulator, config)
+    assert (1, True) == (code, "Partner Center says that the sign-in does not prove MFA" in output)
+
+
+@pytest.mark.parametrize(
+    ("end", "code"), [(Simulator.revoke_refresh_tokens, "AADSTS50173"), (Simulator.demand_mfa, "AADSTS50076")]
+)
+def test_signed_in_through_restart_and_rotation_until_a_person_is_needed(
+    simulator: Simulator, config: Path, end: Callable[[Simulator], None], code: str
+) -> None:
+    """Revoked or MFA demanded in mid-life: the failure tells the command, which then helps."""
+    simulator.switches.refresh_token_single_use = True
+    simulator.switches.token_lifetime = 1  # so that every request rotates the refresh token
+    assert by_device(simulator, config)[0] == 0
+    tokens = {json.loads(kept(config).read_text())["refresh_token"]}
+    for _ in range(3):
+        house = House(config)  # a restart
+        for _ in range(2):
+            assert [None] == house.run("usagerecords")
+            tokens.add(json.loads(kept(config).read_text())["refresh_token"])
+    assert 7 == len(tokens)
+    end(simulator)
+    for _ in range(2):
+        told = refusal(house)
+        assert code in told
+        assert "azure-billing-exporter login contoso-csp --config.file=" in told
+    assert by_device(simulator, config)[0] == 0
+    assert [None] == house.run("usagerecords")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (("nobody",), "login: no account of partner_center is called 'nobody'; there is 'contoso-csp'\n"),
+        (("contoso-csp", "--port=99999"), "login contoso-csp: port 99999: bind(): port must be 0-65535.\n"),
+    ],
+)
+def test_a_mistake_is_one_clear_line(config: Path, arguments: tuple[str, ...], text: str) -> None:
+    """And nobody is asked."""
+    done = command("login", *arguments, f"--config.file={config}")
+    assert (1, text) == (done.returncode, done.stderr)
+
+
+def test_help_has_an_example() -> None:
+    """Of the command with its argument."""
+    assert "Example: azure-billing-exporter login contoso-csp --config.file=" in command("login", "--help").stdout

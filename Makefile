@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL := /bin/bash
 
-.PHONY: help demo test check lint format docs goldens pins tools clean
+.PHONY: help demo test check lint bench format docs goldens pins tools clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -49,11 +49,17 @@ docs: .venv/development ## write the generated pages of docs/ again
 goldens: .venv/development ## write the expected /metrics of the tests again
 	$(BIN)/python -m pytest -q tests --write-goldens -k golden
 
+bench: .venv/development requirements-bench.txt ## measure, as ratios against a floor or a peer in the same run
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-bench.txt
+	$(BIN)/python -m bench.ea
+	$(BIN)/python -m bench.partner_center
+
 pins: ## choose the newest versions of all dependencies, with hashes
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11 pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra bench -c requirements.txt pyproject.toml -o requirements-bench.txt
 
 clean: ## forget everything that was made
 	rm -rf .venv .*_cache .hypothesis dist

@@ -30,6 +30,7 @@ class Exporter:
         self.telemetry = Telemetry(os.environ.get("REVISION", ""))
         self.store = SnapshotStore()
         self._stopped = threading.Event()
+        self._clock = clock
         self.jobs = [job for api, account in config.accounts() for job in self._jobs(api, account, config.storage.path)]
         writable(config.storage.path)
         self.runner = Runner(self.store, Archive(config.storage.path / "collections"), self.telemetry, clock)
@@ -80,6 +81,7 @@ class Exporter:
             base_url=account.base_url,
             observer=self.telemetry.observer(api.name),
             stopped=self._stopped,
+            clock=self._clock,
         )
         settings = account.model_dump_json(exclude=NOT_IN_SAMPLES)
         intervals = api.intervals(account)

@@ -81,6 +81,8 @@ class CannedService:
                 self.wfile.write(body)
                 self.close_connection = answer.cut
 
+            do_POST = do_GET  # noqa: N815 (as http.server wants it)
+
             def log_message(self, *arguments: object) -> None:
                 """Stay quiet."""
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from operator import attrgetter
+from typing import ClassVar
 
 from exporter.model.families import Family, Labels
 
@@ -17,6 +18,7 @@ class BudgetSpent:
     currency: str
     amount: Decimal
     spent: Decimal | None
+    rows: ClassVar[int] = 0  # of the report; those are counted already
 
     @property
     def used_ratio(self) -> Decimal | None:

@@ -65,7 +65,7 @@ class HttpClient:
         """Any answer, and its body as it arrives, within `timeout` seconds, or, with `patience`, without a silence
         that is longer.
 
-        Raises `Transient` for whatever breaks while the context is open.
+        Raises `Transient` for whatever breaks, at the start or while the body is read.
         """
         where = f"{method} {urlsplit(url)._replace(query='', fragment='').geturl()}"
         silence = patience or self._timeout
@@ -81,18 +81,24 @@ class HttpClient:
                 stream=True,
             ) as answer:
                 try:
-                    yield answer, self._chunks(answer, None if patience else started + silence)
+                    yield answer, self._chunks(where, answer, silence, None if patience else started + silence)
                 finally:
                     self._observer.answered(answer.status_code, self._clock() - started)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        except (requests.RequestException, OSError) as error:
             raise _failure(where, error, silence) from error
 
-    def _chunks(self, answer: requests.Response, deadline: float | None) -> Iterator[bytes]:
+    def _chunks(self, where: str, answer: requests.Response, silence: float, deadline: float | None) -> Iterator[bytes]:
         """A body that only drips is cut off at the deadline."""
-        while chunk := answer.raw.read1(CHUNK, decode_content=True):
-            yield chunk
-            if deadline and self._clock() > deadline:
-                raise requests.Timeout
+        try:
+            while chunk := answer.raw.read1(CHUNK, decode_content=True):
+                yield chunk
+                self._require_time(deadline)
+        except (requests.Timeout, urllib3.exceptions.HTTPError, OSError) as error:
+            raise _failure(where, error, silence) from error
+
+    def _require_time(self, deadline: float | None) -> None:
+        if deadline and self._clock() > deadline:
+            raise requests.Timeout
 
     def get(self, url: str, **arguments: Any) -> requests.Response:
         """For msal: raises `Transient` for an outage or throttling, so that msal's cache never sees one."""

@@ -62,7 +62,7 @@ def eventually(check: Callable[[], bool], seconds: float = 20) -> None:
 def _holds(check: Callable[[], bool]) -> bool:
     try:
         return check()
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False
 
 

@@ -1,0 +1,238 @@
+"""Three downloads of usage, one result; CSV as it really comes."""
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from tests.conftest import NOON, House
+from tests.support import Answer, CannedService, series, value
+
+ROOT = "/v3/enrollments/100"
+COLUMNS = """
+    AccountId AccountName AccountOwnerEmail AdditionalInfo ConsumedQuantity ConsumedService ConsumedServiceId Cost
+    CostCenter Date DepartmentId DepartmentName InstanceId MeterCategory MeterId MeterName MeterRegion MeterSubCategory
+    Product ProductId ResourceGroup ResourceLocation ResourceLocationId ResourceRate ServiceAdministratorId
+    ServiceInfo1 ServiceInfo2 StoreServiceIdentifier SubscriptionGuid SubscriptionId SubscriptionName Tags
+    UnitOfMeasure PartNumber ResourceGuid OfferId ChargesBilledSeparately Location ServiceName ServiceTier
+""".split()  # noqa: SIM905 (read as it is documented)
+RECENT = "2026-11-20T11:59:00.1234567Z"
+SHOP = {"Date": "2026-11-18", "SubscriptionName": 'Shop, "main"'}
+ROWS = [
+    {
+        "Cost": "0.0000000000000000000001",
+        "Date": "2026-11-18",
+        "SubscriptionName": 'Shop, "main"',
+        "Tags": '{  "env": "prod"}',
+    },
+    SHOP | {"Cost": "12.34", "Tags": '"env ": "prod", "x": null'},
+    {"Cost": "-2.5", "Date": "2026-11-17", "SubscriptionName": "Labor Süd\nzwei", "Tags": ""},
+    {"Cost": "7", "Date": "2026-11-19", "SubscriptionName": "Shop", "Tags": "{}", "ChargesBilledSeparately": "True"},
+]
+BUILD = Callable[..., House]
+LABELS = "labels: [subscription_name, meter_name, charges_billed_separately], tags: [env]"
+
+
+def row(**fields: str) -> dict[str, str]:
+    given = {"MeterName": "LRS", "UnitOfMeasure": "GB", "ConsumedQuantity": "2", "ChargesBilledSeparately": "False"}
+    return dict.fromkeys(COLUMNS, "") | given | fields
+
+
+def as_csv(rows: list[dict[str, str]], columns: list[str] = COLUMNS, names: Callable[[str], str] = str) -> bytes:
+    """With mark, title, blank line and CRLF."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(map(names, columns))
+    writer.writerows([one[column] for column in columns] for one in rows)
+    return ("\ufeffUsage Details 11/2026\r\n\r\n" + text.getvalue()).encode()
+
+
+def as_json(rows: list[dict[str, str]]) -> bytes:
+    """The same rows as the JSON report has them: numbers, a boolean, null for an empty text."""
+    objects = []
+    for one in rows:
+        fields = []
+        for name, text in one.items():
+            key = name[0].lower() + name[1:]
+            if name in {"Cost", "ConsumedQuantity"}:
+                fields.append(f'"{key}": {text}')
+            elif name == "ChargesBilledSeparately":
+                fields.append(f'"{key}": {text.lower()}')
+            elif name == "Date":
+                fields.append(f'"{key}": "{text}T00:00:00"')
+            else:
+                fields.append(f'"{key}": {_quoted(text) if text else "null"}')
+        objects.append("{" + ",".join(fields) + "}")
+    return ('{"id": "x", "data": [' + ",".join(objects) + '], "nextLink": ""}').encode()
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def status(
+    canned: CannedService, number: int, blob: str = "", requested: str = "2026-11-20T11:59:00.1234567Z"
+) -> Answer:
+    body = {"id": "r1", "enrollmentNumber": "100", "requestedOn": requested, "status": number, "blobPath": blob}
+    return Answer(body | {"reportUrl": f"{canned.url}/status/r1", "startDate": "", "endDate": ""}, 202)
+
+
+@pytest.fixture
+def enrollment(canned: CannedService, house_of: BUILD, monkeypatch: pytest.MonkeyPatch) -> BUILD:
+    """A house that reads canned answers of enrollment 100 in one of the three ways."""
+    canned.answer(f"{ROOT}/balancesummary", Answer({"currencyCode": "EUR"}))
+
+    def build(download: str = "csv", usage: str = LABELS, more: str = "") -> House:
+        account = f'enrollment: "100", api_key: the-key, base_url: "{canned.url}"{more}'
+        house = house_of(f"ea: [{{{account}, usage: {{download: {download}, {usage}}}}}]")
+        monkeypatch.setattr(house.exporter._stopped, "wait", lambda seconds: False)
+        return house
+
+    return build
+
+
+def published(house: House) -> bytes:
+    blocks = house.exporter.store.current.blocks
+    return b"".join(block.plain for name, block in sorted(blocks.items()) if "cost" in name or "quantity" in name)
+
+
+def test_the_three_downloads_give_identical_samples(canned: CannedService, enrollment: BUILD) -> None:
+    """Numbers, booleans, quotes, line breaks, tags without braces, a credit, and 22 decimals."""
+    rows = [row(**fields) for fields in ROWS]
+    canned.answer(f"{ROOT}/usagedetails", Answer(as_json(rows)))
+    canned.answer(f"{ROOT}/usagedetails/download", Answer(as_csv(rows)))
+    canned.answer(f"{ROOT}/usagedetails/submit", status(canned, 1))
+    canned.answer("/status/r1", status(canned, 2), status(canned, 6), status(canned, 3, f"{canned.url}/blob/r1?sig=s"))
+    canned.answer("/blob/r1", Answer(as_csv(rows)))
+    pages = []
+    for download in ("json", "csv", "csv_async"):
+        house = enrollment(download)
+        assert [None] == house.run("usagedetails")
+        pages.append(published(house))
+    assert pages[0] == pages[1] == pages[2]
+    assert b'charges_billed_separately="false",tag_env="prod",currency="EUR"} 12.3400000000000000000001\n' in pages[0]
+    assert b'subscription_name="Labor S\xc3\xbcd\\nzwei"' in pages[0]
+    assert b'charges_billed_separately="true",tag_env="",currency="EUR"} 7\n' in pages[0]
+
+
+def test_the_api_key_never_travels_to_the_blob(canned: CannedService, enrollment: BUILD) -> None:
+    """Its URL is its own permission; polling needs the key."""
+    canned.answer(f"{ROOT}/usagedetails/submit", status(canned, 3, f"{canned.url}/blob/r1?sig=s"))
+    canned.answer("/blob/r1", Answer(as_csv([row(**ROWS[0])])))
+    assert [None] == enrollment("csv_async").run("usagedetails")
+    keys = {path.partition("?")[0]: headers.get("authorization") for path, headers in canned.received}
+    assert (None, "bearer the-key") == (keys["/blob/r1"], keys[f"{ROOT}/usagedetails/submit"])
+
+
+@pytest.mark.parametrize(("number", "text"), [(4, "failed"), (7, "timed out")])
+def test_a_report_that_fails_is_told(canned: CannedService, enrollment: BUILD, number: int, text: str) -> None:
+    """Statuses 4 and 7; the next attempt is soon."""
+    canned.answer(f"{ROOT}/usagedetails/submit", status(canned, 2))
+    canned.answer("/status/r1", status(canned, number))
+    (failure,) = enrollment("csv_async").run("usagedetails")
+    assert f"the service says that the report {text}" in str(failure)
+
+
+def test_a_report_without_data_is_an_empty_result(canned: CannedService, enrollment: BUILD) -> None:
+    """Status 5 is documented as a failure; for a new month it is the truth."""
+    canned.answer(f"{ROOT}/usagedetails/submit", status(canned, 5))
+    house = enrollment("csv_async")
+    assert [None] == house.run("usagedetails")
+    assert {} == series(house.scrape(), "azure_ea_cost_month_to_date")
+
+
+def test_an_expired_blob_is_submitted_for_again(canned: CannedService, enrollment: BUILD) -> None:
+    """The hour counts from `requestedOn`; a blob that is gone early counts as expired, too."""
+    old = (NOON - timedelta(minutes=61)).isoformat()
+    blob = f"{canned.url}/blob/r1"
+    canned.answer(
+        f"{ROOT}/usagedetails/submit", status(canned, 3, blob, old), status(canned, 3, blob), status(canned, 3, blob)
+    )
+    canned.answer("/blob/r1", Answer(b"", 403), Answer(as_csv([row(**ROWS[1])])))
+    house = enrollment("csv_async")
+    assert [None] == house.run("usagedetails")
+    assert 12.34 == value(house.scrape(), "azure_ea_cost_month_to_date")
+    assert 3 == sum("submit" in path for path, _ in canned.received)
+
+
+def test_localized_headers_other_dates_and_v2_columns_are_read(canned: CannedService, enrollment: BUILD) -> None:
+    """`Kosten (Cost)`; a few bare English names among them; MM/dd/yyyy."""
+    rows = [row(**ROWS[1], MeterCategory="Storage") | {"Date": "11/18/2026"}]
+    german = as_csv(rows, COLUMNS[:33], lambda name: name if name == "Date" else f"Wort (mit) {name} ({name})")
+    canned.answer(f"{ROOT}/usagedetails/download", Answer(german))
+    house = enrollment("csv", "labels: [meter_category, service_name]")
+    assert [None] == house.run("usagedetails")
+    assert 12.34 == value(house.scrape(), "azure_ea_cost_daily", meter_category="Storage")
+
+
+def test_days_that_were_not_asked_for_are_left_out(canned: CannedService, enrollment: BUILD) -> None:
+    """The download can bring them along."""
+    rows = [row(Cost="1", Date="2026-11-01"), row(Cost="2", Date="2026-10-31"), row(Cost="4", Date="2026-12-01")]
+    canned.answer(f"{ROOT}/usagedetails/download", Answer(as_csv(rows)))
+    house = enrollment("csv", "labels: []")
+    assert [None] == house.run("usagedetails")
+    assert 1 == value(house.scrape(), "azure_ea_cost_month_to_date")
+    assert f"{ROOT}/usagedetails/download?billingPeriod=202611" in [path for path, _ in canned.received]
+
+
+@pytest.mark.parametrize("body", [as_csv([]), b""])
+def test_an_empty_month_is_no_failure(canned: CannedService, enrollment: BUILD, body: bytes) -> None:
+    """A header alone, or nothing at all."""
+    canned.answer(f"{ROOT}/usagedetails/download", Answer(body))
+    assert [None] == enrollment().run("usagedetails")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html>\n" * 80,
+        as_csv([row(**ROWS[0])]).replace(b"0.0000000000000000000001", b"much"),
+        as_csv([row(**ROWS[0])]) + b"one,field\r\n",
+        as_csv([row(Cost="1", Date="someday")]),
+        as_csv([row(Cost="1", Date="2026-11-18")]).replace(b"LRS", b"\xff\xfe"),
+    ],
+    ids=["html", "amount", "short row", "date", "not utf-8"],
+)
+def test_a_csv_that_is_not_as_documented_is_malformed(canned: CannedService, enrollment: BUILD, body: bytes) -> None:
+    """None of it is published."""
+    canned.answer(f"{ROOT}/usagedetails/download", Answer(body))
+    house = enrollment()
+    assert "malformed" == house.run("usagedetails")[0].reason  # type: ignore[attr-defined]
+    assert b"" == published(house)
+
+
+def test_a_download_that_breaks_off_publishes_nothing(canned: CannedService, enrollment: BUILD) -> None:
+    """The next run reads it again from the beginning."""
+    canned.answer(
+        f"{ROOT}/usagedetails/download", Answer(as_csv([row(**ROWS[1])]), cut=True), Answer(as_csv([row(**ROWS[1])]))
+    )
+    house = enrollment()
+    assert "connection" == house.run("usagedetails")[0].reason  # type: ignore[attr-defined]
+    assert b"" == published(house)
+    assert [None] == house.run("usagedetails")
+    assert 12.34 == value(house.scrape(), "azure_ea_cost_month_to_date")
+
+
+def test_a_range_above_the_limit_is_split(canned: CannedService, enrollment: BUILD) -> None:
+    """One month for a CSV download; whole months are asked for by their name."""
+    canned.answer(f"{ROOT}/usagedetails/download", Answer(as_csv([])))
+    house = enrollment("csv", "period: {start: 2026-09-15, end: 2026-11-10}")
+    assert [None] == house.run("usagedetails")
+    asked = [path.partition("?")[2] for path, _ in canned.received if "download" in path]
+    assert [
+        "startTime=2026-09-15&endTime=2026-09-30",
+        "billingPeriod=202610",
+        "startTime=2026-11-01&endTime=2026-11-10",
+    ] == asked
+
+
+def test_json_names_periods_and_dates_in_its_paths(canned: CannedService, enrollment: BUILD) -> None:
+    """And another API version, if one is chosen."""
+    canned.answer("/v2/enrollments/100/balancesummary", Answer({"currencyCode": "EUR"}))
+    canned.answer("/v2/enrollments/100/billingPeriods/202609/usagedetails", Answer({"data": []}))
+    canned.answer(f"{ROOT}/usagedetailsbycustomdate", Answer({"data": []}))
+    assert [None] == enrollment("json", 'period: "202609"', ", api_version: v2").run("usagedetails")
+    assert [None] == enrollment("json", "period: {start: 2026-09-15, end: 2026-11-10}").run("usagedetails")
+    assert f"{ROOT}/usagedetailsbycustomdate?startTime=2026-09-15&endTime=2026-11-10" == canned.received[-1][0]

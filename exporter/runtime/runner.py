@@ -73,6 +73,7 @@ class Runner:
         return failure
 
     def collection(self, job: Job) -> Collection:
+        """What the job brings now, not yet published; raises a `Failure`."""
         now = self._clock()
         published = self._store.collection(job)
         validators = Validators(published.validators if published else None)
@@ -123,10 +124,11 @@ class _Counted:
     def __iter__(self) -> Iterator[Any]:
         stream = iter(self._records)
         while batch := list(islice(stream, BATCH)):
-            kinds = set(map(type, batch))
-            summed = any(hasattr(kind, "rows") for kind in kinds)
+            # One of each kind, and not the kind: a class does not show what its instances' fields are.
+            kinds = dict(zip(map(type, batch), batch, strict=True)).values()
+            summed = any(hasattr(one, "rows") for one in kinds)
             self.number += sum(getattr(record, "rows", 1) for record in batch) if summed else len(batch)
-            if any(hasattr(kind, "note") for kind in kinds):
+            if any(hasattr(one, "note") for one in kinds):
                 self.notes += [record.note for record in batch if getattr(record, "note", "")]
             instants = [at for at in map(self._stands_for, batch) if at is not None]
             self.newest = max([*instants, *([self.newest] if self.newest else [])], default=None)

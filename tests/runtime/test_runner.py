@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -142,3 +143,14 @@ def test_no_secret_is_ever_seen(simulator: Simulator, house: House, monkeypatch:
 def _sent_tokens(simulator: Simulator) -> set[str]:
     sent = {received.headers.get("authorization", "") for received in simulator.received}
     return {text.rpartition(" ")[2] for text in sent if text}
+
+
+def test_a_record_that_sums_rows_counts_as_so_many(tmp_path: Path) -> None:
+    """Also where `rows` is a field that only its instances have."""
+    summed = SimpleNamespace(who="x", cost=Decimal(1), users=3, rows=7, note="")
+    once, store = runner(tmp_path)
+    job = Job("api", "a", Collector(families=(COST,), records=[summed, Row()]), timedelta(hours=1))
+    assert once.run(job) is None
+    found = store.collection(job)
+    assert found is not None
+    assert 8 == found.records

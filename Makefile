@@ -21,11 +21,15 @@ help: ## this list
 demo: .venv/runtime ## a simulated company and its metrics on http://localhost:10365
 	@exec $(BIN)/python -m exporter demo
 
-tools: # Prometheus' own tools, which some tests use; Debian's packages where that is possible
-	@if command -v promtool prometheus prometheus-alertmanager >/dev/null && [ "$$(command -v promtool prometheus prometheus-alertmanager | wc -l)" = 3 ]; then :; \
+TOOLS := promtool prometheus prometheus-alertmanager chromium chromedriver
+PACKAGES := prometheus prometheus-alertmanager chromium chromium-driver
+
+tools: # programs that some tests use; Debian's packages where they may be installed
+	@for tool in $(TOOLS); do command -v $$tool >/dev/null || missing=1; done; \
+	if [ -z "$$missing" ]; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends prometheus prometheus-alertmanager >/dev/null; \
-	else echo "promtool, prometheus or prometheus-alertmanager is missing, so their tests are skipped; to install them: sudo apt-get install prometheus prometheus-alertmanager"; fi
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(PACKAGES) >/dev/null; \
+	else echo "Some of $(TOOLS) are missing, so their tests are skipped; to install them: sudo apt-get install $(PACKAGES)"; fi
 
 test: .venv/development tools ## all tests
 	$(BIN)/python -m pytest -q

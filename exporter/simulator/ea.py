@@ -24,8 +24,8 @@ from exporter.simulator.world.keys import read_key
 class AnyCaseRoute(Route):
     """A route that matches without regard to case, as this service's paths do."""
 
-    def __init__(self, path: str, endpoint: object) -> None:
-        super().__init__(path, endpoint)  # type: ignore[arg-type]
+    def __init__(self, path: str, endpoint: object, methods: list[str] | None = None) -> None:
+        super().__init__(path, endpoint, methods=methods)  # type: ignore[arg-type]
         self.path_regex = re.compile(self.path_regex.pattern, re.IGNORECASE)
 
 
@@ -51,11 +51,11 @@ class EnterpriseReports:
 
     async def usage(self, request: Request) -> Response:
         """A page of usage details: ``{id, data, nextLink}``."""
-        version = self._admit(request, ("v1", "v2", "v3"))
+        version = self.admit(request, ("v1", "v2", "v3"))
         token = request.query_params.get("skiptoken")
         now, offset = self.enrollment.now(), 0
         if token is None:
-            asked = self._range(request)
+            asked = self.range(request)
         else:
             asked, offset, now = _read_token(token)
         # Every page shows the rows as of the first page's request, so that none is skipped or doubled.
@@ -65,7 +65,7 @@ class EnterpriseReports:
         headers = {}
         if token is None:
             stated = (f"{row.date} {row.instance_id} {row.meter_id} {row.cost}" for row in rows)
-            headers = self._validated(request, version, stated)
+            headers = self.validated(request, version, stated)
         size = self._page_end(rows, offset)
         identity = f"enrollments/{self.enrollment.enrollment}/billingperiods/{asked.start:%Y%m}/usagedetails"
         page: dict[str, object] = {
@@ -80,7 +80,7 @@ class EnterpriseReports:
 
     async def balance(self, request: Request) -> Response:
         """The balance summary of a period, by default of the current one."""
-        self._admit(request, ("v1", "v2", "v3"), report="BalanceSummary")
+        self.admit(request, ("v1", "v2", "v3"), report="BalanceSummary")
         period = request.path_params.get("period", self.enrollment.current_period())
         of_period(period)
         try:
@@ -89,11 +89,11 @@ class EnterpriseReports:
             raise ea_refused(404, f"No balance summary found for billing period {period}.") from None
         owner = self.enrollment
         summary = balance_json(balance, owner.enrollment, owner.currency, self.switches)
-        return json_answer(summary, headers=self._validated(request, str(summary)))
+        return json_answer(summary, headers=self.validated(request, str(summary)))
 
     async def periods(self, request: Request) -> Response:
         """The billing periods, newest first."""
-        self._admit(request, ("v1", "v2"))
+        self.admit(request, ("v1", "v2"))
         found = [
             period_json(
                 period,
@@ -103,14 +103,14 @@ class EnterpriseReports:
             )
             for period in self.enrollment.billing_periods()
         ]
-        return json_answer(found, headers=self._validated(request, str(found)))
+        return json_answer(found, headers=self.validated(request, str(found)))
 
     async def nothing(self, request: Request) -> Response:
         """404 for a report that does not exist, to those who hold a key."""
-        self._admit(request, ())
+        self.admit(request, ())
         raise AssertionError("no version of an unknown report is served")
 
-    def _admit(self, request: Request, versions: Iterable[str], report: str = "") -> str:
+    def admit(self, request: Request, versions: Iterable[str], report: str = "") -> str:
         """The asked version in lower case, once the key, the enrollment and the version are good."""
         scheme, _, text = request.headers.get("authorization", "").partition(" ")
         key = read_key(self.enrollment.seed, text.strip()) if scheme.lower() == "bearer" else None
@@ -131,7 +131,8 @@ class EnterpriseReports:
             raise ea_refused(404, "Report endpoint not found.")
         return version
 
-    def _range(self, request: Request) -> Range:
+    def range(self, request: Request) -> Range:
+        """The days that a path is about."""
         if request.url.path.lower().endswith("usagedetailsbycustomdate"):
             return of_dates(request)
         return of_period(request.path_params.get("period", self.enrollment.current_period()))
@@ -143,7 +144,7 @@ class EnterpriseReports:
                 end += 1
         return end
 
-    def _validated(self, request: Request, *stated: str | Iterable[str]) -> dict[str, str]:
+    def validated(self, request: Request, *stated: str | Iterable[str]) -> dict[str, str]:
         """The ETag of an answer that says `stated`, or 304 to who has it (RFC 9110, section 13.1.2)."""
         if self.switches.ea_etag == "absent":
             return {}

@@ -29,15 +29,15 @@ def of_period(period: str) -> Range:
         raise ea_refused(400, f"Invalid billing period {period}.") from None
 
 
-def of_dates(request: Request) -> Range:
+def of_dates(request: Request, most_months: int = MOST_MONTHS) -> Range:
     """The days from ``startTime`` to ``endTime`` (names without regard to case), or 400."""
     query = {name.lower(): value for name, value in request.query_params.items()}
     start, end = (_day(query.get(name, ""), name) for name in ("starttime", "endtime"))
     if start > end:
         raise ea_refused(400, "The start date must not be later than the end date.")
     months = (end.year - start.year) * 12 + end.month - start.month
-    if months > MOST_MONTHS or (months == MOST_MONTHS and end.day >= start.day):
-        raise ea_refused(400, f"The date range must not exceed {MOST_MONTHS} months.")
+    if months > most_months or (months == most_months and end.day >= start.day):
+        raise ea_refused(400, f"The date range must not exceed {most_months} months.")
     return Range(start, end)
 
 

@@ -16,6 +16,8 @@ from exporter.simulator.answers import Refused, refusal
 from exporter.simulator.assertions import Assertions
 from exporter.simulator.b2c import B2cReports
 from exporter.simulator.ea import EnterpriseReports
+from exporter.simulator.ea_downloads import EnterpriseDownloads
+from exporter.simulator.ea_sheets import EnterpriseSheets
 from exporter.simulator.faults import FaultLayer, Faults
 from exporter.simulator.grants import Grants
 from exporter.simulator.login import Login
@@ -55,6 +57,9 @@ class Simulator:
         self.switches = Switches()
         self.assertions = Assertions(clock)
         self.received: list[Received] = []
+        self._reports = EnterpriseReports(self.world.ea, self.switches)
+        self._downloads = EnterpriseDownloads(self._reports, lambda: self.blob_url)
+        self._blobs: Server | None = None
         self._clock = clock
         self._tokens = Tokens(clock)
         self._grants = Grants(self.world, clock)
@@ -70,6 +75,18 @@ class Simulator:
         if self._server is None:
             raise RuntimeError("the simulator is not running")
         return f"https://localhost:{self._server.port}"
+
+    @property
+    def blob_url(self) -> str:
+        """Where blobs are: another origin, behind the same certificate authority."""
+        if self._blobs is None:
+            raise RuntimeError("the simulator is not running")
+        return f"https://localhost:{self._blobs.port}"
+
+    @property
+    def blob_authorizations(self) -> list[str]:
+        """Credentials that reached the blobs, where none belongs."""
+        return self._downloads.authorizations
 
     @property
     def ca_file(self) -> Path:
@@ -93,6 +110,7 @@ class Simulator:
         authority.issue_cert(*NAMES).configure_cert(tls)
         host, port = self._address
         self._server = Server(self._app(), tls=tls, host=host, port=port)
+        self._blobs = Server(self._downloads.blobs(), tls=tls, host=host, port=0)
         if self._directory is None:
             self._temporary = tempfile.TemporaryDirectory(prefix="simulator-")
         self._ca_file = Path(self._directory or self._temporary.name) / "ca.pem"  # type: ignore[union-attr]
@@ -100,11 +118,11 @@ class Simulator:
 
     def close(self) -> None:
         """Stop serving and remove the temporary directory, if there is one."""
-        if self._server is not None:
-            self._server.close()
+        for server in filter(None, (self._server, self._blobs)):
+            server.close()
         if self._temporary is not None:
             self._temporary.cleanup()
-        self._server = self._temporary = self._ca_file = None
+        self._server = self._blobs = self._temporary = self._ca_file = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -122,7 +140,9 @@ class Simulator:
             Login(world, self._grants, sign_ins, self._tokens, switches, self.assertions, self._clock),
             LoginPages(world, self._grants, sign_ins, switches, self._clock),
             B2cReports(world.b2c, self._tokens, switches),
-            EnterpriseReports(world.ea, switches),
+            EnterpriseSheets(self._reports),
+            self._downloads,
+            self._reports,
             PartnerCenter(world.partner_center, self._tokens, switches),
         )
         routes = [route for service in services for route in service.routes()]

@@ -54,6 +54,22 @@ class Switches:
     ea_balance_period: Literal["number", "string"] = "number"
     """Type of the balance summary's ``billingPeriodId``."""
     ea_etag: Literal["strong", "weak", "absent"] = "strong"
+    ea_recurring: Literal["text", "boolean"] = "text"
+    """Type of the marketplace charges' ``isRecurringCharge``."""
+    ea_csv_dates: Literal["iso", "us"] = "iso"
+    """Dates as ``yyyy-MM-dd`` or ``MM/dd/yyyy``."""
+    ea_csv_german: bool = False
+    """Whether headers are localized, with the English name in parentheses."""
+    ea_csv_preamble: bool = True
+    """Whether a title and a blank line stand before the header."""
+    ea_csv_stray_days: bool = False
+    """Whether rows of two days before the asked range come along."""
+    ea_submit_status: Literal[200, 202] = 202
+    ea_report_statuses: tuple[int, ...] = (1, 2, 3)
+    """What submitting and then each poll answers: 1 queued, 2 in progress, 3 completed, 4 failed, 5 no data,
+    6 ready to download, 7 timed out."""
+    ea_ready_names_blob: bool = False
+    """Whether status 6 names the blob already."""
     ea_no_rows: Literal[404, 400] = 404
     """Status of a range without usage; both are documented."""
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from exporter.simulator.world.chance import chance
-from exporter.simulator.world.periods import days, first_day, next_period
+from exporter.simulator.world.periods import first_day, next_period
 
 AGREEMENT_MONTH = 7
 """An agreement year begins with July: the yearly prepayment arrives, what is left of the last one is lost."""
@@ -103,9 +102,3 @@ class Ledger:
             charges_billed_separately=separate,
             marketplace=self.marketplace(period),
         )
-
-
-def marketplace_charges(seed: int, period: str, last: date) -> Decimal:
-    """What third parties' offers cost from the period's beginning to the end of `last`."""
-    per_day = (chance(seed, "marketplace", day).randrange(900, 4_200) for day in days(first_day(period), last))
-    return Decimal(sum(per_day)).scaleb(-2)

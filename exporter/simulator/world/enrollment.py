@@ -4,9 +4,11 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from exporter.simulator.world.balance import Balance, Ledger, marketplace_charges
+from exporter.simulator.world.balance import Balance, Ledger
 from exporter.simulator.world.chance import chance
 from exporter.simulator.world.keys import Key, View, write_key
+from exporter.simulator.world.late import SETTLED_AFTER, arrived, corrections
+from exporter.simulator.world.marketplace import MarketplaceCharge, marketplace_charges
 from exporter.simulator.world.periods import days, first_day, hours_known, last_day, next_period, period_of
 from exporter.simulator.world.usage import UsageRow, estate
 
@@ -47,6 +49,11 @@ class Enrollment:
         first, last = max(start, FIRST_DAY), min(end, at.date())
         return tuple(row for day in days(first, last) for row in self._rows(day, at))
 
+    def last_days(self, number: int) -> tuple[date, date]:
+        """The first and the last of the last `number` days."""
+        today = self.now().date()
+        return today - timedelta(days=number), today
+
     def balance(self, period: str) -> Balance:
         """The balance summary of a billing period; ValueError for one before the first or yet to come."""
         if not FIRST_DAY <= first_day(period) <= self.now().date():
@@ -73,12 +80,14 @@ class Enrollment:
 
     def _rows(self, day: date, now: datetime) -> tuple[UsageRow, ...]:
         hours = hours_known(day, now)
-        if hours == 24 and day in self._past:
-            return self._past[day]
-        rows = tuple(row for resource in self._estate for row in resource.rows(day, hours))
-        if hours == 24:
-            self._past[day] = rows
-        return rows
+        if hours == 24 and day not in self._past:
+            self._past[day] = tuple(row for resource in self._estate for row in resource.rows(day, hours))
+        rows = (
+            self._past[day]
+            if hours == 24
+            else tuple(row for resource in self._estate for row in resource.rows(day, hours))
+        )
+        return (*arrived(self.seed, rows, day, now), *corrections(rows, day, now))
 
     def _spent(self, period: str) -> tuple[Decimal, Decimal]:
         """What the prepayment may cover, and what is billed separately."""
@@ -87,10 +96,15 @@ class Enrollment:
         rows = self.usage(period)
         separate = sum((row.cost for row in rows if row.charges_billed_separately), Decimal(0))
         spent = sum((row.cost for row in rows), Decimal(0)) - separate, separate
-        if last_day(period) < self.now().date():
+        if last_day(period) + SETTLED_AFTER < self.now().date():
             self._closed[period] = spent
         return spent
 
+    def marketplace_charges(self, start: date, end: date) -> tuple[MarketplaceCharge, ...]:
+        """The marketplace charges from `start` to `end`, both included; today's arrive tomorrow."""
+        last = min(end, self.now().date() - timedelta(days=1))
+        return tuple(marketplace_charges(self.seed, max(start, FIRST_DAY), last))
+
     def _marketplace(self, period: str) -> Decimal:
-        yesterday = self.now().date() - timedelta(days=1)
-        return marketplace_charges(self.seed, period, min(last_day(period), yesterday))
+        charges = self.marketplace_charges(first_day(period), last_day(period))
+        return sum((charge.extended_cost for charge in charges), Decimal(0))

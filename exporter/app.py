@@ -28,6 +28,7 @@ class Exporter:
 
     def __init__(self, config: Config, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.telemetry = Telemetry(os.environ.get("REVISION", ""))
+        self.telemetry.configured(clock())
         self.store = SnapshotStore()
         self._stopped = threading.Event()
         self._clock = clock

@@ -105,6 +105,13 @@ def _options(command: argparse.ArgumentParser, name: str) -> None:
             type=_path,
             help="under which path",
         )
+    if name == "run":
+        command.add_argument(
+            "--web.enable-lifecycle",
+            dest="enable_lifecycle",
+            action="store_true",
+            help="reload the configuration on a POST to /-/reload, as SIGHUP does",
+        )
     if name in {"demo", "simulate"}:
         command.add_argument("--seed", type=int, default=1, help="another seed is another company")
     if name == "simulate":

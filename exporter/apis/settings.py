@@ -4,6 +4,7 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
@@ -83,6 +84,7 @@ WebAddress = Annotated[str, AfterValidator(web_address)]
 LoginAddress = Annotated[str, AfterValidator(login_address)]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 Guid = Annotated[str, matching(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "a GUID")]
+Currency = Annotated[str, matching(r"[A-Z]{3}", "an ISO 4217 code such as EUR")]
 Tenant = Annotated[str, matching(r"[A-Za-z0-9][A-Za-z0-9.-]*", "a domain or an id")]
 
 
@@ -90,6 +92,37 @@ class Section(BaseModel):
     """A part of the configuration: unknown keys are mistakes, nothing changes after loading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+
+def money(value: object) -> Decimal:
+    """Money as it is written: 0.1 is 0.1 and not the double beside it."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise mistake("must be an amount of money")
+    try:
+        return Decimal(str(value))
+    except ArithmeticError:
+        raise mistake("must be an amount of money") from None
+
+
+class Budget(Section):
+    """A limit for the month."""
+
+    name: Text = Field(description="the `budget` label")
+    amount: Annotated[Decimal, BeforeValidator(money), Field(ge=0, strict=False, allow_inf_nan=False)] = Field(
+        description="the limit"
+    )
+
+
+def one_name_each(budgets: tuple[Budget, ...]) -> tuple[Budget, ...]:
+    """Budgets that their names tell apart."""
+    names = [budget.name for budget in budgets]
+    for name in names:
+        if names.count(name) > 1:
+            raise mistake(f"two are called {name!r}")
+    return budgets
+
+
+OneNameEach = AfterValidator(one_name_each)
 
 
 class Report(Section):

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from exporter.commands.run import serve
 from exporter.commands.simulate import write_config
-from exporter.config import load
 from exporter.simulator import Simulator
 
 
@@ -15,12 +14,12 @@ def demo(arguments: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="azure-billing-exporter-") as name:
         directory = Path(name)
         with Simulator(seed=arguments.seed, directory=directory) as simulator:
-            config = load(write_config(simulator, directory))
+            config_file = write_config(simulator, directory)
             address = arguments.listen_address
             host, _, port = address.rpartition(":")
             url = f"http://{host or 'localhost'}:{port}"
             print(f"A simulated company, and its metrics: {url}{arguments.telemetry_path}")
             print(f"How the collectors are doing:         {url}/")
             print("Ctrl-C ends it.", flush=True)
-            serve(config, address, arguments.telemetry_path)
+            serve(config_file, address, arguments.telemetry_path)
     return 0

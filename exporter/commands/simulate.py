@@ -64,6 +64,7 @@ def write_config(simulator: Simulator, directory: Path) -> Path:
                 "client_secret_file": str(directory / "b2c"),
                 "applications": [{"id": one.id, "name": one.name} for one in world.b2c.applications],
                 "prices": PRICES,
+                "budgets": [{"name": "sign-ins", "amount": 150}],
                 **where,
                 **login,
             }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from exporter.errors import Malformed
 
@@ -26,6 +26,11 @@ def day_of(text: str) -> date:
     if text[2:3] == "/":
         text = f"{text[6:10]}-{text[:2]}-{text[3:5]}"
     return instant(text).date()
+
+
+def day_end(day: date) -> datetime:
+    """The last instant of a day: a day's row stands for all of it."""
+    return datetime.combine(day, time.max, UTC)
 
 
 def month_start(now: datetime) -> date:

@@ -90,7 +90,7 @@ class Runner:
             records.number,
             collected=now,
             changed=published.changed if published and unchanged else now,
-            stands_for=records.newest,
+            stands_for=min(records.newest, now) if records.newest else None,
             validators=validators.seen,
             overflow=overflow,
             notes=tuple(records.notes),

@@ -25,6 +25,14 @@ class Telemetry:
         self._gauge("build_info", "Always 1; which build this is.", "version", "revision", "python_version").labels(
             __version__, revision, platform.python_version()
         ).set(1)
+        self._reloaded = self._gauge(
+            "config_last_reload_successful",
+            "1 when the configuration was last read without a mistake, 0 when the one before stays in force.",
+        )
+        self._reload_success = self._gauge(
+            "config_last_reload_success_timestamp_seconds",
+            "When the configuration that runs now was read, in Unix seconds.",
+        )
         self._success = self._job_gauge("success", "1 when the last run succeeded, 0 when it failed.")
         self._duration = self._job_gauge("duration_seconds", "How long the last run took.")
         self._records = self._job_gauge("records", "Records that the last successful run read.")
@@ -36,6 +44,9 @@ class Telemetry:
         self._last_success = self._job_gauge(
             "last_success_timestamp_seconds",
             "When a run last succeeded, in Unix seconds; an unchanged source is a success.",
+        )
+        self._interval = self._job_gauge(
+            "interval_seconds", "How often the collector runs while nothing fails, in seconds."
         )
         self._next_run = self._job_gauge("next_run_timestamp_seconds", "When the next run is due, in Unix seconds.")
         self._stands_for = self._job_gauge(
@@ -69,6 +80,15 @@ class Telemetry:
             buckets=SECONDS,
             registry=self.registry,
         )
+
+    def configured(self, at: datetime) -> None:
+        """A configuration runs from now on."""
+        self._reloaded.set(1)
+        self._reload_success.set(at.timestamp())
+
+    def reload_failed(self) -> None:
+        """A new configuration has mistakes, and the old one goes on."""
+        self._reloaded.set(0)
 
     def attempted(self, job: Job, at: datetime) -> None:
         """A run begins."""
@@ -111,6 +131,7 @@ class Telemetry:
 
     def scheduled(self, job: Job, at: datetime) -> None:
         """The next run is planned."""
+        self._interval.labels(*job.labels).set(job.every.total_seconds())
         self._next_run.labels(*job.labels).set(at.timestamp())
 
     def observer(self, api: str) -> "ApiObserver":

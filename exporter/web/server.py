@@ -4,13 +4,16 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from typing import Any, TypeAlias
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from exporter.errors import ConfigError
+
+Work: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 
 
 def listen(address: str) -> socket.socket:
@@ -36,15 +39,22 @@ def _why(error: OSError) -> str:
 
 
 class Server(uvicorn.Server):
-    """Serves until SIGTERM or SIGINT; then `ending` runs before the socket is closed."""
+    """Serves until SIGTERM or SIGINT; then `ending` runs before the socket is closed. SIGHUP calls `hanging_up`."""
 
-    def __init__(self, app: ASGIApp, ending: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        ending: Work,
+        hanging_up: Work,
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 app, lifespan="off", log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=1
             )
         )
         self._ending = ending
+        self._hanging_up = hanging_up
+        self._ended = False
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -52,18 +62,22 @@ class Server(uvicorn.Server):
         loop = asyncio.get_running_loop()
         tasks: set[asyncio.Task[None]] = set()
 
-        def end() -> None:
-            if not tasks:
-                tasks.add(loop.create_task(self._end()))
+        def begin(work: Work) -> None:
+            task = loop.create_task(work())
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
 
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, end)
+            loop.add_signal_handler(number, begin, self._end)
+        loop.add_signal_handler(signal.SIGHUP, begin, self._hanging_up)
         try:
             yield
         finally:
-            for number in (signal.SIGTERM, signal.SIGINT):
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 loop.remove_signal_handler(number)
 
     async def _end(self) -> None:
-        await self._ending()
-        self.should_exit = True
+        if not self._ended:
+            self._ended = True
+            await self._ending()
+            self.should_exit = True

@@ -97,7 +97,7 @@ def test_active_users_cost_what_their_number_says(simulator: Simulator, house_of
     )
     secret = simulator.world.b2c.client_secret.join("''")
     house = house_of(account(simulator, f"client_secret: {secret}, monthly_active_users: 62000, prices: {{{prices}}}"))
-    assert [None] * 3 == house.run()
+    assert [None] * 4 == house.run()
     samples, name = house.scrape(), "azure_b2c_estimated_cost_month"
     assert (66, 66) == (
         value(samples, name, component="monthly_active_users", currency="EUR"),
@@ -105,3 +105,21 @@ def test_active_users_cost_what_their_number_says(simulator: Simulator, house_of
     )
     components = {dict(labels)["component"] for labels in series(samples, name)}
     assert {"monthly_active_users", "mfa"} == components
+
+
+def test_a_budget_is_held_against_the_whole_bill(house: House) -> None:
+    """All components together, in the currency of the prices; and how much of what is free is used."""
+    house.run()
+    samples = house.scrape()
+    bill = sum(series(samples, "azure_b2c_estimated_cost_month_to_date").values())
+    labels = {"budget": "sign-ins", "currency": "USD"}
+    assert 150 == value(samples, "azure_billing_budget_amount", **labels)
+    assert round(bill, 9) == round(value(samples, "azure_billing_budget_spent", **labels), 9)
+    assert round(bill / 150, 9) == round(value(samples, "azure_billing_budget_used_ratio", **labels), 9)
+    logins = sum(series(samples, "azure_b2c_authentications_month_to_date").values())
+    assert (logins, 20_000, logins / 20_000) == (
+        value(samples, "azure_b2c_billed_quantity_month_to_date", component="authentications"),
+        value(samples, "azure_b2c_free_quantity", component="authentications"),
+        value(samples, "azure_b2c_free_quantity_used_ratio", component="authentications"),
+    )
+    assert {} == series(samples, "azure_b2c_free_quantity_used_ratio", component="mfa")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from exporter.apis.b2c.bill import MonthUsage, charge, events, stock
+from exporter.apis.b2c.bill import MonthUsage, charge, events, free, stock
 
 MONTH = date(2026, 11, 1)
 
@@ -83,6 +83,22 @@ def test_the_charge_is_the_sum_of_each_units_price(price_list: tuple[Tier, ...],
     """Unit by unit, as a price list is read."""
     units = [next(t.price for t in price_list if t.up_to is None or n <= t.up_to) for n in range(1, quantity + 1)]
     assert sum(units, Decimal(0)) == charge(price_list, quantity)
+
+
+@pytest.mark.parametrize(
+    ("price_list", "quantity"),
+    [
+        (ACTIVE_USERS, 50_000),
+        (tiers((10, "0"), (20, "0"), (None, "1")), 20),
+        (tiers((10, "1"), (None, "0")), 0),
+        (tiers((None, "0.03")), 0),
+        (tiers((7, "0"), (None, "0")), 7),
+    ],
+    ids=["first-tier", "two-tiers", "free-later", "nothing", "all"],
+)
+def test_the_free_allowance_ends_at_the_first_price(price_list: tuple[Tier, ...], quantity: int) -> None:
+    """Units that cost nothing beyond a price are a discount and no allowance; without any price there is no bound."""
+    assert quantity == free(price_list)
 
 
 def days(*counts: int, first: date = MONTH) -> dict[date, int]:

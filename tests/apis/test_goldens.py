@@ -11,7 +11,7 @@ from tests.conftest import House
 GOLDENS = Path(__file__).parent / "goldens"
 
 
-@pytest.mark.parametrize("prefix", ["azure_b2c", "azure_ea", "partner_center"])
+@pytest.mark.parametrize("prefix", ["azure_b2c", "azure_billing", "azure_ea", "partner_center"])
 def test_golden(house: House, prefix: str, request: pytest.FixtureRequest, tool: Callable[[str], str]) -> None:
     """What is published is what was read and approved, and promtool finds nothing to say about it."""
     house.run()

@@ -3,12 +3,13 @@
 import gzip
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import requests
 import uvicorn
 
-from exporter.commands.run import served
+from exporter.commands.run import Running, served
 from exporter.simulator import Simulator
 from exporter.web.pages import accepts_gzip
 from exporter.web.server import listen
@@ -20,7 +21,7 @@ from tests.support import parsed
 def address(house: House) -> Iterator[str]:
     """Where the house's pages are."""
     socket = listen("127.0.0.1:0")
-    app = served(house.exporter, "/metrics", [])
+    app = served(Running(Path(), house.exporter), "/metrics", enable_lifecycle=False)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]})
     thread.start()

@@ -36,6 +36,16 @@ def charge(tiers: Sequence[Tier], quantity: int) -> Decimal:
     return cost
 
 
+def free(tiers: Sequence[Tier]) -> int:
+    """How many units cost nothing: the tiers that come before the first price; a list without prices has no bound."""
+    bound = 0
+    for tier in tiers:
+        if tier.price or tier.up_to is None:
+            break
+        bound = tier.up_to
+    return bound
+
+
 def events(days: Mapping[date, int], month: date) -> MonthUsage | None:
     """Usage that happens, in the month that begins on `month`; None where no day of it is reported.
 

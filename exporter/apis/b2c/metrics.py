@@ -7,6 +7,7 @@ from operator import attrgetter
 import msgspec
 
 from exporter.apis.b2c.settings import Application
+from exporter.model.budgets import RATIO
 from exporter.model.families import Family, Labels
 
 REFRESHED = "Refreshed in the background."
@@ -15,7 +16,7 @@ REFRESHED = "Refreshed in the background."
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """What one row says of one provider, flow or method, in the windows that the row lies in.
 
-    Two others come with the parts of the rows, with `rows` 0: what a component of the bill costs, and a `note`.
+    A `note` comes with the parts of the rows, with `rows` 0.
     """
 
     of: str = ""
@@ -26,18 +27,34 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     daily: int | None = None
     month_to_date: int | None = None
     trailing_30d: int | None = None
-    currency: str = ""
-    cost_month_to_date: Decimal | None = None
-    cost_month: Decimal | None = None
     note: str = ""
     rows: int = 1
+
+
+class Charge(msgspec.Struct, frozen=True, kw_only=True):
+    """What a component of the bill costs, and how much of it is free; `at` is the newest day that it knows of."""
+
+    component: str
+    currency: str
+    at: datetime | None
+    rows: int
+    quantity: int
+    free: int
+    cost: Decimal
+    cost_month: Decimal | None
+
+    @property
+    def free_used_ratio(self) -> Decimal | None:
+        """1 is all that is free; None where nothing is."""
+        return RATIO.divide(Decimal(self.quantity), self.free) if self.free else None
 
 
 PROVIDER = Labels.of(identity_provider="of")
 FLOW = Labels.of(flow="of")
 METHOD = Labels.of(method="of")
 APPLICATION = {"application_id": "application.id", "application": "application.label"}
-COMPONENT = Labels.of(component="of", currency="currency")
+COMPONENT = Labels.of(component="component")
+COST = Labels.of(component="component", currency="currency")
 
 
 def _month_to_date(name: str, what: str, labels: Labels) -> Family:
@@ -84,19 +101,42 @@ APPLICATION_AUTHENTICATIONS = _of_application(
 APPLICATION_MFA_REQUESTS = _of_application(
     "azure_b2c_application_mfa_requests", "Multi-factor authentications", Labels.of(**APPLICATION, method="of")
 )
-COSTS = (
+BILL = (
     Family(
         "azure_b2c_estimated_cost_month_to_date",
         f"The configured price list applied to this month's usage so far, in currency units. {REFRESHED}",
-        COMPONENT,
-        attrgetter("cost_month_to_date"),
+        COST,
+        attrgetter("cost"),
+        of=Charge,
     ),
     Family(
         "azure_b2c_estimated_cost_month",
         f"The configured price list applied to the usage expected of the whole month, in currency units. {REFRESHED}",
-        COMPONENT,
+        COST,
         attrgetter("cost_month"),
+        of=Charge,
+    ),
+    Family(
+        "azure_b2c_billed_quantity_month_to_date",
+        f"Users, authentications or multi-factor authentications that the month's bill counts so far. {REFRESHED}",
+        COMPONENT,
+        attrgetter("quantity"),
+        of=Charge,
+    ),
+    Family(
+        "azure_b2c_free_quantity",
+        f"How many of them cost nothing in a month, by the configured price list. {REFRESHED}",
+        COMPONENT,
+        attrgetter("free"),
+        of=Charge,
+    ),
+    Family(
+        "azure_b2c_free_quantity_used_ratio",
+        f"Share of the free quantity that is used, 1 is all of it; absent where nothing is free. {REFRESHED}",
+        COMPONENT,
+        attrgetter("free_used_ratio"),
+        of=Charge,
     ),
 )
 
-FAMILIES = USERS + AUTHENTICATIONS + MFA_REQUESTS + APPLICATION_AUTHENTICATIONS + APPLICATION_MFA_REQUESTS + COSTS
+FAMILIES = USERS + AUTHENTICATIONS + MFA_REQUESTS + APPLICATION_AUTHENTICATIONS + APPLICATION_MFA_REQUESTS + BILL

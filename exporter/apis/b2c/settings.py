@@ -8,9 +8,22 @@ from typing import Annotated, ClassVar, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
-from exporter.apis.settings import CHINA, EntraSettings, Guid, Section, Text, WebAddress, matching, mistake
+from exporter.apis.settings import (
+    CHINA,
+    Budget,
+    Currency,
+    EntraSettings,
+    Guid,
+    OneNameEach,
+    Section,
+    Text,
+    WebAddress,
+    matching,
+    mistake,
+)
 
 GRAPH = "https://graph.windows.net"
+BILL = "bill"
 PER_APPLICATION = frozenset({"b2cAuthenticationCount", "b2cMfaRequestCount"})
 """The reports that are asked for each configured application, and for nothing else."""
 
@@ -52,9 +65,7 @@ PriceList: TypeAlias = Annotated[tuple[PriceTier, ...], Field(strict=False, min_
 class Prices(Section):
     """What Microsoft charges by the month; nothing is estimated for what has no price here."""
 
-    currency: Annotated[str, matching(r"[A-Z]{3}", "an ISO 4217 code such as EUR")] = Field(
-        description="currency of all prices"
-    )
+    currency: Currency = Field(description="currency of all prices")
     per_user: PriceList | None = Field(None, description="per stored user")
     per_authentication: PriceList | None = Field(None, description="per billable authentication")
     per_mfa_request: PriceList | None = Field(None, description="per multi-factor authentication")
@@ -118,13 +129,23 @@ class Settings(EntraSettings):
         None, description="the month's active users, which no report tells; needed for a price per_monthly_active_user"
     )
 
+    budgets: Annotated[tuple[Budget, ...], OneNameEach] = Field(
+        (), description="budgets for the month's bill, in the currency of `prices`", strict=False
+    )
+
+    @property
+    def currency(self) -> str:
+        """The currency of the bill and of its budgets."""
+        return self.prices.currency if self.prices else ""
+
     @property
     def scope(self) -> str:
         """What the token is asked for, as msal wants it."""
         return f"{self.resource or self.cloud_hosts.get(self.cloud, GRAPH)}/.default"
 
     def reads(self, report: str) -> bool:
-        return super().reads(report) and (bool(self.applications) or report not in PER_APPLICATION)
+        needs = self.prices if report == BILL else self.applications if report in PER_APPLICATION else True
+        return super().reads(report) and bool(needs)
 
     def given(self, secret: str) -> bool:
         """Whether the secret, or a file that holds it, is configured."""
@@ -153,4 +174,10 @@ class Settings(EntraSettings):
         priced = bool(self.prices and self.prices.per_monthly_active_user)
         if priced != (self.monthly_active_users is not None):
             raise mistake("monthly_active_users and prices.per_monthly_active_user need each other")
+        return self
+
+    @model_validator(mode="after")
+    def _budgets_have_a_bill(self) -> "Settings":
+        if self.budgets and not self.prices:
+            raise mistake("budgets need prices: without a price list nothing is estimated")
         return self

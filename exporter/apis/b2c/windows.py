@@ -7,7 +7,7 @@ from typing import Protocol, TypeAlias
 
 from exporter.apis.b2c.metrics import Part
 from exporter.apis.b2c.settings import Application
-from exporter.model.periods import month_start
+from exporter.model.periods import DAY, day_end, month_start
 
 TEN_DAYS, THIRTY_DAYS = timedelta(days=10), timedelta(days=30)
 STATED = frozenset({"local", "directory", "unattributed"})
@@ -72,7 +72,7 @@ def windows(rows: Iterable[DayRow], now: datetime, keys: Keys) -> Iterator[Part]
         for of, count in row.parts():
             yield Part(
                 of=keys(of),
-                at=row.at,
+                at=day_end(day),
                 daily=count if day == complete else None,
                 month_to_date=count if day >= month_start(now) else None,
                 trailing_30d=count if day > dates[-1] - THIRTY_DAYS else None,
@@ -101,6 +101,15 @@ def activity(
 def _note(application: Application, text: str) -> Part:
     name = f"{application.name} ({application.id})" if application.name else application.id
     return Part(application=application, note=f"application {name}: {text}", rows=0)
+
+
+def asked_after(now: datetime) -> date:
+    """The bound to ask for: a day before the month's first day, and 30 days back.
+
+    Whether the bound of a `TimeStamp gt` filter belongs to the answer is not documented, so daily rows are
+    asked for a day more than is needed, and filtered here.
+    """
+    return min(month_start(now), (now - THIRTY_DAYS).date()) - DAY
 
 
 def per_day(rows: Iterable[DayRow]) -> dict[date, int]:

@@ -17,7 +17,7 @@ from exporter.model import budgets
 from exporter.model.budgets import BudgetSpent
 from exporter.model.collection import Collector, Validators
 from exporter.model.families import Family
-from exporter.model.periods import DAY, Days, billing_month, instant
+from exporter.model.periods import DAY, Days, billing_month, day_end, instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class UsageReport(Report):
 
     def stands_for(self, record: DailyUsage | BudgetSpent) -> datetime | None:
         day = record.day if isinstance(record, DailyUsage) else None
-        return datetime.combine(day, time(), UTC) if day else None
+        return day_end(day) if day else None
 
 
 class UsageDetails(UsageReport):

@@ -1,18 +1,27 @@
 """The section `ea` of the YAML."""
 
 from datetime import date, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
 from exporter.apis.ea.columns import COLUMNS, DEFAULT, tag_label
-from exporter.apis.settings import AccountSettings, Duration, Section, Text, WebAddress, matching, mistake
+from exporter.apis.settings import (
+    AccountSettings,
+    Budget,
+    Currency,
+    Duration,
+    OneNameEach,
+    Section,
+    Text,
+    WebAddress,
+    matching,
+    mistake,
+)
 from exporter.model.periods import Days, billing_month
 
 Enrollment = Annotated[str, matching(r"[A-Za-z0-9-]+", "an enrollment number")]
-Currency = Annotated[str, matching(r"[A-Z]{3}", "an ISO 4217 code such as EUR")]
 
 
 def _column(name: str) -> str:
@@ -35,29 +44,15 @@ def _period(value: object) -> Days | None:
     raise mistake('must be current, a billing period such as "202611", or {start: 2026-11-01, end: 2026-11-20}')
 
 
-def _number(value: object) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise mistake("must be an amount of money")
-    try:
-        return Decimal(str(value))
-    except ArithmeticError:
-        raise mistake("must be an amount of money") from None
-
-
-Money = Annotated[Decimal, BeforeValidator(_number), Field(ge=0, strict=False, allow_inf_nan=False)]
-
-
-class Budget(Section):
+class UsageBudget(Budget):
     """A limit for the month, for the rows that match all of `where`."""
 
-    name: Text = Field(description="the `budget` label")
-    amount: Money = Field(description="the limit, in the enrollment's currency")
     where: dict[str, str] = Field(
         default_factory=dict, description="columns and tags (`tag_<key>`) and their values; without it, all usage"
     )
 
     @model_validator(mode="after")
-    def _known(self) -> "Budget":
+    def _known(self) -> "UsageBudget":
         for name in self.where:
             if not name.startswith("tag_"):
                 _column(name)
@@ -115,7 +110,9 @@ class Settings(AccountSettings):
     )
     usage: Usage = Field(default=Usage(), description="how usage details are read")
     prices: Literal["used", "all"] = Field("used", description="prices of the meters in use, or of all")
-    budgets: tuple[Budget, ...] = Field((), description="budgets for the month", strict=False)
+    budgets: Annotated[tuple[UsageBudget, ...], OneNameEach] = Field(
+        (), description="budgets for the month, in the enrollment's currency", strict=False
+    )
 
     @property
     def identity(self) -> str:
@@ -125,8 +122,4 @@ class Settings(AccountSettings):
     def _consistent(self) -> "Settings":
         if self.api_version == "v1" and self.usage.download != "json":
             raise mistake("usage.download: v1 has no CSV; use json, or api_version v2 or v3")
-        names = [budget.name for budget in self.budgets]
-        for name in names:
-            if names.count(name) > 1:
-                raise mistake(f"budgets: two are called {name!r}")
         return self

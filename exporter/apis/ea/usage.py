@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from exporter.apis.ea.columns import COLUMNS, tag_label
-from exporter.apis.ea.settings import Budget, Usage
+from exporter.apis.ea.settings import Usage, UsageBudget
 from exporter.model.budgets import BudgetSpent
 from exporter.model.periods import Days, day_of
 
@@ -34,7 +34,7 @@ class Needed:
     tag_keys: tuple[str, ...]
 
     @classmethod
-    def by(cls, usage: Usage, budgets: Iterable[Budget]) -> "Needed":
+    def by(cls, usage: Usage, budgets: Iterable[UsageBudget]) -> "Needed":
         """By the labels, and by what the budgets look at; the unit is always needed."""
         columns, keys = ["unit_of_measure", *usage.labels], [*usage.tags]
         for name in (name for budget in budgets for name in budget.where):
@@ -96,7 +96,7 @@ def daily_usage(
             yield DailyUsage(values, own, currency, day, day == complete, rows, quantity, cost)
 
 
-def spent(usage: Sequence[DailyUsage], budgets: Iterable[Budget], currency: str) -> Iterator[BudgetSpent]:
+def spent(usage: Sequence[DailyUsage], budgets: Iterable[UsageBudget], currency: str) -> Iterator[BudgetSpent]:
     """What of each budget is spent; a row may count for several. Without any usage nothing is known."""
     for budget in budgets:
         where = {name if name in COLUMNS else tag_label(name[4:]): value for name, value in budget.where.items()}

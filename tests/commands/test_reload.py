@@ -1,0 +1,70 @@
+"""A configuration that changes while the exporter runs."""
+
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+from exporter.commands.simulate import write_config
+from exporter.simulator import Simulator
+from tests.commands.test_command_line import eventually, free_port, running
+from tests.support import Scrape, parsed, series, value
+
+RELOADED = "azure_billing_exporter_config_last_reload_successful"
+
+
+@contextmanager
+def serving(config: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The process, and its address once every report has come."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with running("run", f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}", *options) as process:
+        eventually(lambda: requests.get(f"{url}/-/ready", timeout=5).ok)
+        yield process, url
+
+
+def scraped(url: str) -> Scrape:
+    return parsed(requests.get(f"{url}/metrics", timeout=5).text)
+
+
+def test_sighup_reads_the_configuration_again(simulator: Simulator, tmp_path: Path) -> None:
+    """A mistake keeps the old one, and is told; the next good one takes its place, without a hole in the metrics."""
+    config = write_config(simulator, tmp_path)
+    good = config.read_text()
+    with serving(config) as (process, url):
+        assert value(scraped(url), RELOADED) == 1
+        before = series(scraped(url), "azure_ea_cost_month_to_date")
+        config.write_text(good.replace("enrollment:", "enrolment:"))
+        process.send_signal(signal.SIGHUP)
+        eventually(lambda: value(scraped(url), RELOADED) == 0)
+        assert before == series(scraped(url), "azure_ea_cost_month_to_date")
+        config.write_text(
+            good.replace("name: contoso-csp", "name: fabrikam-csp").replace("amount: 5000", "amount: 7000")
+        )
+        process.send_signal(signal.SIGHUP)
+        eventually(lambda: value(scraped(url), RELOADED) == 1)
+        assert before == series(scraped(url), "azure_ea_cost_month_to_date")
+        eventually(lambda: requests.get(f"{url}/-/ready", timeout=5).ok)
+        samples = scraped(url)
+        assert {} == series(samples, "partner_center_customer_info", account="contoso-csp")
+        assert series(samples, "partner_center_customer_info", account="fabrikam-csp")
+        assert value(samples, "azure_billing_budget_amount", budget="enrollment") == 7000
+
+
+@pytest.mark.parametrize(("options", "status"), [((), 404), (("--web.enable-lifecycle",), 200)], ids=["off", "on"])
+def test_a_post_reloads_where_that_is_allowed(
+    simulator: Simulator, tmp_path: Path, options: tuple[str, ...], status: int
+) -> None:
+    """Anybody who reaches the port could send it, so it must be asked for; mistakes come back with it."""
+    config = write_config(simulator, tmp_path)
+    with serving(config, *options) as (_, url):
+        assert status == requests.post(f"{url}/-/reload", timeout=10).status_code
+        if options:
+            config.write_text("ea: [{enrollment: 100}]")
+            refused = requests.post(f"{url}/-/reload", timeout=10)
+            assert refused.status_code == 500
+            assert "ea[0].enrollment: must be text; put it in quotes" in refused.text.splitlines()

@@ -29,8 +29,8 @@ def day_of(text: str) -> date:
 
 
 def day_end(day: date) -> datetime:
-    """The last instant of a day: a day's row stands for all of it."""
-    return datetime.combine(day, time.max, UTC)
+    """The last second of a day: a day's row stands for all of it."""
+    return datetime.combine(day, time(23, 59, 59), UTC)
 
 
 def month_start(now: datetime) -> date:

@@ -71,7 +71,7 @@ class Telemetry:
         self._requests = self._counter("api_requests", "Answers by HTTP status.", "api", "code")
         self._retries = self._counter("api_retries", "Requests that were sent again.", "api")
         self._throttled = self._counter(
-            "api_throttled_seconds", "Seconds that throttling answers made a run wait.", "api"
+            "api_throttled_seconds", "Seconds that throttling answers made a run, or the next one, wait.", "api"
         )
         self._latency = Histogram(
             f"{PREFIX}_api_request_duration_seconds",
@@ -168,4 +168,8 @@ class ApiObserver:
     def retried(self, throttled_seconds: float) -> None:
         """A request is sent again; a throttling answer made us wait for so many seconds."""
         self.retries.inc()
+        self.throttled.inc(throttled_seconds)
+
+    def put_off(self, throttled_seconds: float) -> None:
+        """A throttling answer ends the run, and the next one waits for so many seconds."""
         self.throttled.inc(throttled_seconds)

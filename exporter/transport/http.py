@@ -28,6 +28,9 @@ class Observer(Protocol):
     def retried(self, throttled_seconds: float) -> None:
         """A request is sent again; a throttling answer made us wait for so many seconds."""
 
+    def put_off(self, throttled_seconds: float) -> None:
+        """A throttling answer ends the run, and the next one waits for so many seconds."""
+
 
 class HttpClient:
     """Sends one request; reads the whole answer within `timeout` seconds, or hands out its stream.

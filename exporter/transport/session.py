@@ -127,7 +127,11 @@ class Session:
             self._observer.retried(seconds if isinstance(failure, RateLimited) else 0)
 
         stop = stop_when_event_set(self._stopped)
-        return retrying(sleep=self._sleep, stop=stop, before_sleep=told)(attempt)
+        try:
+            return retrying(sleep=self._sleep, stop=stop, before_sleep=told)(attempt)
+        except RateLimited as problem:
+            self._observer.put_off(problem.retry_after or 0)
+            raise
 
     def _sleep(self, seconds: float) -> None:
         self._stopped.wait(seconds)

@@ -25,12 +25,16 @@ class Observer:
     def __init__(self) -> None:
         self.statuses: list[int] = []
         self.waits: list[float] = []
+        self.put_offs: list[float] = []
 
     def answered(self, status: int, seconds: float) -> None:
         self.statuses.append(status)
 
     def retried(self, throttled_seconds: float) -> None:
         self.waits.append(throttled_seconds)
+
+    def put_off(self, throttled_seconds: float) -> None:
+        self.put_offs.append(throttled_seconds)
 
 
 class Impatient(threading.Event):
@@ -69,11 +73,12 @@ def test_what_does_not_pass_is_told_after_a_few_attempts(canned: CannedService) 
 
 
 def test_a_long_wait_goes_back_to_the_scheduler(canned: CannedService) -> None:
-    """One request, and the failure carries the time."""
+    """One request, the failure carries the time, and it counts as time that throttling cost."""
     canned.answer("/report", Answer(status=429, headers={"Retry-After": "3600"}))
+    observer = Observer()
     with pytest.raises(RateLimited) as raised:
-        session(canned.url, Observer()).get("report")
-    assert (3600, 1) == (raised.value.retry_after, len(canned.received))
+        session(canned.url, observer).get("report")
+    assert (3600, 1, [3600]) == (raised.value.retry_after, len(canned.received), observer.put_offs)
 
 
 def test_a_refusal_is_not_tried_again_and_does_not_repeat_the_key(canned: CannedService) -> None:

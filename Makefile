@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL := /bin/bash
 
-.PHONY: help demo test check lint bench format docs goldens pins tools clean
+.PHONY: help demo stack test check lint bench format docs goldens pins tools clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -20,6 +20,12 @@ help: ## this list
 
 demo: .venv/runtime ## a simulated company and its metrics on http://localhost:10365
 	@exec $(BIN)/python -m exporter demo
+
+stack: ## the demo with Prometheus, Alertmanager and, in containers, Grafana
+	@if docker info >/dev/null 2>&1; then exec docker compose up --build; else $(MAKE) --no-print-directory stack-here; fi
+
+stack-here: .venv/development tools
+	@exec $(BIN)/python -m tools.stack
 
 TOOLS := promtool prometheus prometheus-alertmanager chromium chromedriver
 PACKAGES := prometheus prometheus-alertmanager chromium chromium-driver
@@ -42,13 +48,15 @@ lint: .venv/development # everything of it but the tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m tools.docs --check
+	$(BIN)/python -m tools.dashboards --check
 
 format: .venv/development ## put the code into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: .venv/development ## write the generated pages of docs/ again
+docs: .venv/development ## write the generated pages of docs/ and the dashboards again
 	$(BIN)/python -m tools.docs
+	$(BIN)/python -m tools.dashboards
 
 goldens: .venv/development ## write the expected /metrics of the tests again
 	$(BIN)/python -m pytest -q tests --write-goldens -k golden

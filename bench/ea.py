@@ -21,6 +21,7 @@ from exporter.apis.ea.columns import DEFAULT
 from exporter.apis.ea.records import usage_page
 from exporter.auth.api_key import ApiKey
 from exporter.auth.secret import Secret
+from exporter.commands.login import Unobserved
 from exporter.model.collection import Validators
 from exporter.model.families import fold
 from exporter.transport.http import HttpClient
@@ -31,23 +32,13 @@ ROUNDS = 3
 PAGES = 100
 
 
-class Nobody:
-    """An observer who does not listen."""
-
-    def answered(self, status: int, seconds: float) -> None:
-        """Nothing."""
-
-    def retried(self, throttled_seconds: float) -> None:
-        """Nothing."""
-
-
 def collect(url: str, download: str) -> dict[str, object]:
     """One run of the collector, from requests to samples."""
     settings = API.section.model_validate(
         {"enrollment": "1", "api_key": "k", "base_url": url, "usage": {"download": download}}
     )
-    http = HttpClient(observer=Nobody(), timeout=60)
-    session = Session(http, ApiKey(Secret("k")), base_url=url, observer=Nobody(), stopped=Event())
+    http = HttpClient(observer=Unobserved(), timeout=60)
+    session = Session(http, ApiKey(Secret("k")), base_url=url, observer=Unobserved(), stopped=Event())
     (report,) = (c for c in API.collectors(settings, session) if isinstance(c, UsageDetails))
     return dict(fold(report.collect(NOW, Validators()), report.families))
 

@@ -76,18 +76,19 @@ def house_of(tmp_path: Path) -> Callable[[str], House]:
     return build
 
 
+def required(name: str) -> str:
+    """The path of a program of Debian's packages; without it a test is skipped, and in CI it fails."""
+    path = shutil.which(name)
+    if path is None and os.environ.get("CI") == "true":
+        pytest.fail(f"{name} is not installed")
+    if path is None:
+        pytest.skip(
+            f"{name} is not installed: apt-get install prometheus prometheus-alertmanager chromium chromium-driver"
+        )
+    return path
+
+
 @pytest.fixture
 def tool() -> Callable[[str], str]:
-    """The path of a program of Debian's packages; without it a test is skipped, and in CI it fails."""
-
-    def find(name: str) -> str:
-        path = shutil.which(name)
-        if path is None and os.environ.get("CI") == "true":
-            pytest.fail(f"{name} is not installed")
-        if path is None:
-            pytest.skip(
-                f"{name} is not installed: apt-get install prometheus prometheus-alertmanager chromium chromium-driver"
-            )
-        return path
-
-    return find
+    """Finds a program; see `required`."""
+    return required

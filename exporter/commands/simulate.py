@@ -18,6 +18,10 @@ PRICES = {
 """A made-up price list, in which the made-up company uses more than one tier."""
 ENDS = {signal.SIGINT, signal.SIGTERM}
 
+USAGE = {
+    "labels": ["subscription_name", "resource_group", "meter_category", "meter_subcategory", "meter_name"],
+    "tags": ["env"],
+}
 BUDGETS = [
     {"name": "enrollment", "amount": 5000},
     {"name": "production", "amount": 1500, "where": {"tag_env": "prod"}},
@@ -74,6 +78,7 @@ def write_config(simulator: Simulator, directory: Path) -> Path:
                 "name": "contoso-ea",
                 "enrollment": world.ea.enrollment,
                 "api_key_file": str(directory / "ea"),
+                "usage": USAGE,
                 "budgets": BUDGETS,
                 **where,
             }

@@ -77,6 +77,8 @@ class Partner:
         self.user_id = guid(seed, "partner user")
         self.user_name = f"billing.reader@{self.tenant}"
         self.user_password = secret(seed, "partner user", length=16)
+        self.booked: dict[str, Decimal] = {}
+        """Costs, or credits, by customer id, on top of what usage costs: for tests that push somebody over a budget."""
         self.mfa_code = f"{chance(seed, 'authenticator').randrange(10**6):06d}"
 
     def customers(self) -> tuple[Customer, ...]:
@@ -109,10 +111,12 @@ class Partner:
         budget = Decimal(dice.randrange(2, 300) * 10 * yen)
         wanted = budget * (Decimal(share) if share and Decimal(share) else Decimal(1))
         total = Decimal(0) if idle else _digits(wanted * gone, places=dice.randrange(2, 21))
+        customer = guid(self.seed, "customer", place)
+        total += self.booked.get(customer, Decimal(0))
         stated = None if share is None else budget if Decimal(share) else Decimal(0)
         usd = Decimal(0) if legacy else _digits(total * Decimal(USD[currency]), places=dice.randrange(4, 20))
         return Customer(
-            id=guid(self.seed, "customer", place),
+            id=customer,
             name=NAMES[place],
             azure_plan=not legacy,
             currency=None if legacy else currency,

@@ -1,0 +1,163 @@
+"""Every panel, on a real Prometheus: it parses, it finds data, and it never adds up two currencies."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.prometheus.conftest import Prometheus
+from tools.dashboards.__main__ import BOARDS, main
+
+ROOT = Path(__file__).parents[2]
+CORE = {"timeseries", "stat", "bargauge", "table", "row"}
+UNITS = {"locale", "percentunit", "s", "d", "reqps", "bytes", "none"}
+Json = dict[str, Any]
+
+
+def panels(board: Json) -> list[Json]:
+    return [panel for panel in board["panels"] if panel["type"] != "row"]
+
+
+def named(board: Json) -> str:
+    return str(board["uid"])
+
+
+ALL = [pytest.param(board, panel, id=f"{board['uid']}-{panel['title']}") for board in BOARDS for panel in panels(board)]
+
+
+def values(prometheus: Prometheus, board: Json) -> Iterator[dict[str, str]]:
+    """What a reader may choose: each value of each variable that has one value, all of the others."""
+    choices: list[dict[str, str]] = [{"__rate_interval": "1m", "account": ".*"}]
+    for variable in board["templating"]["list"][1:]:
+        if variable["multi"]:
+            choices = [{**choice, variable["name"]: ".*"} for choice in choices]
+        else:
+            choices = [
+                {**choice, variable["name"]: value}
+                for choice in choices
+                for value in offered(prometheus, variable, choice)
+            ]
+    yield from choices
+
+
+def offered(prometheus: Prometheus, variable: Json, choice: dict[str, str]) -> list[str]:
+    return prometheus.variable(filled(variable["query"]["query"], choice), variable["regex"])
+
+
+def filled(expression: str, choice: dict[str, str]) -> str:
+    return re.sub(r"\$(\w+)", lambda found: choice[found[1]], expression)
+
+
+def test_what_is_committed_is_what_is_built() -> None:
+    """Nobody edits the JSON by hand."""
+    assert main(["--check"]) == 0
+    assert {f"{board['uid']}.json" for board in BOARDS} == {
+        file.name for file in (ROOT / "grafana/dashboards").iterdir()
+    }
+
+
+@pytest.mark.parametrize(("board", "panel"), ALL)
+def test_every_panel_finds_data_and_does_not_mix_currencies(prometheus: Prometheus, board: Json, panel: Json) -> None:
+    """For some choice of the variables each expression finds something; amounts of money always say their currency."""
+    money = panel["fieldConfig"]["defaults"].get("decimals") == 2
+    found: dict[str, int] = {}
+    for choice in values(prometheus, board):
+        currencies = set()
+        for target in panel["targets"]:
+            expression = filled(target["expr"], choice).removesuffix(" > 0")  # nothing fails in the simulated company
+            series = prometheus.query(expression)
+            found[target["refId"]] = found.get(target["refId"], 0) + len(series)
+            currencies |= {one["metric"].get("currency", "none stated") for one in series}
+            legend = set(re.findall(r"{{(\w+)}}", target["legendFormat"]))
+            assert all(legend <= one["metric"].keys() | {"customer_name"} for one in series)
+        if panel["type"] == "table":
+            assert "none stated" not in currencies or not has_money(panel)
+            assert "currency" in columns(panel) or not has_money(panel)
+        elif money:
+            assert len(currencies) <= 1
+            assert "none stated" not in currencies
+            assert "$currency" in panel["title"] or "currency" in json.dumps(panel["targets"])
+    assert all(found.values()), found
+
+
+def columns(panel: Json) -> dict[str, int]:
+    (organized,) = (one["options"] for one in panel["transformations"] if one["id"] == "organize")
+    return dict(organized["indexByName"])
+
+
+def has_money(panel: Json) -> bool:
+    return '"decimals", "value": 2' in json.dumps(panel["fieldConfig"]["overrides"])
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=named)
+def test_every_variable_offers_something(prometheus: Prometheus, board: Json) -> None:
+    """Whatever was chosen before."""
+    for choice in values(prometheus, board):
+        for variable in board["templating"]["list"][1:]:
+            assert offered(prometheus, variable, choice), variable["name"]
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=named)
+def test_every_label_and_family_exists(prometheus: Prometheus, board: Json) -> None:
+    """A name that nothing carries would be an empty panel for ever."""
+    labels, families = set(prometheus.get("labels")), set(prometheus.get("label/__name__/values"))
+    for panel in panels(board):
+        expressions = " ".join(target["expr"] for target in panel["targets"])
+        matched = set(re.findall(r"(\w+)(?:=~|!=|!~|=)\"", expressions))
+        grouped = set(re.findall(r"\w+", " ".join(re.findall(r"(?:by|on) \(([^)]*)\)", expressions)))) - {"dimension"}
+        assert set() == (matched | grouped) - labels
+        assert set() == set(re.findall(r"\b(?:azure|partner_center|process)_[\w:]+", expressions)) - families
+        if panel["type"] == "table":
+            assert set() == {name for name in columns(panel) if not name.startswith("Value")} - labels
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=named)
+def test_the_rules_of_grafanas_dashboard_linter(board: Json) -> None:
+    """Its rules on job and instance are kept where they make sense: an account, and not a process, has costs."""
+    source, *variables = board["templating"]["list"]
+    assert ("datasource", "Data source", "prometheus") == (source["name"], source["label"], source["query"])
+    assert all(variable["refresh"] == 2 for variable in variables)  # on a change of the time range
+    assert all(variable["datasource"]["uid"] == "${datasource}" for variable in variables)
+    assert not board["editable"]
+    assert len({panel["id"] for panel in board["panels"]}) == len(board["panels"])
+    for panel in panels(board):
+        assert panel["title"]
+        assert panel["description"].endswith(".")
+        assert panel["type"] in CORE
+        assert panel["datasource"]["uid"] == "${datasource}"
+        assert panel["fieldConfig"]["defaults"]["unit"] in UNITS
+        assert panel["fieldConfig"]["defaults"]["noValue"]
+        assert panel["targets"]
+        for target in panel["targets"]:
+            assert target["datasource"]["uid"] == "${datasource}"
+            assert target["legendFormat"]
+            counters = re.findall(r"(\w*)\(?\w+_(?:total|bucket)\{", target["expr"])
+            assert set(counters) <= {"rate", "increase"}
+            assert not re.search(r"\[\d+\w\]", target["expr"])
+            assert ("rate(" in target["expr"] or "increase(" in target["expr"]) == (
+                "$__rate_interval" in target["expr"]
+            )
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=named)
+def test_it_is_a_classic_dashboard_whose_links_lead_somewhere(board: Json) -> None:
+    """Schema 39, nothing to fill in at import, and links to dashboards of this repository alone."""
+    assert board["schemaVersion"] == 39
+    assert "__inputs" not in board
+    assert board["links"][0]["tags"] == board["tags"]
+    linked = set(re.findall(r"/d/([\w-]+)", json.dumps(board)))
+    assert linked <= {other["uid"] for other in BOARDS}
+
+
+def test_no_panel_covers_another() -> None:
+    """On the grid of 24 columns."""
+    for board in BOARDS:
+        taken: set[tuple[int, int]] = set()
+        for grid in (panel["gridPos"] for panel in board["panels"]):
+            cells = {(grid["x"] + x, grid["y"] + y) for x in range(grid["w"]) for y in range(grid["h"])}
+            assert set() == cells & taken
+            assert grid["x"] + grid["w"] <= 24
+            taken |= cells

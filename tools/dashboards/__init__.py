@@ -1,0 +1,1 @@
+"""The Grafana dashboards, as small functions that give their JSON."""

@@ -1,0 +1,204 @@
+"""*Azure billing / B2C*: users, authentications, multi-factor authentications, and the month's bill."""
+
+from tools.dashboards.board import Row, Variable, dashboard
+from tools.dashboards.overview import BUDGETS, budgets
+from tools.dashboards.panels import COUNT, MONEY, RATIO, Query, bars, stat, table, timeseries
+
+ACCOUNT = Variable("account", "Account", "label_values(azure_b2c_users, account)")
+CURRENCY = Variable(
+    "currency",
+    "Currency",
+    'label_values(azure_b2c_estimated_cost_month_to_date{account=~"$account"}, currency)',
+    multi=False,
+)
+APPLICATION = Variable(
+    "application",
+    "Application",
+    'label_values(azure_b2c_application_authentications_month_to_date{account=~"$account"}, application)',
+)
+MINE = 'account=~"$account"'
+PAID = f'{MINE},currency="$currency"'
+CHOSEN = f'{MINE},application=~"$application"'
+NEARLY = ((0, "green"), (0.9, "orange"), (1, "red"))
+
+USERS = Row(
+    "Users",
+    (
+        (
+            bars(
+                "Users by identity provider",
+                "Users on the newest reported day, by where their credentials are kept.",
+                COUNT,
+                Query(f"sort_desc(sum by (identity_provider) (azure_b2c_users{{{MINE}}}))", "{{identity_provider}}"),
+            ),
+            8,
+            8,
+        ),
+        (
+            bars(
+                "Registered in ten days",
+                "Growth of the number of users over ten days.",
+                COUNT,
+                Query(
+                    f"sort_desc(sum by (identity_provider) (azure_b2c_users_registered_trailing_10d{{{MINE}}}))",
+                    "{{identity_provider}}",
+                ),
+            ),
+            6,
+            8,
+        ),
+        (
+            timeseries(
+                "Users",
+                "All users by identity provider.",
+                COUNT,
+                Query(f"sum by (identity_provider) (azure_b2c_users{{{MINE}}})", "{{identity_provider}}"),
+                stacked=True,
+            ),
+            10,
+            8,
+        ),
+    ),
+)
+AUTHENTICATIONS = Row(
+    "Authentications",
+    (
+        (
+            timeseries(
+                "Authentications per day by flow",
+                "Billable authentications of the newest complete day.",
+                COUNT,
+                Query(f"sum by (flow) (azure_b2c_authentications_daily{{{MINE}}})", "{{flow}}"),
+                stacked=True,
+            ),
+            14,
+            8,
+        ),
+        (
+            bars(
+                "This month by flow",
+                "Billable authentications since the first of the month.",
+                COUNT,
+                Query(f"sort_desc(sum by (flow) (azure_b2c_authentications_month_to_date{{{MINE}}}))", "{{flow}}"),
+            ),
+            10,
+            8,
+        ),
+        (
+            table(
+                "Applications",
+                "Authentications and multi-factor authentications of each configured application.",
+                {"application": "Application", "application_id": "Id"},
+                Query(
+                    "sum by (application, application_id) "
+                    f"(azure_b2c_application_authentications_month_to_date{{{CHOSEN}}})",
+                    "Authentications this month",
+                ),
+                Query(
+                    "sum by (application, application_id) "
+                    f"(azure_b2c_application_authentications_trailing_30d{{{CHOSEN}}})",
+                    "In 30 days",
+                ),
+                Query(
+                    "sum by (application, application_id) "
+                    f"(azure_b2c_application_mfa_requests_month_to_date{{{CHOSEN}}})",
+                    "MFA this month",
+                ),
+                sort="Authentications this month",
+                units={"Authentications this month": COUNT, "In 30 days": COUNT, "MFA this month": COUNT},
+            ),
+            24,
+            7,
+        ),
+    ),
+)
+MFA = Row(
+    "Multi-factor authentications",
+    (
+        (
+            timeseries(
+                "Per day by method",
+                "The newest complete day, and the mean of the four weeks before it; a jump is a sign of fraud.",
+                COUNT,
+                Query(f"azure_b2c:mfa_requests_daily:by_method{{{MINE}}}", "{{method}}"),
+                Query(f"azure_b2c:mfa_requests_daily:by_method_mean_4w{{{MINE}}}", "{{method}}, mean"),
+            ),
+            14,
+            8,
+        ),
+        (
+            bars(
+                "In 30 days by method",
+                "Multi-factor authentications in the report's last 30 days.",
+                COUNT,
+                Query(f"sort_desc(sum by (method) (azure_b2c_mfa_requests_trailing_30d{{{MINE}}}))", "{{method}}"),
+            ),
+            10,
+            8,
+        ),
+    ),
+)
+BILL = Row(
+    "The bill",
+    (
+        (
+            stat(
+                "So far, $currency",
+                "The configured price list applied to this month's usage.",
+                MONEY,
+                Query(
+                    f"sum by (account, currency) (azure_b2c_estimated_cost_month_to_date{{{PAID}}})",
+                    "{{account}} {{currency}}",
+                ),
+            ),
+            6,
+            5,
+        ),
+        (
+            stat(
+                "The whole month, $currency",
+                "The same for the usage that is expected of the whole month, tiers included.",
+                MONEY,
+                Query(
+                    f"sum by (account, currency) (azure_b2c_estimated_cost_month{{{PAID}}})",
+                    "{{account}} {{currency}}",
+                ),
+            ),
+            6,
+            5,
+        ),
+        (
+            bars(
+                "Free quantity used",
+                "How much of what is free in a month is used, by component of the bill.",
+                RATIO,
+                Query(f"azure_b2c_free_quantity_used_ratio{{{MINE}}}", "{{component}}"),
+                steps=NEARLY,
+                min=0,
+                max=1,
+            ),
+            12,
+            5,
+        ),
+        (
+            timeseries(
+                "The month's bill, $currency",
+                "What each component of the bill costs so far.",
+                MONEY,
+                Query(f"azure_b2c_estimated_cost_month_to_date{{{PAID}}}", "{{component}} {{currency}}"),
+                stacked=True,
+            ),
+            24,
+            8,
+        ),
+        (budgets(f'{PAID},customer_id=""', BUDGETS), 24, 7),
+    ),
+)
+
+BOARD = dashboard(
+    "azure-billing-b2c",
+    "Azure billing / B2C",
+    "Users by identity provider, authentications by flow and application, multi-factor authentications, and the bill.",
+    (ACCOUNT, CURRENCY, APPLICATION),
+    (USERS, AUTHENTICATIONS, MFA, BILL),
+)

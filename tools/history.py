@@ -1,0 +1,66 @@
+"""The simulated company's past: what scrapes of the demo would have seen, as OpenMetrics text with time stamps."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeAlias
+
+from prometheus_client import generate_latest
+
+from exporter.app import Exporter
+from exporter.commands.simulate import write_config
+from exporter.config import load
+from exporter.simulator import Simulator
+
+SAME, DAY = timedelta(0), timedelta(days=1)
+Tell: TypeAlias = Callable[[int, int], None]
+"""Is told how many days of how many are done."""
+
+
+class Clock:
+    """Time that is moved by hand."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def nobody(done: int, days: int) -> None:
+    """Whom nobody tells."""
+
+
+def scrapes(
+    start: datetime, end: datetime, *, every: timedelta, target: str, shift: timedelta = SAME, tell: Tell = nobody
+) -> Iterator[str]:
+    """Lines for `promtool tsdb create-blocks-from openmetrics`: a scrape each `every`, of data that is read once a day.
+
+    `target` are the labels that Prometheus adds: `job="azure-billing",instance="localhost:10365"`. The company's own
+    clock is ahead by `shift`.
+    """
+    clock = Clock(start + shift)
+    with tempfile.TemporaryDirectory() as name, Simulator(clock=clock) as simulator:
+        simulator.switches.token_lifetime = 10**7  # real time hardly passes for whoever keeps the tokens
+        exporter = Exporter(load(write_config(simulator, Path(name))), clock=clock)
+        at = start
+        while at < end:
+            clock.now = at + shift
+            for job in exporter.jobs:
+                exporter.telemetry.scheduled(job, clock.now + job.every)
+                exporter.runner.run(job)
+            page = (exporter.store.current.body + generate_latest(exporter.telemetry.registry)).decode()
+            lines = [_labelled(line, target) for line in page.splitlines() if not line.startswith("#")]
+            following = min(end, at + DAY)
+            while at < following:
+                yield from (f"{line} {at.timestamp():.0f}" for line in lines)
+                at += every
+            tell((at - start) // DAY, (end - start) // DAY)
+    yield "# EOF"
+
+
+def _labelled(line: str, target: str) -> str:
+    sample, _, value = line.rpartition(" ")
+    name, brace, labels = sample.partition("{")
+    return f"{name}{{{target},{labels} {value}" if brace else f"{name}{{{target}}} {value}"

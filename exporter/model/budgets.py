@@ -34,6 +34,7 @@ FAMILIES = (
         LABELS,
         attrgetter("amount"),
         of=BudgetSpent,
+        foldable=False,
     ),
     Family(
         "azure_billing_budget_spent",
@@ -41,6 +42,7 @@ FAMILIES = (
         LABELS,
         attrgetter("spent"),
         of=BudgetSpent,
+        foldable=False,
     ),
     Family(
         "azure_billing_budget_used_ratio",
@@ -48,5 +50,6 @@ FAMILIES = (
         LABELS,
         attrgetter("used_ratio"),
         of=BudgetSpent,
+        foldable=False,
     ),
 )

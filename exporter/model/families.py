@@ -56,6 +56,8 @@ class Family:
     value: Callable[[Any], Number | None]
     merge: Callable[[Any, Any], Any] = operator.add
     of: type = object
+    foldable: bool = True
+    """Whether a limit on series may fold its smallest into `__other__`."""
 
 
 def constant(record: object) -> int:

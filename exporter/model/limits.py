@@ -1,9 +1,10 @@
 """A limit on series that costs no cent: the largest stay, the rest becomes `__other__`."""
 
 from collections.abc import Mapping, Sequence
+from decimal import localcontext
 from typing import Any
 
-from exporter.model.families import Family, LabelValues, Number, Samples
+from exporter.model.families import EXACT, Family, LabelValues, Number, Samples
 
 OTHER = "__other__"
 KEPT = frozenset({"currency", "unit"})
@@ -18,8 +19,9 @@ def limited(samples: Mapping[str, Samples], families: Sequence[Family], most: in
     """
     found = dict(samples)
     folded = 0
-    for names in dict.fromkeys(_own(family) for family in families):
-        alike = [family for family in families if _own(family) == names]
+    foldable = [family for family in families if family.foldable]
+    for names in dict.fromkeys(map(_own, foldable)):
+        alike = [family for family in foldable if _own(family) == names]
         sizes: dict[LabelValues, Any] = {}
         for family in reversed(alike):
             sizes |= dict.fromkeys((_values(family, key) for key in found[family.name]), 0)
@@ -29,8 +31,9 @@ def limited(samples: Mapping[str, Samples], families: Sequence[Family], most: in
             continue
         kept = set(sorted(sizes, key=lambda key: (-sizes[key], key))[: most - 1])
         folded += len(sizes) - len(kept)
-        for family in alike:
-            found[family.name] = _fold(found[family.name], family, kept)
+        with localcontext(EXACT):
+            for family in alike:
+                found[family.name] = _fold(found[family.name], family, kept)
     return found, folded
 
 

@@ -83,7 +83,7 @@ class Runner:
         except NotModified:
             if not published:
                 raise Malformed("the source says that nothing changed, but nothing is published") from None
-            return replace(published, collected=now)
+            return replace(published, collected=now, validators={**published.validators, **validators.seen})
         unchanged = published is not None and published.samples == samples
         return Collection(
             samples,

@@ -46,7 +46,9 @@ def verdict(answer: requests.Response, now: datetime) -> Failure | NotModified |
         if wait is not None and "throttl" in text.lower():
             return RateLimited(text, wait)
         return Transient(text, REASONS.get(status, Reason.SERVER_ERROR), wait)
-    return Rejected(text, REASONS.get(status, Reason.BAD_REQUEST), _said(answer.content)[0])
+    if status not in REASONS:
+        return Malformed(f"{text} is not documented")
+    return Rejected(text, REASONS[status], _said(answer.content)[0])
 
 
 def retry_after(answer: requests.Response, now: datetime) -> float | None:

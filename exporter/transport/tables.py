@@ -13,24 +13,29 @@ ENGLISH = re.compile(r".*\(([^()]*)\)\s*")
 csv.field_size_limit(1 << 24)
 
 
-def table(chunks: Iterable[bytes], required: Sequence[str]) -> tuple[dict[str, int], Iterator[list[str]]]:
-    """Where each column stands, by its English name in lower case, and the rows; nothing at all is no rows.
+def table(
+    chunks: Iterable[bytes], required: Sequence[str], title: str = ""
+) -> tuple[dict[str, int], Iterator[list[str]]]:
+    """Where each column stands, by its English name in lower case, and the rows.
 
     The header is the first line that names all `required` columns (in lower case). A localized header has the
-    English name in parentheses: `Kosten (Cost)`. Raises `Malformed`.
+    English name in parentheses: `Kosten (Cost)`. Nothing at all, or nothing but a line that begins with `title`, is no
+    rows; anything else without a header (a page of HTML, a cut header) is `Malformed`.
     """
     rows = csv.reader(_lines(chunks))
+    before: list[str] = []
     try:
         for number, row in enumerate(rows):
             columns = {_english(name): place for place, name in reversed(list(enumerate(row)))}
             if columns.keys() >= set(required):
                 return columns, _rows(rows, len(row))
+            before += ["".join(row)] if any(row) else []
             if number >= MOST_PREAMBLE:
                 break
-        else:
-            return {}, iter(())
     except csv.Error as error:
         raise Malformed(f"CSV: {error}") from error
+    if not before or (len(before) == 1 and title and before[0].startswith(title)):
+        return {}, iter(())
     raise Malformed(f"CSV: no header with the columns {', '.join(required)} in the first {MOST_PREAMBLE} lines")
 
 

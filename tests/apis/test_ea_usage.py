@@ -24,17 +24,6 @@ def row(cost: str, **fields: object) -> dict[str, object]:
     return {"cost": float(cost), "date": "2026-11-18T00:00:00", "meterName": "m", **fields}
 
 
-@pytest.fixture
-def enrollment(canned: CannedService, house_of: BUILD) -> BUILD:
-    """A house for enrollment 100 with further settings."""
-    canned.answer(f"{ROOT}/balancesummary", Answer({"currencyCode": "EUR"}))
-
-    def build(more: str = "") -> House:
-        return house_of(f'ea: [{{enrollment: "100", api_key: k, base_url: "{canned.url}"{more}}}]')
-
-    return build
-
-
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
-from exporter.errors import NotModified, RateLimited, Reason, Rejected, Transient
+from exporter.errors import Malformed, NotModified, RateLimited, Reason, Rejected, Transient
 from exporter.transport.retry import message, retry_after, verdict
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -26,8 +26,8 @@ def answer(status: int, body: bytes = b"", **headers: str) -> requests.Response:
         (401, Rejected, Reason.UNAUTHORIZED),
         (403, Rejected, Reason.FORBIDDEN),
         (404, Rejected, Reason.NOT_FOUND),
-        (418, Rejected, Reason.BAD_REQUEST),
-        (302, Rejected, Reason.BAD_REQUEST),
+        (418, Malformed, Reason.MALFORMED),
+        (302, Malformed, Reason.MALFORMED),
         (429, RateLimited, Reason.THROTTLED),
         (408, Transient, Reason.TIMEOUT),
         (500, Transient, Reason.SERVER_ERROR),

@@ -112,7 +112,7 @@ def test_an_answer_that_takes_too_long_is_a_time_out(simulator: Simulator, fault
 def test_a_redirect_is_refused(simulator: Simulator) -> None:
     """Credentials can't follow it."""
     simulator.faults.script("usagedetails", Redirect("https://elsewhere.example/"))
-    with pytest.raises(Rejected, match="302"):
+    with pytest.raises(Malformed, match="302"):
         session(simulator.url, Observer(), simulator.ca_file).get("v3/enrollments/100/usagedetails")
 
 

@@ -32,7 +32,6 @@ class Client:
         self._session = session
         self._known = False
         self._currency = settings.currency
-        self._meters: frozenset[str] | None = None
         patience = settings.usage.first_byte.total_seconds()
         downloads: dict[str, Download] = {
             "json": JsonPages(session),
@@ -43,10 +42,10 @@ class Client:
 
     def usage(self, asked: Days | None, needed: Needed, validators: Validators) -> Iterator[Batch]:
         """Usage of the days, or of the current billing period; nothing at all for days without data."""
-        for part in asked.split(self._download.most_months) if asked else (None,):
+        for part, known in _parts(asked, self._download.most_months, validators):
             begun = False
             try:
-                for batch in self._download.batches(self._path(), part, needed, validators):
+                for batch in self._download.batches(self._path(), part, needed, known):
                     begun = True
                     yield batch
             except Rejected as refused:
@@ -55,19 +54,17 @@ class Client:
                 self._require_known(refused)
 
     def meters_in_use(self) -> frozenset[str]:
-        """The meters of the current billing period's usage, read for this if nothing has read it yet."""
-        if self._meters is None:
-            batches = JsonPages(self._session).batches(self._path(), None, Needed(("meter_id",), ()), Validators())
-            try:
-                self._meters = frozenset(row.meter_id for batch in batches for row in batch.rows if row.meter_id)
-            except Rejected as refused:
-                self._require_known(refused)
-                self._meters = frozenset()
-        return self._meters
+        """The meters of the current billing period's usage, as it is now."""
+        batches = JsonPages(self._session).batches(self._path(), None, Needed(("meter_id",), ()), Validators())
+        try:
+            return frozenset(row.meter_id for batch in batches for row in batch.rows if row.meter_id)
+        except Rejected as refused:
+            self._require_known(refused)
+            return frozenset()
 
     def balance_summary(self, validators: Validators | None = None) -> BalanceSummary | None:
         """The current billing period's balance: documented as an object, seen as an array of one."""
-        decoder = msgspec.json.Decoder(BalanceSummary | list[BalanceSummary], strict=False)
+        decoder = msgspec.json.Decoder(BalanceSummary | list[BalanceSummary] | None, strict=False)
         answer = self._report("balancesummary", decoder, validators=validators)
         found = answer if isinstance(answer, list | type(None)) else [answer]
         if not found:
@@ -81,8 +78,8 @@ class Client:
     def marketplace_charges(self, asked: Days | None, validators: Validators) -> Iterator[MarketplaceCharge]:
         """Charges of third parties' offers in the days, or in the current billing period."""
         decoder = msgspec.json.Decoder(list[MarketplaceCharge], strict=False)
-        for part in asked.split(MOST_MONTHS) if asked else (None,):
-            yield from self._report("marketplacecharges", decoder, part, validators) or ()
+        for part, known in _parts(asked, MOST_MONTHS, validators):
+            yield from self._report("marketplacecharges", decoder, part, known) or ()
 
     def price_sheet(self, validators: Validators | None = None) -> list[Price]:
         """The enrollment's prices in the current billing period."""
@@ -150,3 +147,11 @@ class Client:
     def _path(self, report: str = "", version: str = "") -> str:
         path = f"{version or self.settings.api_version}/enrollments/{self.settings.enrollment}"
         return f"{path}/{report}" if report else path
+
+
+def _parts(asked: Days | None, most_months: int, validators: Validators) -> Iterator[tuple[Days | None, Validators]]:
+    """The days in parts that may be asked for at once. Several are read without validators: that one of them is
+    unchanged says nothing of the others.
+    """
+    parts = list(asked.split(most_months)) if asked else [None]
+    yield from ((part, validators if len(parts) == 1 else Validators()) for part in parts)

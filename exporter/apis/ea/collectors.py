@@ -2,9 +2,11 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import ClassVar
+
+import msgspec
 
 from exporter.apis.ea import metrics
 from exporter.apis.ea.client import Client
@@ -42,15 +44,18 @@ class UsageReport(Report):
     def max_series(self) -> int:
         return self.client.settings.usage.max_series
 
+    def complete(self, now: datetime) -> date:
+        """The newest day whose usage is all there."""
+        return (now - timedelta(days=self.client.settings.usage.days_late)).date()
+
     def daily(self, asked: Days | None, now: datetime, needed: Needed, validators: Validators) -> Iterable[DailyUsage]:
         """The usage of some days, summed by day and label."""
         currency = self.client.currency()
-        complete = (now - timedelta(days=self.client.settings.usage.days_late)).date()
         batches = self.client.usage(asked, needed, validators)
-        return daily_usage(batches, needed, self.labels, currency=currency, complete=complete, asked=asked)
+        return daily_usage(batches, needed, self.labels, currency=currency, complete=self.complete(now), asked=asked)
 
     def stands_for(self, record: DailyUsage | BudgetSpent) -> datetime | None:
-        day = record.day if isinstance(record, DailyUsage) else None
+        day = record.day if isinstance(record, DailyUsage) and record.of_period else None
         return day_end(day) if day else None
 
 
@@ -72,9 +77,13 @@ class UsageDetails(UsageReport):
         asked = settings.usage.period
         if asked is None and settings.usage.download != "json":
             asked = billing_month(now.date())  # only JSON knows a current period without a name
-        usage = list(self.daily(asked, now, Needed.by(settings.usage, settings.budgets), validators))
+        needed, complete = Needed.by(settings.usage, settings.budgets), self.complete(now)
+        usage = list(self.daily(asked, now, needed, validators))
         yield from usage
         yield from spent(usage, settings.budgets, self.client.currency())
+        if settings.usage.period is None and complete not in billing_month(now.date()):
+            for row in self.daily(Days(complete, complete), now, needed, Validators()):
+                yield replace(row, of_period=False)
 
 
 class PreviousUsageDetails(UsageReport):
@@ -112,12 +121,13 @@ class BalanceSummaries(Report):
         self, now: datetime, validators: Validators
     ) -> Iterator[BalanceSummary | Enrollment | Purchase | Adjustment]:
         if summary := self.client.balance_summary(validators):
-            yield summary
-            yield Enrollment(self.client.settings.enrollment, summary.currency)
+            currency = summary.currency or self.client.currency()
+            yield msgspec.structs.replace(summary, currency_code=currency)
+            yield Enrollment(self.client.settings.enrollment, currency)
             for line in summary.new_purchases_details or ():
-                yield Purchase(line.name, summary.currency, line.value)
+                yield Purchase(line.name, currency, line.value)
             for line in summary.adjustment_details or ():
-                yield Adjustment(line.name, summary.currency, line.value)
+                yield Adjustment(line.name, currency, line.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ from exporter.transport.retry import decode
 from exporter.transport.session import Session
 from exporter.transport.tables import table
 
-EMPTY_MONTH = b'"Usage Data Extract"'
+TITLE = "Usage Data Extract"
+EMPTY_MONTH, LEAD = f'"{TITLE}"'.encode(), 40
 """How the predecessor of this API began its answer for a month without data, whatever format was asked for."""
 LIFE_OF_BLOB = timedelta(hours=1)
 QUEUED, IN_PROGRESS, COMPLETED, FAILED, NO_DATA_FOUND, READY_TO_DOWNLOAD, TIMED_OUT = range(1, 8)
@@ -59,7 +60,7 @@ class JsonPages:
 
         def fetch(link: str) -> Any:
             page = self.session.get(link, validators=validators if link == first else None)
-            text = b'{"data":[]}' if page.content.lstrip().startswith(EMPTY_MONTH) else page.content
+            text = b'{"data":[]}' if EMPTY_MONTH in page.content[:LEAD] else page.content
             return decode(decoder, text, "usagedetails")
 
         for page in ahead(pages(first, fetch, lambda page: page.next_link)):
@@ -116,7 +117,7 @@ class CsvAsync:
                     return stack.enter_context(stream)
                 except Rejected as refused:
                     if refused.reason not in {Reason.FORBIDDEN, Reason.NOT_FOUND}:
-                        raise
+                        raise Malformed(f"usagedetails/submit: the blob can't be read: {refused}") from refused
         raise Transient("usagedetails/submit: every report had expired before it could be read", Reason.TIMEOUT)
 
     def _submitted(self, path: str, asked: Days | None) -> "ReportStatus":
@@ -126,7 +127,11 @@ class CsvAsync:
             try:
                 status = self._status(submitted.report_url)
             except Rejected as refused:
+                if refused.reason is Reason.UNAUTHORIZED:
+                    raise
                 raise Transient(f"usagedetails/submit: the report is gone: {refused}", refused.reason) from refused
+            if not status.is_final and self.session.clock() > instant(status.requested_on) + LIFE_OF_BLOB:
+                raise Transient("usagedetails/submit: the report was not ready within an hour", Reason.TIMEOUT)
             return status if status.is_final else None
 
         return submitted if submitted.is_final else poll(ready, self.session)
@@ -155,6 +160,8 @@ class ReportStatus(msgspec.Struct, rename="camel", frozen=True):
             if self.status == COMPLETED and not self.blob_path:
                 raise Malformed("usagedetails/submit: completed, but no blob is named")
             return bool(self.blob_path)
+        if self.status not in {QUEUED, IN_PROGRESS, NO_DATA_FOUND}:
+            raise Malformed(f"usagedetails/submit: no documented status is {self.status}")
         return self.status == NO_DATA_FOUND
 
 
@@ -170,7 +177,7 @@ def _asked(asked: Days | None) -> dict[str, str]:
 
 
 def _json_cost(rows: list[Any]) -> Callable[[Any], Decimal | None]:
-    if any(map(attrgetter("cost_v2"), rows)):
+    if any(row.cost_v2 is not None for row in rows):
         return lambda row: row.cost if row.cost is not None else row.cost_v2
     return attrgetter("cost")
 
@@ -183,7 +190,7 @@ def _key(columns: Callable[[Any], Any], tags: Callable[[Any], Any], needed: Need
 
 
 def _csv(chunks: Iterator[bytes], needed: Needed) -> Iterator[Batch]:
-    places, rows = table(chunks, ("date", "cost", "consumedquantity"))
+    places, rows = table(chunks, ("date", "cost", "consumedquantity"), TITLE)
     if not places:
         return
     wanted = ["date", *(COLUMNS[column].lower() for column in needed.columns)]

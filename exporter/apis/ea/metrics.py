@@ -23,7 +23,7 @@ def usage(labels: Sequence[str]) -> tuple[Family, ...]:
             "azure_ea_cost_month_to_date",
             f"Cost of the current billing period so far. {REFRESHED}",
             cost,
-            attrgetter("cost"),
+            attrgetter("cost_to_date"),
             of=DailyUsage,
         ),
         Family(
@@ -37,7 +37,7 @@ def usage(labels: Sequence[str]) -> tuple[Family, ...]:
             "azure_ea_usage_quantity_month_to_date",
             f"Consumed quantity of the current billing period so far, in the label's unit. {REFRESHED}",
             Labels((*labels, "unit"), lambda row: (*row.labels, row.unit)),
-            attrgetter("quantity"),
+            attrgetter("quantity_to_date"),
             of=DailyUsage,
         ),
     )

@@ -40,7 +40,7 @@ class BalanceLine(msgspec.Struct, frozen=True):
 class BalanceSummary(msgspec.Struct, rename="camel", frozen=True):
     """The enrollment's monetary commitment in one billing period, in its currency."""
 
-    currency_code: str
+    currency_code: str | None = None
     beginning_balance: Decimal | None = None
     ending_balance: Decimal | None = None
     new_purchases: Decimal | None = None
@@ -55,9 +55,9 @@ class BalanceSummary(msgspec.Struct, rename="camel", frozen=True):
     adjustment_details: tuple[BalanceLine, ...] | None = None
 
     @property
-    def currency(self) -> str:
+    def currency(self) -> str | None:
         """ISO 4217, upper case; Azure pads it with blanks in places."""
-        return self.currency_code.strip().upper()
+        return self.currency_code.strip().upper() if self.currency_code else None
 
 
 class MarketplaceCharge(msgspec.Struct, rename="camel", frozen=True):

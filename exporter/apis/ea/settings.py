@@ -122,4 +122,8 @@ class Settings(AccountSettings):
     def _consistent(self) -> "Settings":
         if self.api_version == "v1" and self.usage.download != "json":
             raise mistake("usage.download: v1 has no CSV; use json, or api_version v2 or v3")
+        tags = {tag_label(key): key for key in self.usage.tags}
+        for name in (name for budget in self.budgets for name in budget.where if name.startswith("tag_")):
+            if tags.setdefault(label := tag_label(name[4:]), name[4:]) not in {name[4:], *self.usage.tags}:
+                raise mistake(f"budgets: {name!r} and 'tag_{tags[label]}' become alike, {label!r}")
         return self

@@ -11,6 +11,9 @@ from exporter.apis.ea.settings import Usage, UsageBudget
 from exporter.model.budgets import BudgetSpent
 from exporter.model.periods import Days, day_of
 
+BOOLEAN = frozenset({"charges_billed_separately"})
+"""Columns whose values JSON and CSV spell differently."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -36,19 +39,18 @@ class Needed:
     @classmethod
     def by(cls, usage: Usage, budgets: Iterable[UsageBudget]) -> "Needed":
         """By the labels, and by what the budgets look at; the unit is always needed."""
-        columns, keys = ["unit_of_measure", *usage.labels], [*usage.tags]
+        columns, keys = ["unit_of_measure", *usage.labels], {tag_label(key): key for key in usage.tags}
         for name in (name for budget in budgets for name in budget.where):
             if name in COLUMNS:
                 columns.append(name)
             else:
-                keys.append(name.removeprefix("tag_"))
-        return cls(tuple(dict.fromkeys(columns)), tuple(dict.fromkeys(keys)))
+                keys.setdefault(tag_label(name[4:]), name[4:])
+        return cls(tuple(dict.fromkeys(columns)), tuple(keys.values()))
 
     def named(self, key: Sequence[Any]) -> dict[str, str]:
         """The values of a batch's key, without the day, as text by label; alike for JSON and CSV."""
         values = dict(zip(self.columns, map(_text, key), strict=False))
-        if "charges_billed_separately" in values:
-            values["charges_billed_separately"] = values["charges_billed_separately"].lower()
+        values |= {name: values[name].lower() for name in values.keys() & BOOLEAN}
         if self.tag_keys:
             values |= zip(map(tag_label, self.tag_keys), key[-1], strict=True)
         return values
@@ -56,7 +58,10 @@ class Needed:
 
 @dataclass(slots=True)
 class DailyUsage:
-    """What `rows` rows with the same values sum to on one day; amounts are in `currency`."""
+    """What `rows` rows with the same values sum to on one day; amounts are in `currency`.
+
+    In a month's first days the newest complete day is one of the period before, and not `of_period`.
+    """
 
     values: dict[str, str]
     labels: tuple[str, ...]
@@ -66,6 +71,17 @@ class DailyUsage:
     rows: int = 0
     quantity: Decimal | None = None
     cost: Decimal | None = None
+    of_period: bool = True
+
+    @property
+    def cost_to_date(self) -> Decimal | None:
+        """The cost, if the day counts in the period."""
+        return self.cost if self.of_period else None
+
+    @property
+    def quantity_to_date(self) -> Decimal | None:
+        """The quantity, if the day counts in the period."""
+        return self.quantity if self.of_period else None
 
     @property
     def unit(self) -> str:
@@ -100,6 +116,7 @@ def spent(usage: Sequence[DailyUsage], budgets: Iterable[UsageBudget], currency:
     """What of each budget is spent; a row may count for several. Without any usage nothing is known."""
     for budget in budgets:
         where = {name if name in COLUMNS else tag_label(name[4:]): value for name, value in budget.where.items()}
+        where |= {name: where[name].lower() for name in where.keys() & BOOLEAN}
         costs = (row.cost for row in usage if row.cost is not None and where.items() <= row.values.items())
         yield BudgetSpent(budget.name, currency, budget.amount, sum(costs, Decimal(0)) if usage else None)
 

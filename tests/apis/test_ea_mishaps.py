@@ -1,0 +1,246 @@
+"""Answers that are not what they seem to be: what was published stays, and nothing is taken for an empty month."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from exporter.errors import Reason
+from tests.conftest import NOON, House
+from tests.support import Answer, CannedService, scrape, series, value
+
+ROOT = "/v3/enrollments/100"
+USAGE, CSV = f"{ROOT}/usagedetails", f"{ROOT}/usagedetails/download"
+COST = "azure_ea_cost_month_to_date"
+BUILD = Callable[..., House]
+HEADER = b"Date,Cost,ConsumedQuantity,SubscriptionName\r\n"
+GOOD = HEADER + b"2026-11-18,12.34,1,Shop\r\n"
+
+
+def page(*rows: dict[str, object]) -> Answer:
+    return Answer({"data": rows, "nextLink": ""})
+
+
+def row(cost: object = 1, day: str = "2026-11-18", **fields: object) -> dict[str, object]:
+    return {"cost": cost, "date": f"{day}T00:00:00", "meterName": "m", **fields}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html><body>We will be back soon, promised</body></html>",
+        b'{"error": {"code": "500", "message": "sorry"}}',
+        HEADER[:20],
+        b"Usage Data Extract\r\n\r\n" + HEADER[:20],
+        b"Date,Kosten,ConsumedQuantity\r\n2026-11-18,1,1\r\n",
+        b"Date;Cost;ConsumedQuantity\r\n2026-11-18;1;1\r\n",
+        b"Service unavailable",
+    ],
+    ids=["html", "json", "cut", "cut-after-title", "unknown-name", "semicolons", "text"],
+)
+def test_a_body_that_is_no_csv_is_not_an_empty_month(canned: CannedService, enrollment: BUILD, body: bytes) -> None:
+    """Only the documented emptiness is empty."""
+    house = enrollment(", usage: {download: csv}")
+    canned.answer(CSV, Answer(GOOD), Answer(body))
+    assert [None] == house.run("usagedetails")
+    (failure,) = house.run("usagedetails")
+    assert Reason.MALFORMED == failure.reason  # type: ignore[attr-defined]
+    assert 12.34 == value(house.scrape(), COST)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"\r\n", b"Usage Data Extract\r\n\r\n", HEADER], ids=["no", "blank", "title", "header"]
+)
+def test_an_empty_month_is_empty(canned: CannedService, enrollment: BUILD, body: bytes) -> None:
+    """Nothing, a title, or a header and no rows."""
+    house = enrollment(", usage: {download: csv}")
+    canned.answer(CSV, Answer(body))
+    assert [None] == house.run("usagedetails")
+    assert {} == series(house.scrape(), COST)
+
+
+@pytest.mark.parametrize("status", [302, 402, 405, 409, 410])
+def test_a_refusal_that_is_not_documented_is_not_a_month_without_data(
+    canned: CannedService, enrollment: BUILD, status: int
+) -> None:
+    """Although the enrollment is known."""
+    house = enrollment()
+    canned.answer(USAGE, page(row()), Answer(b"<html>gone</html>", status))
+    canned.answer("/v2/enrollments/100/billingperiods", Answer([]))
+    assert [None] == house.run("usagedetails")
+    assert house.run("usagedetails") != [None]
+    assert 1 == value(house.scrape(), COST)
+
+
+def blob_house(canned: CannedService, enrollment: BUILD, **status: object) -> House:
+    """A house whose report is asked for and never waited for."""
+    told = {"status": 3, "requestedOn": NOON.isoformat(), "reportUrl": f"{canned.url}/report"} | status
+    canned.answer(f"{ROOT}/usagedetails/submit", Answer(told))
+    canned.answer("/report", Answer(told))
+    house = enrollment(", usage: {download: csv_async}")
+    canned.answer("/v2/enrollments/100/billingperiods", Answer([]))
+    return house
+
+
+@pytest.mark.parametrize("status", [302, 400, 409, 416])
+def test_a_blob_that_is_refused_is_not_a_month_without_data(
+    canned: CannedService, enrollment: BUILD, status: int
+) -> None:
+    """What the blob's host says of itself is not what the reporting API says of the data."""
+    house = blob_house(canned, enrollment, blobPath=f"{canned.url}/blob")
+    canned.answer("/blob", Answer(GOOD), Answer(b"no", status))
+    assert [None] == house.run("usagedetails")
+    assert house.run("usagedetails") != [None]
+    assert 12.34 == value(house.scrape(), COST)
+
+
+@pytest.mark.parametrize(
+    ("status", "requested", "reason"),
+    [(2, NOON - timedelta(hours=3), Reason.TIMEOUT), (99, NOON, Reason.MALFORMED)],
+    ids=["never-ready", "unknown-status"],
+)
+def test_a_report_is_not_waited_for_for_ever(
+    canned: CannedService, enrollment: BUILD, status: int, requested: datetime, reason: Reason
+) -> None:
+    """A prepared report lives an hour; and only documented states are waited in."""
+    house = blob_house(canned, enrollment, status=status, requestedOn=requested.isoformat())
+    (failure,) = house.run("usagedetails")
+    assert reason == failure.reason  # type: ignore[attr-defined]
+
+
+def test_a_key_that_ends_while_a_report_is_prepared_is_told_as_such(canned: CannedService, enrollment: BUILD) -> None:
+    """It is not tried again and again."""
+    house = blob_house(canned, enrollment, status=1)
+    canned.answer("/report", Answer(b"", 401))
+    (failure,) = house.run("usagedetails")
+    assert Reason.UNAUTHORIZED == failure.reason  # type: ignore[attr-defined]
+
+
+def test_a_cost_of_zero_in_the_older_spelling_is_zero(canned: CannedService, enrollment: BUILD) -> None:
+    """Not absent."""
+    house = enrollment()
+    canned.answer(USAGE, page({"Cost": 0, "date": "2026-11-18T00:00:00"}))
+    assert [None] == house.run("usagedetails")
+    assert 0 == value(house.scrape(), COST)
+
+
+def test_a_budget_may_name_a_tag_as_its_label_does(canned: CannedService, enrollment: BUILD) -> None:
+    """And does not take the label's value away."""
+    house = enrollment(", usage: {tags: [cost center]}, budgets: [{name: a, amount: 5, where: {tag_cost_center: A}}]")
+    canned.answer(USAGE, page(row(tags='{"cost center": "A"}')))
+    assert [None] == house.run("usagedetails")
+    assert 1 == value(house.scrape(), COST, tag_cost_center="A")
+    assert 1 == value(house.scrape(), "azure_billing_budget_spent", budget="a")
+
+
+def test_a_budget_on_a_boolean_column_takes_any_case(canned: CannedService, enrollment: BUILD) -> None:
+    """CSV spells it `True`."""
+    house = enrollment(', budgets: [{name: a, amount: 5, where: {charges_billed_separately: "True"}}]')
+    canned.answer(USAGE, page(row(chargesBilledSeparately=True), row(7, chargesBilledSeparately=False)))
+    house.run("usagedetails")
+    assert 1 == value(house.scrape(), "azure_billing_budget_spent", budget="a")
+
+
+def test_a_limit_on_series_leaves_budgets_alone_and_loses_no_digit(canned: CannedService, enrollment: BUILD) -> None:
+    """Budgets are few, and their sum means nothing."""
+    budgets = ", ".join(f"{{name: {name}, amount: 1}}" for name in "abc")
+    house = enrollment(f", usage: {{max_series: 2}}, budgets: [{budgets}]")
+    small = [Decimal("8888788.1234567890123456789012"), Decimal("1.0000000000000000000000997")]
+    rows = [
+        f'{{"cost": {cost}, "date": "2026-11-18T00:00:00", "meterName": "m{n}"}}'
+        for n, cost in enumerate([10**9, *small])
+    ]
+    canned.answer(USAGE, Answer(f'{{"data": [{",".join(rows)}]}}'.encode()))
+    assert [None] == house.run("usagedetails")
+    (job,) = (job for job in house.exporter.jobs if job.collector.name == "usagedetails")
+    collection = house.exporter.store.collection(job)
+    assert collection is not None
+    (folded,) = (v for key, v in collection.samples[COST].items() if "__other__" in key)
+    assert Decimal("8888789.1234567890123456789012997") == folded
+    assert {"a", "b", "c"} == {dict(key)["budget"] for key in series(house.scrape(), "azure_billing_budget_amount")}
+
+
+def test_a_new_meter_gets_its_price(canned: CannedService, enrollment: BUILD) -> None:
+    """Though the process has been running since before it was used."""
+    house = enrollment()
+    canned.answer(USAGE, Answer(b"", 404), page(row(meterId="one")), page(row(meterId="one"), row(meterId="two")))
+    canned.answer("/v2/enrollments/100/billingperiods", Answer([]))
+    prices = [{"meterId": meter, "unitPrice": 2, "currencyCode": "EUR"} for meter in ("one", "two", "three")]
+    canned.answer(f"{ROOT}/pricesheet", Answer(prices))
+    found = []
+    for _ in range(3):
+        assert [None] == house.run("pricesheet")
+        found.append({dict(key)["meter_id"] for key in series(house.scrape(), "azure_ea_unit_price")})
+    assert [set(), {"one"}, {"one", "two"}] == found
+
+
+def test_an_unchanged_part_does_not_hide_that_another_has_changed(canned: CannedService, enrollment: BUILD) -> None:
+    """A range in parts is read whole each time."""
+    house = enrollment(", usage: {download: csv, period: {start: 2026-10-15, end: 2026-11-20}}")
+    tagged = {"ETag": '"1"'}
+    october, november = (HEADER + f"2026-{month}-18,{cost},1,Shop\r\n".encode() for month, cost in ((10, 1), (11, 1)))
+    canned.answer(
+        CSV,
+        Answer(october, headers=tagged),
+        Answer(november),
+        Answer(october),
+        Answer(november.replace(b",1,1", b",5,1")),
+    )
+    for _ in range(2):
+        assert [None] == house.run("usagedetails")
+    assert 6 == value(house.scrape(), COST)
+    assert not any("if-none-match" in headers for path, headers in canned.received if "download" in path)
+
+
+@pytest.mark.parametrize(
+    "balance", [{}, {"currencyCode": None, "utilized": 3}, [], b"null"], ids=["none", "null", "[]", "nothing"]
+)
+def test_a_balance_without_a_currency_leaves_it_to_the_price_sheet(
+    canned: CannedService, enrollment: BUILD, balance: object
+) -> None:
+    """All of its properties are documented as optional."""
+    house = enrollment()
+    canned.answer(f"{ROOT}/balancesummary", Answer(balance))
+    canned.answer(f"{ROOT}/pricesheet", Answer([{"meterId": "one", "currencyCode": "SEK "}]))
+    canned.answer(USAGE, page(row()))
+    assert [None, None] == [*house.run("usagedetails"), *house.run("balancesummary")]
+    assert 1 == value(house.scrape(), COST, currency="SEK")
+
+
+def test_on_the_first_the_newest_complete_day_is_one_of_the_month_before(
+    canned: CannedService, enrollment: BUILD, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is asked for by itself, and counts in nothing else."""
+    first = datetime(2026, 12, 1, 12, tzinfo=UTC)
+    monkeypatch.setattr("tests.conftest.NOON", first)
+    house = enrollment(", budgets: [{name: all, amount: 50}]")
+    canned.answer(USAGE, page(row(3, "2026-12-01")))
+    canned.answer(f"{ROOT}/usagedetailsbycustomdate", page(row(40, "2026-11-29")))
+    assert [None] == house.run("usagedetails")
+    samples = scrape(house.exporter)
+    assert (3, 40, 3) == (
+        value(samples, COST),
+        value(samples, "azure_ea_cost_daily"),
+        value(samples, "azure_billing_budget_spent"),
+    )
+    (asked,) = (path for path, _ in canned.received if "bycustomdate" in path)
+    assert asked.endswith("?startTime=2026-11-29&endTime=2026-11-29")
+    assert first.timestamp() == value(samples, "azure_billing_exporter_collector_data_timestamp_seconds")
+
+
+def test_a_settled_month_is_left_alone_though_its_last_answer_was_304(
+    canned: CannedService, enrollment: BUILD, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mark is kept with the data that the answer confirmed."""
+    path = f"{ROOT}/billingPeriods/202611/usagedetails"
+    clock = [datetime(2026, 12, 5, 12, tzinfo=UTC)]
+    house = enrollment()
+    monkeypatch.setattr(house.exporter.runner, "_clock", lambda: clock[0])
+    canned.answer(path, Answer({"data": [row()]}, headers={"ETag": '"1"'}), Answer(b"", 304))
+    asked = []
+    for day in (5, 6, 7, 8):
+        clock[0] = datetime(2026, 12, day, 12, tzinfo=UTC)
+        assert [None] == house.run("usagedetails_previous_month")
+        asked.append(sum(path in where for where, _ in canned.received))
+    assert [1, 2, 2, 2] == asked

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import yaml
 from pydantic import Field, ValidationError, create_model
@@ -74,14 +74,16 @@ def parse(text: str, name: str) -> Config:
     except yaml.MarkedYAMLError as error:
         line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
         raise ConfigError([f"{name}{line}: {error.problem or 'not YAML'}"]) from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ConfigError([f"{name}: not YAML: {str(error).splitlines()[0]}"]) from error
     if not isinstance(content, dict):
         raise ConfigError([f"{name}: must be a mapping with at least one of the keys {_names()}"])
     try:
         config = FILE.model_validate(content)
     except ValidationError as error:
-        raise ConfigError([_told(mistake) for mistake in error.errors()]) from error
+        found = error.errors()
+        inner = {mistake["loc"][:n] for mistake in found for n in range(len(mistake["loc"]))}
+        raise ConfigError([_told(mistake) for mistake in found if mistake["loc"] not in inner]) from error
     mistakes = list(_twins(config))
     accounts = list(config.accounts())
     if not accounts:
@@ -119,10 +121,17 @@ def _perhaps(steps: tuple[str | int, ...]) -> str:
     section: Any = FILE
     for step in steps[:-1]:
         if isinstance(step, str):
-            field = section.model_fields[step].annotation
-            section = getattr(field, "__args__", (field,))[0]
+            section = next(_sections(section.model_fields[step].annotation), Section)
     near = get_close_matches(str(steps[-1]), section.model_fields, 1, 0.5)
     return f", perhaps {near[0]!r} is meant" if near else ""
+
+
+def _sections(annotation: Any) -> Iterator[type[Section]]:
+    """The sections that a field holds: itself, or within a list, or as an option."""
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _sections(inner)
 
 
 class StrictLoader(yaml.SafeLoader):
@@ -131,6 +140,8 @@ class StrictLoader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(problem="a key must be plain text", problem_mark=key.start_mark)
             if key.value in seen:
                 raise yaml.MarkedYAMLError(problem=f"the key {key.value!r} comes twice", problem_mark=key.start_mark)
             seen.add(key.value)

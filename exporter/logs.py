@@ -15,16 +15,20 @@ SECRETS = re.compile(
     r"|\beyJ[\w-]{8,}(?:\.[\w-]*){0,2}"
     r"|(?<=sig=)[^&\s\"']+"
     r"|(?<=client_secret=)[^&\s\"']+"
-    r"|(?<=refresh_token=)[^&\s\"']+)"
+    r"|(?<=refresh_token=)[^&\s\"']+"
+    r"|\"(?:client_secret|(?:access|refresh|id)_token)\"\s*:\s*\"[^\"]*\"?)"
 )
 
 
 def setup(level: str, form: str, stream: TextIO = sys.stderr) -> None:
-    """One handler for the whole process; libraries are heard from warnings on."""
+    """One handler for the whole process; libraries are heard from warnings on, and msal, which repeats answers of the
+    login host with their tokens, not at all: a failed login is told by our own failure.
+    """
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonFormatter() if form == "json" else LogfmtFormatter())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("exporter").setLevel(level.upper())
+    logging.getLogger("msal").setLevel(logging.CRITICAL)
 
 
 class LogfmtFormatter(logging.Formatter):

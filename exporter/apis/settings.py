@@ -40,12 +40,12 @@ def duration(value: object) -> timedelta:
 
 def web_address(value: str) -> str:
     """An https address; plain http for loopback alone, since credentials are sent there."""
-    parts = urlsplit(value)
     try:
+        parts = urlsplit(value)
         parts.port  # noqa: B018 (raises for a port that is no number)
     except ValueError:
         raise mistake("must be a web address such as https://example.com") from None
-    if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment:
+    if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment or " " in value:
         raise mistake("must be a web address such as https://example.com")
     if parts.username or parts.password:
         raise mistake("must not hold a user or a password")
@@ -125,6 +125,13 @@ def one_name_each(budgets: tuple[Budget, ...]) -> tuple[Budget, ...]:
 OneNameEach = AfterValidator(one_name_each)
 
 
+def existing(file: Path) -> Path:
+    """A file that is there when the configuration is read."""
+    if not file.is_file():
+        raise mistake("there is no such file")
+    return file
+
+
 class Report(Section):
     """One report: whether it is read, and how often (by default as often as its API documents new data)."""
 
@@ -137,7 +144,7 @@ class AccountSettings(Section):
 
     name: Text | None = Field(None, description="the `account` label")
     base_url: WebAddress = Field(description="where the API is")
-    ca_file: Annotated[Path, Field(strict=False)] | None = Field(
+    ca_file: Annotated[Path, Field(strict=False), AfterValidator(existing)] | None = Field(
         None, description="PEM file with the authority that signs the servers' certificates, instead of the public ones"
     )
     timeout: Duration = Field(timedelta(minutes=1), description="the longest wait for one whole answer")

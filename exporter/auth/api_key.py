@@ -24,6 +24,14 @@ class ApiKey(Credential):
         request.headers["Authorization"] = f"bearer {key}"
         return request
 
+    @property
+    def hint(self) -> str:
+        """What a refusal may be due to, for its text."""
+        ends = self.expiries().get("api_key")
+        if not ends or ends > datetime.now(UTC):
+            return ""
+        return f"; the API key expired on {ends:%Y-%m-%d}: make a new one in the EA portal"
+
     def expiries(self) -> Mapping[str, datetime]:
         """An API access key is a JSON Web Token and says itself when it ends."""
         try:

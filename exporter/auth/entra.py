@@ -14,6 +14,8 @@ from exporter.errors import Reason, Rejected, Transient
 
 RENEW_EARLY = 300.0
 """Seconds of life that a token must have left to be used: msal's own measure."""
+NOT_AS_DOCUMENTED = (AttributeError, KeyError, RuntimeError, TypeError, ValueError)
+"""What msal raises for answers that are no JSON, or JSON of another form."""
 
 
 class LoginHttp(Protocol):
@@ -93,16 +95,16 @@ class EntraToken(Credential):
                 ),
                 [self._scope],
             )
+            if "access_token" not in answer:
+                raise self._refused(answer, secret)
+            self._token = answer["access_token"]
+            self._expires = self._clock() + float(answer.get("expires_in", 0))
+        except NOT_AS_DOCUMENTED as error:
+            text = str(error).partition("\n")[0].replace(secret, "<secret>")
+            raise Rejected(f"login at {self._authority}: {text[:200]}", Reason.LOGIN) from error
         except Transient as failure:
             failure.reason = Reason.LOGIN
             raise
-        except (ValueError, KeyError) as error:
-            text = str(error).partition("\n")[0].replace(secret, "<secret>")
-            raise Rejected(f"login at {self._authority}: {text[:200]}", Reason.LOGIN) from error
-        if "access_token" not in answer:
-            raise self._refused(answer, secret)
-        self._token = answer["access_token"]
-        self._expires = self._clock() + float(answer.get("expires_in", 0))
 
 
 def refusal(authority: str, answer: Mapping[str, Any], *secrets: str) -> str:

@@ -72,7 +72,8 @@ class RefreshToken(EntraToken):
         return KeptToken(fingerprint(first), first)
 
     def _refused(self, answer: Mapping[str, Any], secret: str) -> Rejected:
-        codes = [code for code in answer.get("error_codes") or () if code in PERSON_NEEDED]
+        told = answer.get("error_codes")
+        codes = [code for code in told if code in PERSON_NEEDED] if isinstance(told, list) else []
         if not codes and answer.get("error") not in GRANT_ENDED:
             return super()._refused(answer, secret)
         why = PERSON_NEEDED[codes[0]] if codes else "the refresh token is not accepted any more"

@@ -1,5 +1,6 @@
 """Collections on disk, so that a restart serves the last good values at once."""
 
+import hashlib
 import logging
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +14,9 @@ from exporter.model.collection import Collection
 from exporter.runtime.job import Job
 
 log = logging.getLogger(__name__)
+
+LONGEST_NAME = 200
+"""File systems take 255 bytes, and `storage.replace` needs some of them."""
 
 
 class Kept(msgspec.Struct):
@@ -80,4 +84,7 @@ class Archive:
         )
 
     def _path(self, job: Job) -> Path:
-        return self._directory / f"{quote('.'.join((job.api, *job.labels)), safe='')}.json"
+        name = quote(".".join((job.api, *job.labels)), safe="")
+        if len(name) > LONGEST_NAME:
+            name = f"{name[:100]}-{hashlib.sha256(name.encode()).hexdigest()}"
+        return self._directory / f"{name}.json"

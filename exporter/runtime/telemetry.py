@@ -61,7 +61,7 @@ class Telemetry:
             "account",
             "credential",
         )
-        self._expiring: dict[str, set[str]] = {}
+        self._expiring: dict[tuple[str, str], set[str]] = {}
         self._failures = Counter(
             f"{PREFIX}_collector_failures",
             "Runs that failed, by reason.",
@@ -125,9 +125,10 @@ class Telemetry:
         expiries = job.expiries()
         for credential, at in expiries.items():
             self._expiry.labels(job.account, credential).set(at.timestamp())
-        for credential in self._expiring.get(job.account, set()) - expiries.keys():
+        whose = job.api, job.account
+        for credential in self._expiring.get(whose, set()) - expiries.keys():
             self._expiry.remove(job.account, credential)
-        self._expiring[job.account] = set(expiries)
+        self._expiring[whose] = set(expiries)
 
     def scheduled(self, job: Job, at: datetime) -> None:
         """The next run is planned."""

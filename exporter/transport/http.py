@@ -70,7 +70,7 @@ class HttpClient:
 
         Raises `Transient` for whatever breaks, at the start or while the body is read.
         """
-        where = f"{method} {urlsplit(url)._replace(query='', fragment='').geturl()}"
+        where = f"{method} {public(url)}"
         silence = patience or self._timeout
         started = self._clock()
         try:
@@ -120,6 +120,12 @@ class HttpClient:
     def close(self) -> None:
         """Give the connections back."""
         self._session.close()
+
+
+def public(url: str) -> str:
+    """The part of a URL that may be told: no query, no user and no password."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 
 def _failure(where: str, error: BaseException, patience: float) -> Transient:

@@ -28,7 +28,8 @@ REASONS = {
     504: Reason.TIMEOUT,
 }
 WAITS = re.compile(r"retry-after|x-ms-ratelimit-.*-retry-after", re.IGNORECASE)
-WAIT_IN_TEXT = re.compile(r"\b(\d{1,6}) ?s(?:ec|econds?)?\b", re.IGNORECASE)
+NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+WAIT_IN_TEXT = re.compile(r"\b(\d{1,6}) ?(?:s(?:ec|econds?)?|(m(?:in|inutes?)?))\b", re.IGNORECASE)
 
 
 def verdict(answer: requests.Response, now: datetime) -> Failure | NotModified | None:
@@ -60,18 +61,16 @@ def retry_after(answer: requests.Response, now: datetime) -> float | None:
     headers: Mapping[str, str] = answer.headers
     waits = [w for name in headers if WAITS.fullmatch(name) and (w := _seconds(headers[name], now)) is not None]
     if not waits and (found := WAIT_IN_TEXT.search(message(answer.content))):
-        waits = [float(found[1])]
+        waits = [float(found[1]) * (60 if found[2] else 1)]
     return min(max(waits), LONGEST) if waits else None
 
 
 def _seconds(value: str, now: datetime) -> float | None:
-    try:
-        return max(0.0, float(int(value)))
-    except ValueError:
-        pass
+    if NUMBER.fullmatch(value.strip()):
+        return float(value)
     try:
         at = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
 
@@ -89,7 +88,7 @@ def _said(body: bytes) -> tuple[str, str]:
     """
     try:
         decoded = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return "", ""
     envelope = decoded if isinstance(decoded, dict) else {}
     inner = envelope.get("odata.error") or envelope.get("error") or envelope
@@ -140,5 +139,5 @@ def decode(decoder: msgspec.json.Decoder[Any], content: bytes, what: str) -> Any
     """A typed page; a byte order mark is tolerated, anything else that is not as documented is `Malformed`."""
     try:
         return decoder.decode(content.removeprefix(b"\xef\xbb\xbf"))
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed(f"{what}: {error}") from error

@@ -16,7 +16,7 @@ from tenacity.stop import stop_when_event_set
 
 from exporter.errors import Failure, Malformed, NotModified, RateLimited, Reason, Rejected, Transient
 from exporter.model.collection import Validators
-from exporter.transport.http import HttpClient, Observer
+from exporter.transport.http import HttpClient, Observer, public
 from exporter.transport.pace import Pace
 from exporter.transport.retry import retrying, verdict
 
@@ -117,9 +117,13 @@ class Session:
 
     def resolve(self, url: str) -> str:
         """`url` below `base_url`, or itself where it is absolute and of the same origin."""
-        absolute = urljoin(f"{self.base_url}/", url)
-        if _origin(absolute) != _origin(self.base_url):
-            raise Malformed(f"a link leads away from {self.base_url} to {urlsplit(absolute).netloc}")
+        try:
+            absolute = urljoin(f"{self.base_url}/", url)
+            away = _origin(absolute) != _origin(self.base_url)
+        except ValueError as error:
+            raise Malformed(f"not a link: {error}") from error
+        if away:
+            raise Malformed(f"a link leads away from {self.base_url} to {urlsplit(absolute).hostname}")
         return absolute
 
     def _patiently(self, attempt: Callable[[], T]) -> T:
@@ -176,7 +180,7 @@ class Session:
         text = _without_secret(str(problem), request)
         if isinstance(problem, Rejected) and problem.reason is Reason.UNAUTHORIZED:
             text += getattr(self._auth, "hint", "")
-        problem.args = (f"{request.method} {_without_query(answer.url)}: {text}",)
+        problem.args = (f"{request.method} {public(answer.url)}: {text}",)
         return problem
 
 
@@ -186,14 +190,13 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
 
 
 def _anywhere(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
-        raise Malformed(f"a link is not https: {_without_query(url)[:100]}")
+    try:
+        scheme, host, _ = _origin(url)
+    except ValueError as error:
+        raise Malformed(f"not a link: {error}") from error
+    if scheme != "https" and not (scheme == "http" and host in {"localhost", "127.0.0.1", "::1"}):
+        raise Malformed(f"a link is not https: {public(url)[:100]}")
     return url
-
-
-def _without_query(url: str) -> str:
-    return urlsplit(url)._replace(query="", fragment="").geturl()
 
 
 def _validator_key(request: requests.PreparedRequest) -> str:

@@ -4,6 +4,7 @@ from datetime import datetime
 from html import escape
 
 from exporter import __version__
+from exporter.logs import hidden
 from exporter.model.collection import Collection
 from exporter.runtime.job import Job, Plan
 
@@ -44,7 +45,8 @@ def _row(job: Job, plan: Plan, collection: Collection | None, now: datetime) -> 
 
 def _state(plan: Plan, collection: Collection | None) -> str:
     if plan.failures:
-        return f'<span class="failed">failed {plan.failures} in a row</span> <small>{escape(plan.last_error)}</small>'
+        error = escape(hidden(plan.last_error))
+        return f'<span class="failed">failed {plan.failures} in a row</span> <small>{error}</small>'
     if not collection:
         return '<span class="waiting">waiting for the first run</span>'
     return '<span class="ok">ok</span>' + "".join(f" <small>{escape(note)}</small>" for note in collection.notes)

@@ -20,7 +20,7 @@ def listen(address: str) -> socket.socket:
     """A listening socket for `:10365`, `host:port` or `[::1]:port`; raises `ConfigError`."""
     host, _, port = address.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
-    if not port.isdigit() or int(port) > 65_535:
+    if not (port.isascii() and port.isdigit()) or int(port) > 65_535:
         raise ConfigError([f"--web.listen-address: {address!r} is not [host]:port"])
     everywhere = not host and socket.has_dualstack_ipv6()
     family = socket.AF_INET6 if everywhere or ":" in host else socket.AF_INET

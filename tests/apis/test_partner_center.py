@@ -97,6 +97,7 @@ def test_currencies_are_iso_codes_and_never_locales(partner: House, canned: Cann
         ("de-CH", "CHF"),
         ("zh-Hant-TW", "TWD"),
         ("xx-JP", "JPY"),
+        ("en_US ", "USD"),
         ("fr", "XXX"),
         ("", "XXX"),
     ],
@@ -119,16 +120,39 @@ def test_the_documented_headers_are_sent(partner: House, canned: CannedService) 
 
 
 @pytest.mark.parametrize(
-    "uri", ["/customers/usagerecords/2", "/v1/customers/usagerecords/2", "customers/usagerecords/2"]
+    "uri",
+    [
+        "/customers/usagerecords/2",
+        "/v1/customers/usagerecords/2",
+        "v1/customers/usagerecords/2",
+        "customers/usagerecords/2",
+        "{url}/v1/customers/usagerecords/2",
+    ],
 )
 def test_a_continuation_is_followed_with_its_headers(partner: House, canned: CannedService, uri: str) -> None:
-    """Relative, with or without the version."""
-    link = {"uri": uri, "method": "GET", "headers": [{"key": "MS-ContinuationToken", "value": "t"}]}
+    """Relative or absolute, with or without the version; no link decides on our credentials."""
+    headers = [{"key": "MS-ContinuationToken", "value": "t"}, {"key": "authorization", "value": "x"}]
+    link = {"uri": uri.replace("{url}", canned.url), "method": "GET", "headers": headers}
     canned.answer(PATH, Answer({"items": [record(1, totalCost=1, currencyCode="EUR")], "links": {"next": link}}))
     canned.answer(f"{PATH}/2", Answer({"items": [record(2, totalCost=2, currencyCode="EUR")], "links": {"self": link}}))
     assert [None] == partner.run()
     assert {"c-1": 1, "c-2": 2} == customers(partner.scrape(), "partner_center_customer_cost_month_to_date")
-    assert "t" == canned.received[1][1]["ms-continuationtoken"]
+    (_, first), (_, second) = canned.received
+    assert ("t", first["authorization"]) == (second["ms-continuationtoken"], second["authorization"])
+
+
+def test_a_link_without_headers_and_odd_records_are_read(partner: House, canned: CannedService) -> None:
+    """null for headers and for `isUpgraded`, .NET's earliest instant for never changed, blanks around a currency."""
+    odd = record(1, totalCost=1, currencyCode=" eur ", isUpgraded=None, lastModifiedDate="0001-01-01T00:00:00")
+    link = {"uri": "/customers/usagerecords/2", "method": "GET", "headers": None}
+    canned.answer(PATH, Answer({"items": [odd], "links": {"next": link}}))
+    canned.answer(f"{PATH}/2", Answer({"items": [record(2, totalCost=2, currencyCode="EUR", lastModifiedDate="")]}))
+    assert [None] == partner.run()
+    samples = partner.scrape()
+    assert {"EUR"} == {
+        dict(labels)["currency"] for labels in series(samples, "partner_center_customer_cost_month_to_date")
+    }
+    assert {} == series(samples, "partner_center_customer_last_modified_timestamp_seconds")
 
 
 def test_an_empty_partner_is_no_failure_and_publishes_nothing(partner: House, canned: CannedService) -> None:

@@ -12,13 +12,16 @@ import yaml
 
 from exporter.commands.simulate import write_config
 from exporter.config import load
+from exporter.errors import Malformed
 from exporter.simulator import Simulator
 from exporter.simulator.documented import partner_center_error
+from exporter.simulator.faults import Status
 from tests.conftest import House
 from tests.support import series, value
 
 COST = "partner_center_subscription_cost_month_to_date"
 PATH = "/subscriptions/usagerecords"
+REFUSED = partner_center_error(403, "2032", "Forbidden.")
 
 
 @pytest.fixture
@@ -106,9 +109,9 @@ def test_a_failure_loses_nothing_of_the_round(
     """The next run asks for the customers that are missing, the one after it for all of them again."""
     house = house_with(detail="subscriptions")
     customers = sorted(customer.id for customer in simulator.world.partner_center.customers())
-    simulator.faults.script(customers[9], partner_center_error(403, "2032", "Forbidden."))
+    simulator.faults.script(customers[9], Status(200, "<html>"))
     (failure,) = house.run("subscription_usagerecords")
-    assert "2032" in str(failure)
+    assert isinstance(failure, Malformed)
     assert {} == series(house.scrape(), COST)
     assert customers[:10] == asked_for(simulator)
     assert [None] == house.run("subscription_usagerecords")
@@ -129,6 +132,23 @@ def test_a_customer_that_has_left_stops_nobody(
     assert [None] == house.run("subscription_usagerecords")
     found = {dict(labels)["customer_id"] for labels in series(house.scrape(), COST)}
     assert (24, False) == (len(found), gone in found)
+
+
+def test_a_customer_that_is_refused_stops_nobody_and_is_told(
+    simulator: Simulator, house_with: Callable[..., House], waits: list[float]
+) -> None:
+    """Where everybody is refused the run fails."""
+    house = house_with(detail="subscriptions")
+    simulator.faults.script(f"{simulator.world.partner_center.customers()[3].id}{PATH}", REFUSED)
+    assert [None] == house.run("subscription_usagerecords")
+    (job,) = (job for job in house.exporter.jobs if job.collector.name == "subscription_usagerecords")
+    collection = house.exporter.store.collection(job)
+    assert collection
+    (note,) = collection.notes
+    assert ("2032" in note, 24) == (True, len({labels[0] for labels in collection.samples[COST]}))
+    simulator.faults.script(PATH, REFUSED, times=25)
+    (failure,) = house.run("subscription_usagerecords")
+    assert "2032" in str(failure)
 
 
 def test_stopping_ends_a_round_at_once(simulator: Simulator, house_with: Callable[..., House]) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import jwt
 import pytest
 import requests
 
@@ -41,3 +42,10 @@ def test_a_key_that_no_header_can_carry_is_refused_without_showing_it() -> None:
     with pytest.raises(Rejected) as raised:
         ApiKey(Secret("two\nlines"))(requests.Request("GET", "https://localhost/").prepare())
     assert "two" not in str(raised.value)
+
+
+@pytest.mark.parametrize(("ends", "told"), [(1, True), (4_000_000_000, False), (None, False)])
+def test_an_expired_key_says_so_where_it_is_refused(ends: int | None, told: bool) -> None:
+    """The service says 401 alone."""
+    key = jwt.encode({"exp": ends} if ends else {}, "x" * 32)
+    assert told == ("expired on 1970-01-01" in ApiKey(Secret(key)).hint)

@@ -66,6 +66,7 @@ def test_the_example_with_all_comments_taken_away_is_a_configuration(tmp_path: P
         for account in accounts:
             for key in [key for key in account if f"{key}_file" in account]:
                 del account[key]
+            account["ca_file"] = str(EXAMPLE)
     file = tmp_path / "config.yaml"
     file.write_text(yaml.safe_dump(content))
     load(file)

@@ -37,6 +37,15 @@ def test_a_collection_comes_back_as_it_was(tmp_path: Path) -> None:
     assert ["collections"] == [file.name for file in tmp_path.iterdir()]
 
 
+def test_a_long_name_has_a_file_of_its_own(tmp_path: Path) -> None:
+    """File systems take 255 bytes for a name, and quoting makes it three times as long."""
+    archive = Archive(tmp_path)
+    names = ["ä" * 100 + end for end in "xy"]
+    for name in names:
+        archive.write(Job("api", name, Collector(), timedelta(hours=1), "settings"), KEPT)
+    assert 2 == len(list(tmp_path.iterdir()))
+
+
 def test_what_other_settings_brought_is_passed_over(tmp_path: Path) -> None:
     """Other labels or another source make other samples."""
     archive = Archive(tmp_path)

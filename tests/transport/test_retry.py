@@ -62,7 +62,13 @@ def test_success_is_no_problem_and_304_is_not_modified() -> None:
         ({"Retry_After": "99999999999"}, b"", 86_400),
         ({}, b'{"statusCode": 429, "message": "Rate limit is exceeded. Try again in 57 seconds."}', 57),
         ({}, b'{"odata.error": {"code": "x", "message": {"lang": "en", "value": "wait 150 seconds"}}}', 150),
+        ({}, b'{"message": "Too many requests, wait 2 minutes"}', 120),
+        ({"Retry_After": "1.5"}, b"", 1.5),
+        ({"Retry_After": "inf"}, b"", None),
+        ({"Retry_After": "\u0663"}, b"", None),
+        ({"Retry_After": "Fri, 99999 Nov 99999 12:00:30 GMT"}, b"", None),
         ({}, b"<html>in 5 seconds</html>", None),
+        ({}, b"[" * 100_000, None),
         ({}, b"", None),
     ],
 )

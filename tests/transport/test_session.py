@@ -12,7 +12,7 @@ from exporter.model.collection import Validators
 from exporter.simulator import Simulator
 from exporter.simulator.faults import Drip, Redirect, Slow
 from exporter.transport import retry
-from exporter.transport.http import HttpClient
+from exporter.transport.http import HttpClient, public
 from exporter.transport.session import Session
 from tests.support import Answer, CannedService
 
@@ -122,6 +122,31 @@ def test_no_link_leads_away_from_the_configured_origin(canned: CannedService, ur
     with pytest.raises(Malformed, match="leads away"):
         session(canned.url, Observer()).get(url)
     assert canned.received == []
+
+
+@pytest.mark.parametrize("url", ["http://[", "https://127.0.0.1:port/", "//user@[::1/x"])
+def test_what_is_no_link_is_not_as_documented(canned: CannedService, url: str) -> None:
+    """Neither for our own reports nor for a blob."""
+    with pytest.raises(Malformed, match="not a link"):
+        session(canned.url, Observer()).get(url)
+    with pytest.raises(Malformed, match="not a link"), session("", Observer()).stream(url, patience=1, stranger=True):
+        pass
+
+
+@pytest.mark.parametrize("url", ["ftp://127.0.0.1/x", "http://blob.example/x?sig=hush", "file:///etc/passwd"])
+def test_a_blob_is_read_by_https_alone(url: str) -> None:
+    """Loopback excepted; and the permission in its URL is not told."""
+    with (
+        pytest.raises(Malformed, match="not https") as raised,
+        session("", Observer()).stream(url, patience=1, stranger=True),
+    ):
+        pass
+    assert "hush" not in str(raised.value)
+
+
+def test_no_user_and_no_query_of_a_url_is_told() -> None:
+    """Both may be credentials."""
+    assert "https://blob.example:1/x" == public("https://me:hush@blob.example:1/x?sig=hush#hush")
 
 
 def test_an_etag_makes_the_next_request_conditional(canned: CannedService) -> None:

@@ -11,7 +11,7 @@ import uvicorn
 
 from exporter.commands.run import Running, served
 from exporter.simulator import Simulator
-from exporter.web.pages import accepts_gzip
+from exporter.web.pages import accepts_gzip, takes_openmetrics
 from exporter.web.server import listen
 from tests.conftest import House
 from tests.support import parsed
@@ -109,3 +109,29 @@ def test_an_unknown_path_is_not_found(address: str) -> None:
 def test_gzip_is_sent_to_who_accepts_it(header: str, accepted: bool) -> None:
     """RFC 9110 12.5.3, with its weights."""
     assert accepted == accepts_gzip(header)
+
+
+PROMETHEUS = (
+    "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
+    "application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,"
+    "text/plain;version=0.0.4;q=0.3,*/*;q=0.2"
+)
+
+
+@pytest.mark.parametrize(
+    ("header", "taken"),
+    [
+        (PROMETHEUS, True),
+        ("application/openmetrics-text", True),
+        ("Application/OpenMetrics-Text; version=1.0.0; charset=utf-8", True),
+        ("application/openmetrics-text;q=0.2, text/plain;q=0.8", False),
+        ("application/openmetrics-text;q=0", False),
+        ("application/openmetrics-text;version=2.0.0", False),
+        ("application/openmetrics-text;q=much", False),
+        ("text/html,application/xhtml+xml,*/*;q=0.8", False),
+        ("", False),
+    ],
+)
+def test_openmetrics_is_sent_to_who_would_rather_have_it(header: str, taken: bool) -> None:
+    """In the version that is written, by RFC 9110's weights."""
+    assert taken == takes_openmetrics(header)

@@ -79,7 +79,10 @@ class Client:
             link = page.next_link or page.next_link_v3
             if link and link.startswith("/"):
                 raise Malformed(f"{report}: a next link begins with a slash")
-            return urljoin(root, link) if link else None
+            try:
+                return urljoin(root, link) if link else None
+            except ValueError as error:
+                raise Malformed(f"{report}: not a link: {error}") from error
 
         first = urljoin(root, f"reports/{report}")
         for page in pages(first, fetch, following):

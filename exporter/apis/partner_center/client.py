@@ -12,6 +12,7 @@ import msgspec
 from exporter.apis.partner_center.names import Naming
 from exporter.apis.partner_center.records import (
     CustomerMonthlyUsageRecord,
+    CustomerRefused,
     MfaCompliance,
     SubscriptionMonthlyUsageRecord,
     resource_id,
@@ -31,6 +32,9 @@ PERSON_NEEDED = {
 NOTHING_THERE = frozenset({"1000", "20002", "20003", "60003"})
 """Codes of a customer that has left: not found, no relation to it, no subscription, no tenant."""
 
+OURS = frozenset({"authorization", "content-length", "host"})
+"""Headers that no link decides on."""
+
 
 class Header(msgspec.Struct, frozen=True):
     """A header that a link asks to be sent with it."""
@@ -43,7 +47,7 @@ class Link(msgspec.Struct, frozen=True):
     """Where another page is: a URI, with or without `/v1`, and headers."""
 
     uri: str
-    headers: tuple[Header, ...] = ()
+    headers: tuple[Header, ...] | None = None
 
 
 class Links(msgspec.Struct, frozen=True):
@@ -89,15 +93,20 @@ class Client:
             # Sorted once here, so that each family made from them is sorted already.
             yield from self._named(sorted(page.items, key=resource_id))
 
-    def subscription_usage_records(self, customer_id: str) -> list[SubscriptionMonthlyUsageRecord]:
-        """What each subscription of a customer costs; nothing for a customer that has left."""
+    def subscription_usage_records(self, customer_id: str) -> list[SubscriptionMonthlyUsageRecord] | CustomerRefused:
+        """What each subscription of a customer costs; nothing for a customer that has left.
+
+        A refusal that concerns this customer alone is told and not raised.
+        """
         path = f"customers/{quote(customer_id, safe='')}/subscriptions/usagerecords"
         try:
             return [record for page in self._pages(path, SUBSCRIPTIONS) for record in page.items]
         except Rejected as refusal:
             if refusal.reason is Reason.NOT_FOUND or refusal.code in NOTHING_THERE:
                 return []
-            raise
+            if isinstance(refusal, SignInRequired) or refusal.reason is Reason.UNAUTHORIZED:
+                raise
+            return CustomerRefused(f"customer {customer_id}: {refusal}")
 
     def spread(self, requests: int, span: timedelta) -> None:
         """Spread the next requests evenly over a span, as far as their budget per minute allows."""
@@ -112,17 +121,18 @@ class Client:
         )
 
     def _page(self, link: Link, decoder: msgspec.json.Decoder[Any], what: str) -> PagedResourceCollection[Any]:
-        path = link.uri if link.uri.startswith(("https://", "/v1/")) else f"/v1/{link.uri.lstrip('/')}"
+        absolute = link.uri.startswith(("https://", "http://"))
+        url = link.uri if absolute else f"v1/{link.uri.lstrip('/').removeprefix('v1/')}"
         correlation = str(self._new_id())
         headers = {
             "MS-RequestId": str(self._new_id()),
             "MS-CorrelationId": correlation,
             "X-Locale": "en-US",
             "ValidateMfa": "true",
-            **{header.key: header.value for header in link.headers},
+            **{header.key: header.value for header in link.headers or () if header.key.lower() not in OURS},
         }
         try:
-            answer = self._session.get(path.removeprefix("/"), headers=headers)
+            answer = self._session.get(url, headers=headers)
             page: PagedResourceCollection[Any] = decode(decoder, answer.content, what)
         except Failure as failure:
             raise self._told(failure, correlation) from failure

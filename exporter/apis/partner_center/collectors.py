@@ -2,18 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from exporter.apis.partner_center import metrics
 from exporter.apis.partner_center.client import Client
 from exporter.apis.partner_center.records import (
     CustomerMonthlyUsageRecord,
+    CustomerRefused,
     MfaCompliance,
-    MonthlyUsageRecord,
     SubscriptionUsage,
     resource_id,
 )
+from exporter.errors import Reason, Rejected
 from exporter.model.collection import Collector, Validators
 from exporter.model.families import Family
 from exporter.model.periods import month_start
@@ -33,14 +34,15 @@ class UsageRecords(Collector):
         return self.client.customer_usage_records()
 
     def stands_for(self, record: CustomerMonthlyUsageRecord | MfaCompliance) -> datetime | None:
-        return None if isinstance(record, MfaCompliance) else _modified(record)
+        return None if isinstance(record, MfaCompliance) else record.modified
 
 
 @dataclass(slots=True)
 class SubscriptionUsageRecords(Collector):
     """What each subscription of each customer costs: one request per customer, spread over the span `over`.
 
-    A failure loses nothing of the round: the next run asks only for the customers that are still missing.
+    A failure loses nothing of the round: the next run asks only for the customers that are still missing. A customer
+    who may not be read is noted, and the others are read; where nobody may be, the run fails.
     """
 
     client: Client
@@ -52,22 +54,28 @@ class SubscriptionUsageRecords(Collector):
     families: ClassVar[tuple[Family, ...]] = metrics.SUBSCRIPTIONS
     required: ClassVar[bool] = False
 
-    def collect(self, now: datetime, validators: Validators) -> Iterable[SubscriptionUsage]:
-        records = self.client.customer_usage_records()
-        customers = {
-            resource_id(record): record for record in records if isinstance(record, CustomerMonthlyUsageRecord)
-        }
+    def collect(self, now: datetime, validators: Validators) -> Iterable[SubscriptionUsage | CustomerRefused]:
+        found = self.client.customer_usage_records()
+        customers = {resource_id(record): record for record in found if isinstance(record, CustomerMonthlyUsageRecord)}
         fetched = self.round.fetched(now)
         missing = [customer for customer in customers if customer not in fetched]
         self.client.spread(len(missing), self.over)
         for customer in missing:
-            records_of = self.client.subscription_usage_records(customer)
-            fetched[customer] = [SubscriptionUsage(customers[customer], record) for record in records_of]
+            records = self.client.subscription_usage_records(customer)
+            fetched[customer] = (
+                [records]
+                if isinstance(records, CustomerRefused)
+                else [SubscriptionUsage(customers[customer], record) for record in records]
+            )
         self.round = Round()
-        return [usage for customer in customers for usage in fetched[customer]]
+        usage = [one for customer in customers for one in fetched[customer]]
+        refused = [one.note for one in usage if isinstance(one, CustomerRefused)]
+        if refused and len(refused) == len(usage):
+            raise Rejected(refused[0], Reason.FORBIDDEN)
+        return usage
 
-    def stands_for(self, record: SubscriptionUsage) -> datetime | None:
-        return _modified(record.subscription)
+    def stands_for(self, record: SubscriptionUsage | CustomerRefused) -> datetime | None:
+        return None if isinstance(record, CustomerRefused) else record.subscription.modified
 
 
 @dataclass(slots=True)
@@ -75,19 +83,14 @@ class Round:
     """What was fetched already, by customer; forgotten after a day, and when another month begins."""
 
     began: datetime | None = None
-    by_customer: dict[str, list[SubscriptionUsage]] = field(default_factory=dict)
+    by_customer: dict[str, list[SubscriptionUsage | CustomerRefused]] = field(default_factory=dict)
 
-    def fetched(self, now: datetime) -> dict[str, list[SubscriptionUsage]]:
+    def fetched(self, now: datetime) -> dict[str, list[SubscriptionUsage | CustomerRefused]]:
         """What still counts at `now`, to be added to."""
         if self.began and (now - self.began > timedelta(days=1) or month_start(self.began) != month_start(now)):
             self.began, self.by_customer = None, {}
         self.began = self.began or now
         return self.by_customer
-
-
-def _modified(record: MonthlyUsageRecord) -> datetime | None:
-    at = record.last_modified_date
-    return at if at is None or at.tzinfo else at.replace(tzinfo=UTC)
 
 
 REPORTS = (UsageRecords, SubscriptionUsageRecords)

@@ -1,6 +1,5 @@
 """The families of the usage records."""
 
-from datetime import UTC
 from decimal import Decimal
 from operator import attrgetter
 
@@ -60,8 +59,8 @@ def _used_ratio(record: Record) -> Decimal | None:
 
 
 def _last_modified(record: Record) -> float | None:
-    at = record.last_modified_date
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() if at else None
+    at = record.modified
+    return at.timestamp() if at else None
 
 
 def _without_budget(record: Record) -> int:
@@ -147,11 +146,13 @@ SUBSCRIPTIONS = (
         "Refreshed in the background.",
         SUBSCRIPTION_MONEY,
         lambda usage: usage.subscription.total_cost,
+        of=SubscriptionUsage,
     ),
     Family(
         "partner_center_subscription_cost_month_to_date_usd",
         "The same in US dollars, where Microsoft states it. Refreshed in the background.",
         SUBSCRIPTION,
         _subscription_usd,
+        of=SubscriptionUsage,
     ),
 )

@@ -9,6 +9,8 @@ import msgspec
 from babel import Locale, UnknownLocaleError
 from babel.numbers import get_territory_currencies
 
+from exporter.model.periods import instant
+
 NO_CURRENCY = "XXX"
 """ISO 4217's code for an amount without a currency."""
 
@@ -34,7 +36,13 @@ class MonthlyUsageRecord(msgspec.Struct, rename="camel", frozen=True, gc=False):
     currency_code: str | None = None
     currency_locale: str | None = None
     usd_total_cost: Decimal | None = None
-    last_modified_date: datetime | None = None
+    last_modified_date: str | None = None
+
+    @property
+    def modified(self) -> datetime | None:
+        """When Microsoft last changed the record; .NET's earliest instant stands for never."""
+        at = instant(self.last_modified_date) if self.last_modified_date else None
+        return at if at and at.year > 1 else None
 
 
 class CustomerMonthlyUsageRecord(MonthlyUsageRecord, frozen=True, gc=False):
@@ -42,7 +50,7 @@ class CustomerMonthlyUsageRecord(MonthlyUsageRecord, frozen=True, gc=False):
 
     budget: SpendingBudget | None = None
     percent_used: Decimal | None = None
-    is_upgraded: bool = False
+    is_upgraded: bool | None = False
 
 
 class SubscriptionMonthlyUsageRecord(MonthlyUsageRecord, frozen=True, gc=False):
@@ -54,6 +62,17 @@ class SubscriptionUsage(NamedTuple):
 
     customer: CustomerMonthlyUsageRecord
     subscription: SubscriptionMonthlyUsageRecord
+
+
+class CustomerRefused(NamedTuple):
+    """A customer whose subscriptions may not be read, and why."""
+
+    note: str
+
+    @property
+    def rows(self) -> int:
+        """It is no row of the report."""
+        return 0
 
 
 class MfaCompliance(msgspec.Struct, frozen=True):
@@ -70,12 +89,13 @@ def resource_id(record: MonthlyUsageRecord) -> str:
 
 def currency(record: MonthlyUsageRecord) -> str:
     """ISO 4217, upper case."""
-    return record.currency_code.upper() if record.currency_code else currency_of(record.currency_locale or "")
+    return record.currency_code.strip().upper() if record.currency_code else currency_of(record.currency_locale or "")
 
 
 @cache
 def currency_of(locale: str) -> str:
-    """The currency of a locale's territory: `fr-FR` is EUR."""
+    """The currency of a locale's territory: `fr-FR` is EUR, and so is `fr_FR`."""
+    locale = locale.strip().replace("_", "-")
     try:
         territory = Locale.parse(locale, sep="-").territory
     except (ValueError, UnknownLocaleError):

@@ -1,6 +1,6 @@
 """The reporting APIs in their own words: endpoints in, typed records out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import Any
 
@@ -9,7 +9,7 @@ import msgspec
 from exporter.apis.ea.downloads import Csv, CsvAsync, Download, JsonPages
 from exporter.apis.ea.records import BalanceSummary, BillingPeriod, MarketplaceCharge, Price
 from exporter.apis.ea.settings import Settings
-from exporter.apis.ea.usage import Batch, Needed
+from exporter.apis.ea.usage import Needed, Row
 from exporter.errors import Malformed, Reason, Rejected
 from exporter.model.collection import Validators
 from exporter.model.periods import Days, period_name
@@ -40,7 +40,7 @@ class Client:
         }
         self._download = downloads[settings.usage.download]
 
-    def usage(self, asked: Days | None, needed: Needed, validators: Validators) -> Iterator[Batch]:
+    def usage(self, asked: Days | None, needed: Needed, validators: Validators) -> Iterator[Iterable[Row]]:
         """Usage of the days, or of the current billing period; nothing at all for days without data."""
         for part, known in _parts(asked, self._download.most_months, validators):
             begun = False
@@ -57,7 +57,7 @@ class Client:
         """The meters of the current billing period's usage, as it is now."""
         batches = JsonPages(self._session).batches(self._path(), None, Needed(("meter_id",), ()), Validators())
         try:
-            return frozenset(row.meter_id for batch in batches for row in batch.rows if row.meter_id)
+            return frozenset(meter for batch in batches for _, (meter,), _, _ in batch if meter)
         except Rejected as refused:
             self._require_known(refused)
             return frozenset()

@@ -13,7 +13,7 @@ from exporter.apis.ea.client import Client
 from exporter.apis.ea.columns import tag_label
 from exporter.apis.ea.metrics import Adjustment, Bounds, Charge, Enrollment, Purchase
 from exporter.apis.ea.records import BalanceSummary, Price
-from exporter.apis.ea.usage import DailyUsage, Needed, daily_usage, spent
+from exporter.apis.ea.usage import Needed, SummedUsage, spent, summed_usage
 from exporter.errors import NotModified
 from exporter.model import budgets
 from exporter.model.budgets import BudgetSpent
@@ -48,14 +48,16 @@ class UsageReport(Report):
         """The newest day whose usage is all there."""
         return (now - timedelta(days=self.client.settings.usage.days_late)).date()
 
-    def daily(self, asked: Days | None, now: datetime, needed: Needed, validators: Validators) -> Iterable[DailyUsage]:
-        """The usage of some days, summed by day and label."""
+    def summed(
+        self, asked: Days | None, now: datetime, needed: Needed, validators: Validators
+    ) -> Iterable[SummedUsage]:
+        """The usage of some days, summed by label."""
         currency = self.client.currency()
         batches = self.client.usage(asked, needed, validators)
-        return daily_usage(batches, needed, self.labels, currency=currency, complete=self.complete(now), asked=asked)
+        return summed_usage(batches, needed, self.labels, currency=currency, complete=self.complete(now), asked=asked)
 
-    def stands_for(self, record: DailyUsage | BudgetSpent) -> datetime | None:
-        day = record.day if isinstance(record, DailyUsage) and record.of_period else None
+    def stands_for(self, record: SummedUsage | BudgetSpent) -> datetime | None:
+        day = record.until if isinstance(record, SummedUsage) and record.of_period else None
         return day_end(day) if day else None
 
 
@@ -71,18 +73,18 @@ class UsageDetails(UsageReport):
     def families(self) -> tuple[Family, ...]:
         return (*metrics.usage(self.labels), *budgets.FAMILIES)
 
-    def collect(self, now: datetime, validators: Validators) -> Iterator[DailyUsage | BudgetSpent]:
+    def collect(self, now: datetime, validators: Validators) -> Iterator[SummedUsage | BudgetSpent]:
         settings = self.client.settings
         validators.require("day", str(now.date()))
         asked = settings.usage.period
         if asked is None and settings.usage.download != "json":
             asked = billing_month(now.date())  # only JSON knows a current period without a name
         needed, complete = Needed.by(settings.usage, settings.budgets), self.complete(now)
-        usage = list(self.daily(asked, now, needed, validators))
+        usage = list(self.summed(asked, now, needed, validators))
         yield from usage
         yield from spent(usage, settings.budgets, self.client.currency())
         if settings.usage.period is None and complete not in billing_month(now.date()):
-            for row in self.daily(Days(complete, complete), now, needed, Validators()):
+            for row in self.summed(Days(complete, complete), now, needed, Validators()):
                 yield replace(row, of_period=False)
 
 
@@ -98,7 +100,7 @@ class PreviousUsageDetails(UsageReport):
     def families(self) -> tuple[Family, ...]:
         return metrics.previous_usage(self.labels)
 
-    def collect(self, now: datetime, validators: Validators) -> Iterable[DailyUsage]:
+    def collect(self, now: datetime, validators: Validators) -> Iterable[SummedUsage]:
         usage = self.client.settings.usage
         previous = billing_month(billing_month(now.date()).start - DAY)
         settled = f"{previous.start} {now.day >= usage.settled_day}"
@@ -106,7 +108,7 @@ class PreviousUsageDetails(UsageReport):
             raise NotModified
         validators.require("month", str(previous.start))
         validators.seen["settled"] = settled
-        return self.daily(previous, now, Needed.by(usage, ()), validators)
+        return self.summed(previous, now, Needed.by(usage, ()), validators)
 
 
 @dataclass(frozen=True, slots=True)

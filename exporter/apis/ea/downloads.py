@@ -1,7 +1,8 @@
 """Three ways to the rows of usage details: JSON pages, one CSV stream, and a CSV that the service prepares."""
 
+import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,7 +15,7 @@ import msgspec
 from exporter.apis.ea.columns import COLUMNS
 from exporter.apis.ea.records import usage_page
 from exporter.apis.ea.tags import selector
-from exporter.apis.ea.usage import Batch, Needed
+from exporter.apis.ea.usage import Needed, Row
 from exporter.errors import Malformed, Reason, Rejected, Transient
 from exporter.model.collection import Validators
 from exporter.model.periods import Days, instant, period_name
@@ -41,7 +42,7 @@ class Download(Protocol):
     def most_months(self) -> int:
         """How many months may be asked for at once."""
 
-    def batches(self, path: str, asked: Days | None, needed: Needed, validators: Validators) -> Iterator[Batch]:
+    def batches(self, path: str, asked: Days | None, needed: Needed, validators: Validators) -> Iterator[Iterable[Row]]:
         """`path` is the enrollment's; raises `NotModified` or a `Failure`."""
 
 
@@ -52,19 +53,21 @@ class JsonPages:
     session: Session
     most_months: ClassVar[int] = 36
 
-    def batches(self, path: str, asked: Days | None, needed: Needed, validators: Validators) -> Iterator[Batch]:
+    def batches(self, path: str, asked: Days | None, needed: Needed, validators: Validators) -> Iterator[Iterable[Row]]:
         """One batch per page."""
         decoder = msgspec.json.Decoder(usage_page(needed.columns, tags=bool(needed.tag_keys)), strict=False)
-        key = _key(attrgetter("date", *needed.columns), attrgetter("tags"), needed)
+        key = _key(attrgetter, needed.columns, attrgetter("tags"), needed)
         first = self._first(path, asked)
 
-        def fetch(link: str) -> Any:
-            page = self.session.get(link, validators=validators if link == first else None)
-            text = b'{"data":[]}' if EMPTY_MONTH in page.content[:LEAD] else page.content
-            return decode(decoder, text, "usagedetails")
+        def fetch(link: str) -> bytes:
+            content = self.session.get(link, validators=validators if link == first else None).content
+            return b'{"data":[]}' if EMPTY_MONTH in content[:LEAD] else content
 
-        for page in ahead(pages(first, fetch, lambda page: page.next_link)):
-            yield Batch(page.data, key, attrgetter("quantity"), _json_cost(page.data))
+        for content in ahead(pages(first, fetch, _next_link)):
+            rows = decode(decoder, content, "usagedetails").data
+            yield (
+                (row.date, key(row), row.quantity, row.cost if row.cost is not None else row.cost_v2) for row in rows
+            )
 
     def _first(self, path: str, asked: Days | None) -> str:
         if asked is None:
@@ -82,7 +85,7 @@ class Csv:
     patience: float
     most_months: ClassVar[int] = 1
 
-    def batches(self, path: str, asked: Days | None, needed: Needed, validators: Validators) -> Iterator[Batch]:
+    def batches(self, path: str, asked: Days | None, needed: Needed, validators: Validators) -> Iterator[Iterable[Row]]:
         """One batch per stream."""
         url, params = f"{path}/usagedetails/download", _asked(asked)
         with self.session.stream(url, params=params, patience=self.patience, validators=validators) as chunks:
@@ -101,7 +104,7 @@ class CsvAsync:
     patience: float
     most_months: ClassVar[int] = 36
 
-    def batches(self, path: str, asked: Days | None, needed: Needed, validators: Validators) -> Iterator[Batch]:
+    def batches(self, path: str, asked: Days | None, needed: Needed, validators: Validators) -> Iterator[Iterable[Row]]:
         """One batch per blob."""
         with ExitStack() as stack:
             yield from _csv(self._blob(stack, path, asked), needed)
@@ -145,6 +148,17 @@ class CsvAsync:
         return status
 
 
+class Linked(msgspec.Struct, rename="camel", frozen=True):
+    """What a page says of its successor: no link, null and "" all mean that it is the last."""
+
+    next_link: str | None = None
+
+
+LINK = msgspec.json.Decoder(Linked)
+LINK_AT_END, LONGEST_LINK = re.compile(rb'"nextLink"\s*:\s*(?:null|"[^"]*")\s*}\s*\Z'), 10_000
+"""A quote within a text is not bare, and the last brace is the page's own: what matches is the page's property."""
+
+
 class ReportStatus(msgspec.Struct, rename="camel", frozen=True):
     """How far an asynchronous report is."""
 
@@ -168,6 +182,13 @@ class ReportStatus(msgspec.Struct, rename="camel", frozen=True):
 STATUS = msgspec.json.Decoder(ReportStatus, strict=False)
 
 
+def _next_link(content: bytes) -> str | None:
+    """Where the next page is; looked for at the end, where it mostly stands, since to decode a page takes long."""
+    end = LINK_AT_END.search(content, len(content) - LONGEST_LINK if len(content) > LONGEST_LINK else 0)
+    page: Linked = decode(LINK, b"{" + end[0] if end else content, "usagedetails")
+    return page.next_link
+
+
 def _asked(asked: Days | None) -> dict[str, str]:
     if asked is None:
         raise ValueError("a CSV is asked for by its days")
@@ -176,39 +197,35 @@ def _asked(asked: Days | None) -> dict[str, str]:
     return {"startTime": str(asked.start), "endTime": str(asked.end)}
 
 
-def _json_cost(rows: list[Any]) -> Callable[[Any], Decimal | None]:
-    if any(row.cost_v2 is not None for row in rows):
-        return lambda row: row.cost if row.cost is not None else row.cost_v2
-    return attrgetter("cost")
-
-
-def _key(columns: Callable[[Any], Any], tags: Callable[[Any], Any], needed: Needed) -> Callable[[Any], tuple[Any, ...]]:
+def _key(
+    getter: Callable[..., Callable[[Any], Any]], names: Sequence[Any], tags: Callable[[Any], Any], needed: Needed
+) -> Callable[[Any], tuple[Any, ...]]:
+    """Reads what a row's amounts are summed by."""
+    read = getter(*names)
+    columns = read if len(names) > 1 else lambda row: (read(row),)
     if not needed.tag_keys:
         return columns
     select = selector(needed.tag_keys)
     return lambda row: (*columns(row), select(tags(row)))
 
 
-def _csv(chunks: Iterator[bytes], needed: Needed) -> Iterator[Batch]:
+def _csv(chunks: Iterator[bytes], needed: Needed) -> Iterator[Iterable[Row]]:
     places, rows = table(chunks, ("date", "cost", "consumedquantity"), TITLE)
     if not places:
         return
-    wanted = ["date", *(COLUMNS[column].lower() for column in needed.columns)]
+    wanted = [COLUMNS[column].lower() for column in needed.columns]
     if not places.keys() >= set(wanted):  # v2 lacks seven columns, which JSON's reader finds empty, too
         nowhere = max(places.values()) + 1
         places = defaultdict(lambda: nowhere, places)
         rows = ([*row[:nowhere], ""] for row in rows)
     tags = itemgetter(places["tags"]) if "tags" in places else lambda row: ""
-    key = _key(itemgetter(*(places[name] for name in wanted)), tags, needed)
-    yield Batch(rows, key, _amount(places["consumedquantity"]), _amount(places["cost"]))
+    key = _key(itemgetter, [places[name] for name in wanted], tags, needed)
+    day, quantity, cost = (places[name] for name in ("date", "consumedquantity", "cost"))
+    yield ((row[day], key(row), _amount(row[quantity]), _amount(row[cost])) for row in rows)
 
 
-def _amount(place: int) -> Callable[[list[str]], Decimal | None]:
-    def amount(row: list[str]) -> Decimal | None:
-        text = row[place]
-        try:
-            return Decimal(text) if text else None
-        except InvalidOperation:
-            raise Malformed(f"CSV: not an amount: {text[:40]!r}") from None
-
-    return amount
+def _amount(text: str) -> Decimal | None:
+    try:
+        return Decimal(text) if text else None
+    except InvalidOperation:
+        raise Malformed(f"CSV: not an amount: {text[:40]!r}") from None

@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from exporter.apis.ea.columns import DEFAULT
 from exporter.apis.ea.records import BalanceSummary
-from exporter.apis.ea.usage import DailyUsage
+from exporter.apis.ea.usage import SummedUsage
 from exporter.model import budgets
 from exporter.model.families import Family, Labels, constant
 
@@ -24,21 +24,21 @@ def usage(labels: Sequence[str]) -> tuple[Family, ...]:
             f"Cost of the current billing period so far. {REFRESHED}",
             cost,
             attrgetter("cost_to_date"),
-            of=DailyUsage,
+            of=SummedUsage,
         ),
         Family(
             "azure_ea_cost_daily",
             f"Cost of the newest complete day. {REFRESHED}",
             cost,
             attrgetter("cost_daily"),
-            of=DailyUsage,
+            of=SummedUsage,
         ),
         Family(
             "azure_ea_usage_quantity_month_to_date",
             f"Consumed quantity of the current billing period so far, in the label's unit. {REFRESHED}",
             Labels((*labels, "unit"), lambda row: (*row.labels, row.unit)),
             attrgetter("quantity_to_date"),
-            of=DailyUsage,
+            of=SummedUsage,
         ),
     )
 
@@ -56,7 +56,7 @@ def previous_usage(labels: Sequence[str]) -> tuple[Family, ...]:
 
 
 def _cost_labels(labels: Sequence[str]) -> Labels:
-    def read(row: DailyUsage) -> tuple[str, ...]:
+    def read(row: SummedUsage) -> tuple[str, ...]:
         return (*row.labels, row.currency)
 
     return Labels((*labels, "currency"), read)

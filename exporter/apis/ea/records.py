@@ -15,10 +15,9 @@ Text = str | int | float | bool | None
 
 
 def usage_page(columns: Iterable[str], *, tags: bool) -> type[msgspec.Struct]:
-    """A page of usage details, `data` and `nextLink`, whose rows hold only what is needed.
+    """A page's `data` of usage details, whose rows hold only what is needed.
 
     Fields are `date`, `quantity`, `cost`, `cost_v2` (v2's example spells it `Cost`), the columns and `tags`.
-    No link, null and "" all mean that the page is the last.
     """
     names = {"date": "date", "quantity": "consumedQuantity", "cost": "cost", "cost_v2": "Cost"}
     fields: list[tuple[str, Any, Any]] = [("date", str, "")]
@@ -26,8 +25,7 @@ def usage_page(columns: Iterable[str], *, tags: bool) -> type[msgspec.Struct]:
     fields += [(column, Text, None) for column in columns]
     fields += [("tags", str | None, None)] * tags
     row = msgspec.defstruct("UsageDetail", fields, rename=names | {c: COLUMNS[c] for c in columns}, gc=False)
-    page: list[tuple[str, Any, Any]] = [("data", list[row], msgspec.NODEFAULT), ("next_link", str | None, None)]  # type: ignore[valid-type]
-    return msgspec.defstruct("UsagePage", page, rename={"next_link": "nextLink"})
+    return msgspec.defstruct("UsagePage", [("data", list[row])])  # type: ignore[valid-type]
 
 
 class BalanceLine(msgspec.Struct, frozen=True):

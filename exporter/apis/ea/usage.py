@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from functools import cache
+from typing import Any, TypeAlias
 
 from exporter.apis.ea.columns import COLUMNS, tag_label
 from exporter.apis.ea.settings import Usage, UsageBudget
@@ -15,18 +16,9 @@ BOOLEAN = frozenset({"charges_billed_separately"})
 """Columns whose values JSON and CSV spell differently."""
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Rows that have streamed in, and how to read them.
-
-    `key` gives the day as text, the values of the needed columns, and then the tuple of tag values if tags are
-    needed; amounts are None where the row does not state them.
-    """
-
-    rows: Iterable[Any]
-    key: Callable[[Any], tuple[Any, ...]]
-    quantity: Callable[[Any], Decimal | None]
-    cost: Callable[[Any], Decimal | None]
+Row: TypeAlias = tuple[str, tuple[Any, ...], Decimal | None, Decimal | None]
+"""Of a row that streams past: its day as text, the values of the needed columns and then the tuple of tag values if
+tags are needed, quantity and cost; an amount is None where the row does not state it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +40,7 @@ class Needed:
         return cls(tuple(dict.fromkeys(columns)), tuple(keys.values()))
 
     def named(self, key: Sequence[Any]) -> dict[str, str]:
-        """The values of a batch's key, without the day, as text by label; alike for JSON and CSV."""
+        """A row's values as text by label; alike for JSON and CSV."""
         values = dict(zip(self.columns, map(_text, key), strict=False))
         values |= {name: values[name].lower() for name in values.keys() & BOOLEAN}
         if self.tag_keys:
@@ -57,16 +49,16 @@ class Needed:
 
 
 @dataclass(slots=True)
-class DailyUsage:
-    """What `rows` rows with the same values sum to on one day; amounts are in `currency`.
+class SummedUsage:
+    """What `rows` rows with the same values sum to, until a day; amounts are in `currency`.
 
-    In a month's first days the newest complete day is one of the period before, and not `of_period`.
+    The newest complete day is summed apart. In a month's first days it is of the period before, and not `of_period`.
     """
 
     values: dict[str, str]
     labels: tuple[str, ...]
     currency: str
-    day: date | None
+    until: date | None
     newest: bool
     rows: int = 0
     quantity: Decimal | None = None
@@ -94,25 +86,46 @@ class DailyUsage:
         return self.cost if self.newest else None
 
 
-def daily_usage(
-    batches: Iterable[Batch],
+class Sums(dict[tuple[Any, ...], list[Any]]):
+    """Number of rows, quantity and cost by the values of a row; `until` is the newest of the days."""
+
+    until: date | None = None
+
+    def __missing__(self, values: tuple[Any, ...]) -> list[Any]:
+        self[values] = total = [0, None, None]
+        return total
+
+
+def summed_usage(
+    batches: Iterable[Iterable[Row]],
     needed: Needed,
     labels: Sequence[str],
     *,
     currency: str,
     complete: date,
     asked: Days | None,
-) -> Iterator[DailyUsage]:
-    """One `DailyUsage` per day and set of values; days that were not asked for are left out."""
-    for (text, *key), (rows, quantity, cost) in _sums(batches).items():
+) -> Iterator[SummedUsage]:
+    """One `SummedUsage` per set of values, and one for the newest `complete` day; no day that was not asked for."""
+    newest, others, unasked = Sums(), Sums(), Sums()
+
+    @cache
+    def sums_of(text: str) -> Sums:
         day = day_of(text) if text else None
-        if asked is None or day is None or day in asked:
+        if asked and day and day not in asked:
+            return unasked
+        sums = newest if day == complete else others
+        sums.until = max(filter(None, (day, sums.until)), default=None)
+        return sums
+
+    _add(batches, sums_of)
+    for sums in (others, newest):
+        for key, (rows, quantity, cost) in sums.items():
             values = needed.named(key)
             own = tuple(values[name] for name in labels)
-            yield DailyUsage(values, own, currency, day, day == complete, rows, quantity, cost)
+            yield SummedUsage(values, own, currency, sums.until, sums is newest, rows, quantity, cost)
 
 
-def spent(usage: Sequence[DailyUsage], budgets: Iterable[UsageBudget], currency: str) -> Iterator[BudgetSpent]:
+def spent(usage: Sequence[SummedUsage], budgets: Iterable[UsageBudget], currency: str) -> Iterator[BudgetSpent]:
     """What of each budget is spent; a row may count for several. Without any usage nothing is known."""
     for budget in budgets:
         where = {name if name in COLUMNS else tag_label(name[4:]): value for name, value in budget.where.items()}
@@ -121,24 +134,16 @@ def spent(usage: Sequence[DailyUsage], budgets: Iterable[UsageBudget], currency:
         yield BudgetSpent(budget.name, currency, budget.amount, sum(costs, Decimal(0)) if usage else None)
 
 
-def _sums(batches: Iterable[Batch]) -> dict[tuple[Any, ...], list[Any]]:
-    """Number of rows, quantity and cost by key: the loop that every row of millions goes through."""
-    sums: dict[tuple[Any, ...], list[Any]] = {}
-    find = sums.get
+def _add(batches: Iterable[Iterable[Row]], sums_of: Callable[[str], Sums]) -> None:
+    """The loop that every row of millions goes through."""
     for batch in batches:
-        key_of, quantity_of, cost_of = batch.key, batch.quantity, batch.cost
-        for row in batch.rows:
-            key = key_of(row)
-            quantity, cost = quantity_of(row), cost_of(row)
-            if (total := find(key)) is None:
-                sums[key] = [1, quantity, cost]
-                continue
+        for day, values, quantity, cost in batch:
+            total = sums_of(day)[values]
             total[0] += 1
             if quantity is not None:
                 total[1] = quantity if total[1] is None else total[1] + quantity
             if cost is not None:
                 total[2] = cost if total[2] is None else total[2] + cost
-    return sums
 
 
 def _text(value: Any) -> str:

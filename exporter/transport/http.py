@@ -16,7 +16,7 @@ from exporter.errors import Reason, Transient
 from exporter.transport.retry import verdict
 
 CONNECT_TIMEOUT = 10.0
-CHUNK = 1 << 20
+CHUNK = 1 << 18
 
 
 class Observer(Protocol):

@@ -21,3 +21,4 @@ def pages(first: Link, fetch: Callable[[Link], P], following: Callable[[P], Link
         page = fetch(link)
         yield page
         link = following(page)
+        del page  # pages are large: none is held while the next is fetched

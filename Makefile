@@ -38,7 +38,7 @@ tools: # programs that some tests use; Debian's packages where they may be insta
 	else echo "Some of $(TOOLS) are missing, so their tests are skipped; to install them: sudo apt-get install $(PACKAGES)"; fi
 
 test: .venv/development tools ## all tests
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 check: test lint ## all that CI runs
 

@@ -121,17 +121,17 @@ def _perhaps(steps: tuple[str | int, ...]) -> str:
     section: Any = FILE
     for step in steps[:-1]:
         if isinstance(step, str):
-            section = next(_sections(section.model_fields[step].annotation), Section)
+            section = next(sections(section.model_fields[step].annotation), Section)
     near = get_close_matches(str(steps[-1]), section.model_fields, 1, 0.5)
     return f", perhaps {near[0]!r} is meant" if near else ""
 
 
-def _sections(annotation: Any) -> Iterator[type[Section]]:
+def sections(annotation: Any) -> Iterator[type[Section]]:
     """The sections that a field holds: itself, or within a list, or as an option."""
     if isinstance(annotation, type) and issubclass(annotation, Section):
         yield annotation
     for inner in get_args(annotation):
-        yield from _sections(inner)
+        yield from sections(inner)
 
 
 class StrictLoader(yaml.SafeLoader):

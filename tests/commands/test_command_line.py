@@ -51,7 +51,7 @@ def running(*arguments: str, environment: Mapping[str, str] = MappingProxyType({
         process.communicate()
 
 
-def eventually(check: Callable[[], bool], seconds: float = 20) -> None:
+def eventually(check: Callable[[], bool], seconds: float = 60) -> None:
     """Wait until `check` holds."""
     deadline = time.monotonic() + seconds
     while not _holds(check):

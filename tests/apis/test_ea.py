@@ -1,5 +1,6 @@
 """Enterprise Agreement reports, as documented and as they come."""
 
+import json
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -77,6 +78,28 @@ def test_the_last_page_ends_in_three_ways(canned: CannedService, enrollment: Hou
     assert [None] == enrollment.run("usagedetails")
     assert 3 == value(enrollment.scrape(), "azure_ea_cost_month_to_date")
     assert "/next?token=opaque%2B1" == canned.received[-1][0]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '{"data":[ROW],"nextLink":"LINK"}',
+        '{"data": [ROW], "nextLink" : "LINK" }\r\n',
+        '{"nextLink":"LINK","data":[ROW]}',
+        '{"data":[ROW],"nextLink":"LINK","count":1}',
+        '{"data":[ROW],"nextLink":"ESCAPED"}',
+        '\ufeff{"data":[ROW],"nextLink":"LINK"}',
+    ],
+)
+def test_a_link_is_followed_wherever_it_stands(canned: CannedService, enrollment: House, page: str) -> None:
+    """Before, within or after the rows, whose texts may look like one."""
+    text = json.dumps(row(1, tags='{"nextLink":"https://elsewhere.example"}', costCenter='"nextLink":""}'))
+    link = f"{canned.url}/next"
+    page = page.replace("ROW", text).replace("LINK", link).replace("ESCAPED", link.replace("/", "\\/"))
+    canned.answer(USAGE, Answer(page.encode()))
+    canned.answer("/next", Answer({"data": [row(2)]}))
+    assert [None] == enrollment.run("usagedetails")
+    assert 3 == value(enrollment.scrape(), "azure_ea_cost_month_to_date")
 
 
 def test_the_newest_complete_day_is_two_days_back(canned: CannedService, enrollment: House) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from exporter.apis.ea.downloads import Csv, CsvAsync, Download, JsonPages
+from exporter.apis.ea.downloads import Download, JsonPages
+from exporter.apis.ea.extracts import Csv, CsvAsync
 from exporter.apis.ea.records import BalanceSummary, BillingPeriod, MarketplaceCharge, Price
 from exporter.apis.ea.settings import Settings
 from exporter.apis.ea.usage import Needed, Row

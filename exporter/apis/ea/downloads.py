@@ -1,38 +1,26 @@
-"""Three ways to the rows of usage details: JSON pages, one CSV stream, and a CSV that the service prepares."""
+"""What every download of usage details is, and the JSON pages."""
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import timedelta
-from decimal import Decimal, InvalidOperation
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any, ClassVar, Protocol
 
 import msgspec
 
-from exporter.apis.ea.columns import COLUMNS
 from exporter.apis.ea.records import usage_page
 from exporter.apis.ea.tags import selector
 from exporter.apis.ea.usage import Needed, Row
-from exporter.errors import Malformed, Reason, Rejected, Transient
 from exporter.model.collection import Validators
-from exporter.model.periods import Days, instant, period_name
+from exporter.model.periods import Days, period_name
 from exporter.transport.ahead import ahead
 from exporter.transport.paging import pages
-from exporter.transport.polling import poll
 from exporter.transport.retry import decode
 from exporter.transport.session import Session
-from exporter.transport.tables import table
 
 TITLE = "Usage Data Extract"
 EMPTY_MONTH, LEAD = f'"{TITLE}"'.encode(), 40
 """How the predecessor of this API began its answer for a month without data, whatever format was asked for."""
-LIFE_OF_BLOB = timedelta(hours=1)
-QUEUED, IN_PROGRESS, COMPLETED, FAILED, NO_DATA_FOUND, READY_TO_DOWNLOAD, TIMED_OUT = range(1, 8)
-SUBMISSIONS = 3
-"""How often a report is submitted again because its blob has expired."""
 
 
 class Download(Protocol):
@@ -56,7 +44,7 @@ class JsonPages:
     def batches(self, path: str, asked: Days | None, needed: Needed, validators: Validators) -> Iterator[Iterable[Row]]:
         """One batch per page."""
         decoder = msgspec.json.Decoder(usage_page(needed.columns, tags=bool(needed.tag_keys)), strict=False)
-        key = _key(attrgetter, needed.columns, attrgetter("tags"), needed)
+        key = key_of(attrgetter, needed.columns, attrgetter("tags"), needed)
         first = self._first(path, asked)
 
         def fetch(link: str) -> bytes:
@@ -77,77 +65,6 @@ class JsonPages:
         return f"{path}/usagedetailsbycustomdate?startTime={asked.start}&endTime={asked.end}"
 
 
-@dataclass(frozen=True, slots=True)
-class Csv:
-    """GET `usagedetails/download`: one stream, whose first byte may take an hour."""
-
-    session: Session
-    patience: float
-    most_months: ClassVar[int] = 1
-
-    def batches(self, path: str, asked: Days | None, needed: Needed, validators: Validators) -> Iterator[Iterable[Row]]:
-        """One batch per stream."""
-        url, params = f"{path}/usagedetails/download", _asked(asked)
-        with self.session.stream(url, params=params, patience=self.patience, validators=validators) as chunks:
-            yield from _csv(chunks, needed)
-
-
-@dataclass(frozen=True, slots=True)
-class CsvAsync:
-    """POST `usagedetails/submit`, then ask the report's URL until a blob can be read.
-
-    The blob lives an hour from `requestedOn`; one that is gone is submitted for again. Its URL is its own
-    permission, so the API key is not shown there.
-    """
-
-    session: Session
-    patience: float
-    most_months: ClassVar[int] = 36
-
-    def batches(self, path: str, asked: Days | None, needed: Needed, validators: Validators) -> Iterator[Iterable[Row]]:
-        """One batch per blob."""
-        with ExitStack() as stack:
-            yield from _csv(self._blob(stack, path, asked), needed)
-
-    def _blob(self, stack: ExitStack, path: str, asked: Days | None) -> Iterator[bytes]:
-        for _ in range(SUBMISSIONS):
-            status = self._submitted(path, asked)
-            if status.status == NO_DATA_FOUND or not status.blob_path:
-                return iter(())
-            if self.session.clock() < instant(status.requested_on) + LIFE_OF_BLOB:
-                stream = self.session.stream(status.blob_path, patience=self.patience, stranger=True)
-                try:
-                    return stack.enter_context(stream)
-                except Rejected as refused:
-                    if refused.reason not in {Reason.FORBIDDEN, Reason.NOT_FOUND}:
-                        raise Malformed(f"usagedetails/submit: the blob can't be read: {refused}") from refused
-        raise Transient("usagedetails/submit: every report had expired before it could be read", Reason.TIMEOUT)
-
-    def _submitted(self, path: str, asked: Days | None) -> "ReportStatus":
-        submitted = self._status(f"{path}/usagedetails/submit", method="POST", params=_asked(asked))
-
-        def ready() -> ReportStatus | None:
-            try:
-                status = self._status(submitted.report_url)
-            except Rejected as refused:
-                if refused.reason is Reason.UNAUTHORIZED:
-                    raise
-                raise Transient(f"usagedetails/submit: the report is gone: {refused}", refused.reason) from refused
-            if not status.is_final and self.session.clock() > instant(status.requested_on) + LIFE_OF_BLOB:
-                raise Transient("usagedetails/submit: the report was not ready within an hour", Reason.TIMEOUT)
-            return status if status.is_final else None
-
-        return submitted if submitted.is_final else poll(ready, self.session)
-
-    def _status(self, url: str, **arguments: Any) -> "ReportStatus":
-        content = self.session.get(url, **arguments).content
-        status: ReportStatus = decode(STATUS, content, "usagedetails/submit")
-        if status.status in {FAILED, TIMED_OUT}:
-            ended = "failed" if status.status == FAILED else "timed out"
-            raise Transient(f"usagedetails/submit: the service says that the report {ended}", Reason.SERVER_ERROR)
-        return status
-
-
 class Linked(msgspec.Struct, rename="camel", frozen=True):
     """What a page says of its successor: no link, null and "" all mean that it is the last."""
 
@@ -159,45 +76,14 @@ LINK_AT_END, LONGEST_LINK = re.compile(rb'"nextLink"\s*:\s*(?:null|"[^"]*")\s*}\
 """A quote within a text is not bare, and the last brace is the page's own: what matches is the page's property."""
 
 
-class ReportStatus(msgspec.Struct, rename="camel", frozen=True):
-    """How far an asynchronous report is."""
-
-    status: int
-    requested_on: str
-    report_url: str
-    blob_path: str | None = None
-
-    @property
-    def is_final(self) -> bool:
-        """Whether there is a blob, or never will be one; a report that is ready may name it late."""
-        if self.status in {COMPLETED, READY_TO_DOWNLOAD}:
-            if self.status == COMPLETED and not self.blob_path:
-                raise Malformed("usagedetails/submit: completed, but no blob is named")
-            return bool(self.blob_path)
-        if self.status not in {QUEUED, IN_PROGRESS, NO_DATA_FOUND}:
-            raise Malformed(f"usagedetails/submit: no documented status is {self.status}")
-        return self.status == NO_DATA_FOUND
-
-
-STATUS = msgspec.json.Decoder(ReportStatus, strict=False)
-
-
 def _next_link(content: bytes) -> str | None:
     """Where the next page is; looked for at the end, where it mostly stands, since to decode a page takes long."""
-    end = LINK_AT_END.search(content, len(content) - LONGEST_LINK if len(content) > LONGEST_LINK else 0)
+    end = LINK_AT_END.search(content, max(0, len(content) - LONGEST_LINK))
     page: Linked = decode(LINK, b"{" + end[0] if end else content, "usagedetails")
     return page.next_link
 
 
-def _asked(asked: Days | None) -> dict[str, str]:
-    if asked is None:
-        raise ValueError("a CSV is asked for by its days")
-    if period := period_name(asked):
-        return {"billingPeriod": period}
-    return {"startTime": str(asked.start), "endTime": str(asked.end)}
-
-
-def _key(
+def key_of(
     getter: Callable[..., Callable[[Any], Any]], names: Sequence[Any], tags: Callable[[Any], Any], needed: Needed
 ) -> Callable[[Any], tuple[Any, ...]]:
     """Reads what a row's amounts are summed by."""
@@ -207,25 +93,3 @@ def _key(
         return columns
     select = selector(needed.tag_keys)
     return lambda row: (*columns(row), select(tags(row)))
-
-
-def _csv(chunks: Iterator[bytes], needed: Needed) -> Iterator[Iterable[Row]]:
-    places, rows = table(chunks, ("date", "cost", "consumedquantity"), TITLE)
-    if not places:
-        return
-    wanted = [COLUMNS[column].lower() for column in needed.columns]
-    if not places.keys() >= set(wanted):  # v2 lacks seven columns, which JSON's reader finds empty, too
-        nowhere = max(places.values()) + 1
-        places = defaultdict(lambda: nowhere, places)
-        rows = ([*row[:nowhere], ""] for row in rows)
-    tags = itemgetter(places["tags"]) if "tags" in places else lambda row: ""
-    key = _key(itemgetter, [places[name] for name in wanted], tags, needed)
-    day, quantity, cost = (places[name] for name in ("date", "consumedquantity", "cost"))
-    yield ((row[day], key(row), _amount(row[quantity]), _amount(row[cost])) for row in rows)
-
-
-def _amount(text: str) -> Decimal | None:
-    try:
-        return Decimal(text) if text else None
-    except InvalidOperation:
-        raise Malformed(f"CSV: not an amount: {text[:40]!r}") from None

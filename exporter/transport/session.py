@@ -123,7 +123,7 @@ class Session:
         except ValueError as error:
             raise Malformed(f"not a link: {error}") from error
         if away:
-            raise Malformed(f"a link leads away from {self.base_url} to {urlsplit(absolute).hostname}")
+            raise Malformed(f"a link leads away from {self.base_url} to {urlsplit(public(absolute)).netloc}")
         return absolute
 
     def _patiently(self, attempt: Callable[[], T]) -> T:

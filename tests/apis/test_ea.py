@@ -102,6 +102,17 @@ def test_a_link_is_followed_wherever_it_stands(canned: CannedService, enrollment
     assert 3 == value(enrollment.scrape(), "azure_ea_cost_month_to_date")
 
 
+@pytest.mark.parametrize("day", [{"date": None}, {"date": ""}])
+def test_a_row_without_its_day_counts_for_the_month(
+    canned: CannedService, enrollment: House, day: dict[str, object]
+) -> None:
+    """And for no day."""
+    canned.answer(USAGE, Answer({"data": [row(1) | day, row(2)]}))
+    assert [None] == enrollment.run("usagedetails")
+    samples = enrollment.scrape()
+    assert (3, 2) == (value(samples, "azure_ea_cost_month_to_date"), value(samples, "azure_ea_cost_daily"))
+
+
 def test_the_newest_complete_day_is_two_days_back(canned: CannedService, enrollment: House) -> None:
     """Later rows can still grow, so they count for the month alone."""
     canned.answer(USAGE, Answer({"data": [row(1, "2026-11-17"), row(2, "2026-11-18"), row(4, "2026-11-19")]}))

@@ -20,7 +20,7 @@ def usage_page(columns: Iterable[str], *, tags: bool) -> type[msgspec.Struct]:
     Fields are `date`, `quantity`, `cost`, `cost_v2` (v2's example spells it `Cost`), the columns and `tags`.
     """
     names = {"date": "date", "quantity": "consumedQuantity", "cost": "cost", "cost_v2": "Cost"}
-    fields: list[tuple[str, Any, Any]] = [("date", str, "")]
+    fields: list[tuple[str, Any, Any]] = [("date", str | None, None)]
     fields += [(name, Decimal | None, None) for name in ("quantity", "cost", "cost_v2")]
     fields += [(column, Text, None) for column in columns]
     fields += [("tags", str | None, None)] * tags

@@ -16,9 +16,9 @@ BOOLEAN = frozenset({"charges_billed_separately"})
 """Columns whose values JSON and CSV spell differently."""
 
 
-Row: TypeAlias = tuple[str, tuple[Any, ...], Decimal | None, Decimal | None]
+Row: TypeAlias = tuple[str | None, tuple[Any, ...], Decimal | None, Decimal | None]
 """Of a row that streams past: its day as text, the values of the needed columns and then the tuple of tag values if
-tags are needed, quantity and cost; an amount is None where the row does not state it."""
+tags are needed, quantity and cost; an amount, or the day, is None where the row does not state it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def summed_usage(
     newest, others, unasked = Sums(), Sums(), Sums()
 
     @cache
-    def sums_of(text: str) -> Sums:
+    def sums_of(text: str | None) -> Sums:
         day = day_of(text) if text else None
         if asked and day and day not in asked:
             return unasked
@@ -134,7 +134,7 @@ def spent(usage: Sequence[SummedUsage], budgets: Iterable[UsageBudget], currency
         yield BudgetSpent(budget.name, currency, budget.amount, sum(costs, Decimal(0)) if usage else None)
 
 
-def _add(batches: Iterable[Iterable[Row]], sums_of: Callable[[str], Sums]) -> None:
+def _add(batches: Iterable[Iterable[Row]], sums_of: Callable[[str | None], Sums]) -> None:
     """The loop that every row of millions goes through."""
     for batch in batches:
         for day, values, quantity, cost in batch:

@@ -22,10 +22,9 @@ from exporter.apis.ea.columns import DEFAULT
 from exporter.apis.ea.records import usage_page
 from exporter.auth.api_key import ApiKey
 from exporter.auth.secret import Secret
-from exporter.commands.login import Unobserved
-from exporter.model.collection import Validators
+from exporter.model.collection import Run
 from exporter.model.families import fold
-from exporter.transport.http import HttpClient
+from exporter.transport.http import HttpClient, Unobserved
 from exporter.transport.session import Session
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -38,11 +37,11 @@ def collect(url: str, download: str) -> dict[str, object]:
     settings = API.section.model_validate(
         {"enrollment": "1", "api_key": "k", "base_url": url, "usage": {"download": download}}
     )
-    http = HttpClient(observer=Unobserved(), timeout=60)
+    http = HttpClient(origin=url, observer=Unobserved(), timeout=60)
     session = Session(http, ApiKey(Secret("k")), base_url=url, observer=Unobserved(), stopped=Event())
     (report,) = (c for c in API.collectors(settings, session) if isinstance(c, UsageDetails))
     with closing(http):
-        return dict(fold(report.collect(NOW, Validators()), report.families))
+        return dict(fold(report.collect(NOW, Run(NOW)), report.families))
 
 
 def json_floor(pages: list[bytes]) -> None:

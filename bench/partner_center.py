@@ -14,6 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import requests
+
 from exporter.apis.partner_center.client import CUSTOMERS, Client
 from exporter.apis.partner_center.collectors import UsageRecords
 from exporter.runtime.archive import Archive
@@ -22,7 +24,7 @@ from exporter.runtime.job import Job
 from exporter.runtime.runner import Runner
 from exporter.runtime.store import SnapshotStore
 from exporter.runtime.telemetry import Telemetry
-from exporter.transport.session import Page
+from exporter.transport.response import Response
 
 NUMBER = 10_000
 ROUNDS = 15
@@ -37,8 +39,9 @@ class Answered:
     def __init__(self, *contents: bytes) -> None:
         self._contents = cycle(contents)
 
-    def get(self, url: str, *, headers: Mapping[str, str]) -> Page:
-        return Page(url, next(self._contents), {"isMfaCompliant": "true"})
+    def get(self, url: str, *, headers: Mapping[str, str]) -> Response:
+        request = requests.Request("GET", "http://localhost/").prepare()
+        return Response(200, "OK", {"isMfaCompliant": "true"}, url, request, next(self._contents))
 
 
 def answer(number: int, spent: int = 1) -> bytes:

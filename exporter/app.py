@@ -60,7 +60,7 @@ class Exporter:
 
         Those that take their time, a request per customer, do not count.
         """
-        required = [job for job in self.jobs if getattr(job.collector, "required", True)]
+        required = [job for job in self.jobs if job.collector.required]
         return [job for job in required if self.store.collection(job) is None]
 
     def _last_success(self, job: Job) -> datetime | None:
@@ -68,16 +68,17 @@ class Exporter:
         return published.collected if published else None
 
     def _jobs(self, api: Api, account: AccountSettings, storage: Path) -> Iterator[Job]:
-        def http(observed: str) -> HttpClient:
+        def http(observed: str, origin: str) -> HttpClient:
             return HttpClient(
+                origin=origin,
                 observer=self.telemetry.observer(observed),
                 timeout=account.timeout.total_seconds(),
                 ca_file=account.ca_file,
             )
 
-        credential = api.authenticate(account, http("login"), storage / "tokens")
+        credential = api.authenticate(account, http("login", account.login_address), storage / "tokens")
         session = Session(
-            http(api.name),
+            http(api.name, account.base_url),
             credential,
             base_url=account.base_url,
             observer=self.telemetry.observer(api.name),

@@ -20,6 +20,7 @@ class Reason(StrEnum):
     NOT_FOUND = "not_found"
     BAD_REQUEST = "bad_request"
     MALFORMED = "malformed"
+    EMPTIED = "emptied"
     INTERNAL = "internal"
 
 
@@ -75,6 +76,13 @@ class SignInRequired(Rejected):
     def __init__(self, text: str, account: str) -> None:
         command = f"azure-billing-exporter login {account} --config.file=…"
         super().__init__(f"{text}; a person must sign in: {command}", Reason.SIGN_IN_REQUIRED)
+
+
+class Emptied(Failure):
+    """The answer would remove published figures of its own period; it is believed when the next run says the same."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, Reason.EMPTIED)
 
 
 class Malformed(Failure):

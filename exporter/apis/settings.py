@@ -163,6 +163,11 @@ class AccountSettings(Section):
         """What the account is called when nobody names it."""
         raise NotImplementedError
 
+    @property
+    def login_address(self) -> str:
+        """Where tokens come from; for an account without tokens the API itself."""
+        return self.base_url
+
     def reads(self, report: str) -> bool:
         """Whether a report is read at all."""
         return bool(getattr(self.reports, report).enabled)
@@ -214,6 +219,10 @@ class EntraSettings(AccountSettings):
     @property
     def identity(self) -> str:
         return self.tenant
+
+    @property
+    def login_address(self) -> str:
+        return self.authority
 
     @property
     def tenant_authority(self) -> str:

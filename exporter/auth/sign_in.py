@@ -6,8 +6,8 @@ from typing import Any
 
 import msal
 import requests
-from requests.auth import AuthBase
 
+from exporter.auth import Credential
 from exporter.auth.claims import claims
 from exporter.auth.entra import LoginHttp, refusal
 from exporter.auth.loopback import Loopback
@@ -19,7 +19,7 @@ PATIENCE = 900.0
 
 
 @dataclass(frozen=True, slots=True)
-class SignedIn(AuthBase):
+class SignedIn(Credential):
     """What a sign-in brought; as an authentication it shows the access token."""
 
     access_token: str = field(repr=False)

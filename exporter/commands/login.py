@@ -14,16 +14,8 @@ from exporter.app import writable
 from exporter.auth.sign_in import SignedIn
 from exporter.config import Config, load
 from exporter.errors import ConfigError, Failure, Reason, Rejected
-from exporter.transport.http import HttpClient
+from exporter.transport.http import HttpClient, Unobserved
 from exporter.transport.session import Session
-
-
-class Unobserved:
-    """Nobody counts the answers of a command that ends."""
-
-    def answered(self, status: int, seconds: float) -> None: ...
-    def retried(self, throttled_seconds: float) -> None: ...
-    def put_off(self, throttled_seconds: float) -> None: ...
 
 
 def login(arguments: argparse.Namespace) -> int:
@@ -31,7 +23,7 @@ def login(arguments: argparse.Namespace) -> int:
     config = load(Path(arguments.config_file))
     settings = _account(config, arguments.account)
     writable(config.storage.path)
-    http = HttpClient(observer=Unobserved(), timeout=settings.timeout.total_seconds(), ca_file=settings.ca_file)
+    http = _http(settings, settings.login_address)
     try:
         credential = partner_center.authenticate(settings, http, config.storage.path / "tokens")
         sign_in = partner_center.sign_in(settings, http)
@@ -40,7 +32,7 @@ def login(arguments: argparse.Namespace) -> int:
         else:
             signed_in = sign_in.by_browser(arguments.port, _show if arguments.browser else _print)
         signed_in.require_mfa()
-        _require_acceptance(settings, http, signed_in)
+        _require_acceptance(settings, signed_in)
         credential.keep(signed_in.refresh_token)
     except Failure as failure:
         sys.stderr.write(f"login {settings.account}: {failure}\n")
@@ -59,8 +51,15 @@ def _account(config: Config, name: str) -> Settings:
     return accounts[name]
 
 
-def _require_acceptance(settings: Settings, http: HttpClient, signed_in: SignedIn) -> None:
+def _http(settings: Settings, origin: str) -> HttpClient:
+    return HttpClient(
+        origin=origin, observer=Unobserved(), timeout=settings.timeout.total_seconds(), ca_file=settings.ca_file
+    )
+
+
+def _require_acceptance(settings: Settings, signed_in: SignedIn) -> None:
     """One request, with the header `ValidateMfa`; raises a `Failure` when Partner Center would not have the token."""
+    http = _http(settings, settings.base_url)
     session = Session(http, signed_in, base_url=settings.base_url, observer=Unobserved(), stopped=threading.Event())
     said = next(iter(partner_center.client(settings, session).customer_usage_records()), None)
     if isinstance(said, MfaCompliance) and not said.compliant:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, localcontext
+from enum import Enum
 from itertools import chain, groupby, islice
 from typing import Any, TypeAlias
 
@@ -20,6 +21,14 @@ EXACT = Context(prec=60, traps=[InvalidOperation, Inexact])
 LEAST, MOST = Decimal(-sys.float_info.max), Decimal(sys.float_info.max)
 BATCH = 250
 """Records, or samples, worked on together: few quick loops, over no more than the processor's cache holds."""
+
+
+class Lasts(Enum):
+    """How long a family's series are expected to stay once they are published."""
+
+    DAY = "day"
+    PERIOD = "period"
+    ALWAYS = "always"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,8 @@ class Family:
     merge: Callable[[Any, Any], Any] = operator.add
     of: type = object
     foldable: bool = True
-    """Whether a limit on series may fold its smallest into `__other__`."""
+    """Whether a limit on series applies: sums fold into `__other__`, values that can't be summed are left out."""
+    lasts: Lasts = Lasts.PERIOD
 
 
 def constant(record: object) -> int:

@@ -1,40 +1,60 @@
-"""A limit on series that costs no cent: the largest stay, the rest becomes `__other__`."""
+"""A limit on series that loses no amount: the largest stay, the rest becomes `__other__`."""
 
+import operator
 from collections.abc import Mapping, Sequence
-from decimal import localcontext
-from typing import Any
+from decimal import Decimal, localcontext
+from typing import TypeAlias
 
 from exporter.model.families import EXACT, Family, LabelValues, Number, Samples
 
 OTHER = "__other__"
 KEPT = frozenset({"currency", "unit"})
 """Labels that are never folded: a sum must not mix currencies or units."""
+ADVANTAGE = 2
+"""A series that is published already counts double, so that it stays until it falls well below the limit's border."""
+
+Size: TypeAlias = list[Decimal]
 
 
-def limited(samples: Mapping[str, Samples], families: Sequence[Family], most: int) -> tuple[dict[str, Samples], int]:
+def limited(
+    samples: Mapping[str, Samples],
+    families: Sequence[Family],
+    most: int,
+    published: Mapping[str, Samples] | None = None,
+) -> tuple[dict[str, Samples], int]:
     """Samples in which no family has more than `most` label sets (its `KEPT` labels aside), and how many were folded.
 
-    Families with the same labels keep the same label sets: those with the largest amounts, whatever their sign,
-    in the first of these families; then those that come first by name.
+    Families with the same labels keep the same label sets: those with the largest amounts, whatever their sign, in
+    the first of these families, then in the second, and so on; then those that come first by name. What was
+    `published` has an advantage. A family whose values can't be summed loses the series beyond the limit.
     """
     found = dict(samples)
     folded = 0
     foldable = [family for family in families if family.foldable]
     for names in dict.fromkeys(map(_own, foldable)):
         alike = [family for family in foldable if _own(family) == names]
-        sizes: dict[LabelValues, Any] = {}
-        for family in reversed(alike):
-            sizes |= dict.fromkeys((_values(family, key) for key in found[family.name]), 0)
-        for key, value in found[alike[0].name].items():
-            sizes[_values(alike[0], key)] += abs(value)
+        sizes = _sizes(alike, found)
         if len(sizes) <= most:
             continue
-        kept = set(sorted(sizes, key=lambda key: (-sizes[key], key))[: most - 1])
+        before = {_values(family, key) for family in alike for key in (published or {}).get(family.name, ())}
+        for values in sizes.keys() & before:
+            sizes[values] = [size * ADVANTAGE for size in sizes[values]]
+        largest = sorted(sizes, key=lambda values: ([-size for size in sizes[values]], values))
+        kept = set(largest[: most - 1])
         folded += len(sizes) - len(kept)
         with localcontext(EXACT):
             for family in alike:
                 found[family.name] = _fold(found[family.name], family, kept)
     return found, folded
+
+
+def _sizes(alike: Sequence[Family], samples: Mapping[str, Samples]) -> dict[LabelValues, Size]:
+    sizes: dict[LabelValues, Size] = {}
+    for place, family in enumerate(alike):
+        for key, value in samples[family.name].items():
+            size = sizes.setdefault(_values(family, key), [Decimal(0)] * len(alike))
+            size[place] += abs(Decimal(value))
+    return sizes
 
 
 def _own(family: Family) -> tuple[str, ...]:
@@ -49,6 +69,8 @@ def _fold(samples: Samples, family: Family, kept: set[LabelValues]) -> Samples:
     folded: dict[LabelValues, Number] = {}
     for key, value in samples.items():
         if _values(family, key) not in kept:
+            if family.merge is not operator.add:
+                continue
             named = zip(family.labels.names, key, strict=True)
             key = tuple(value if name in KEPT else OTHER for name, value in named)
         folded[key] = family.merge(folded[key], value) if key in folded else value

@@ -30,7 +30,9 @@ class Kept(msgspec.Struct):
     stands_for: datetime | None
     validators: dict[str, str]
     overflow: int = 0
-    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    period: str = ""
+    dropped: int = 0
 
 
 class Archive:
@@ -54,7 +56,9 @@ class Archive:
             collection.stands_for,
             dict(collection.validators),
             collection.overflow,
-            collection.notes,
+            collection.warnings,
+            collection.period,
+            collection.dropped,
         )
         storage.replace(self._path(job), msgspec.json.encode(kept))
 
@@ -71,6 +75,7 @@ class Archive:
             log.warning("archive passed over", extra={"file": self._path(job).name, "error": str(error)})
             return None
         if kept.fingerprint != job.fingerprint:
+            self._remove(job)
             return None
         return Collection(
             samples,
@@ -80,8 +85,17 @@ class Archive:
             kept.stands_for,
             kept.validators,
             kept.overflow,
-            kept.notes,
+            kept.warnings,
+            kept.period,
+            kept.dropped,
         )
+
+    def _remove(self, job: Job) -> None:
+        """What no longer fits may hold names that the configuration does not show any more."""
+        try:
+            self._path(job).unlink()
+        except OSError as error:
+            log.warning("archive not removed", extra={"file": self._path(job).name, "error": str(error)})
 
     def _path(self, job: Job) -> Path:
         name = quote(".".join((job.api, *job.labels)), safe="")

@@ -8,8 +8,9 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from exporter.errors import Failure, Malformed, NotModified, Reason
-from exporter.model.collection import Collection, Validators
+from exporter.errors import Emptied, Failure, Malformed, NotModified, Reason
+from exporter.model.collection import Collection, Run
+from exporter.model.evidence import Vanished, vanished
 from exporter.model.families import BATCH, Samples, fold
 from exporter.model.limits import limited
 from exporter.runtime.archive import Archive
@@ -30,12 +31,18 @@ class Runner:
         self._archive = archive
         self._telemetry = telemetry
         self._clock = clock
+        self._doubted: dict[Job, Vanished] = {}
 
     def restore(self, job: Job) -> None:
         """Publish what an earlier process kept of this job, if it still fits."""
         self._telemetry.expiring(job)
         if collection := self._archive.read(job):
-            self._store.publish(job, collection)
+            try:
+                self._store.publish(job, collection)
+            except Malformed as error:
+                account, collector = job.labels
+                log.warning("archive ignored", extra={"account": account, "collector": collector, "error": str(error)})
+                return
             self._store.pack()
             self._telemetry.restored(job, collection)
 
@@ -64,9 +71,9 @@ class Runner:
                 extra=context
                 | {"records": collection.records, "series": collection.series, "seconds": round(seconds, 3)},
             )
-            for note in collection.notes:
-                if not published or note not in published.notes:
-                    log.warning("collected with a note", extra=context | {"note": note})
+            for warning in collection.warnings:
+                if not published or warning not in published.warnings:
+                    log.warning("collected with a warning", extra=context | {"warning": warning})
             self._keep(job, collection)
             return None
         self._telemetry.failed(job, failure, time.monotonic() - started)
@@ -76,29 +83,58 @@ class Runner:
         """What the job brings now, not yet published; raises a `Failure`."""
         now = self._clock()
         published = self._store.collection(job)
-        validators = Validators(published.validators if published else None)
+        run = Run(now, published)
         try:
-            records = _Counted(job, job.collector.collect(now, validators))
-            samples, overflow = self._limited(job, fold(records, job.collector.families))
+            records = _Counted(job, job.collector.collect(now, run))
+            samples = fold(records, job.collector.families)
         except NotModified:
             if not published:
                 raise Malformed("the source says that nothing changed, but nothing is published") from None
-            return replace(published, collected=now, validators={**published.validators, **validators.seen})
-        unchanged = published is not None and published.samples == samples
+            self._doubted.pop(job, None)
+            return replace(published, collected=now, validators={**published.validators, **run.validators.seen})
+        if run.dropped and not records.number:
+            raise Malformed(f"all {run.dropped} records were dropped: {'; '.join(run.warnings)}")
+        limited_samples, overflow = self._limited(job, samples, published)
+        self._require_evidence(job, published, limited_samples, run, now)
+        unchanged = published is not None and published.samples == limited_samples
         return Collection(
-            samples,
+            limited_samples,
             records.number,
             collected=now,
             changed=published.changed if published and unchanged else now,
             stands_for=min(records.newest, now) if records.newest else None,
-            validators=validators.seen,
-            overflow=overflow,
-            notes=tuple(records.notes),
+            validators=run.validators.seen,
+            overflow=overflow + run.overflow,
+            warnings=tuple(run.warnings),
+            period=run.period,
+            dropped=run.dropped,
         )
 
-    def _limited(self, job: Job, samples: Mapping[str, Samples]) -> tuple[Mapping[str, Samples], int]:
+    def _limited(
+        self, job: Job, samples: Mapping[str, Samples], published: Collection | None
+    ) -> tuple[Mapping[str, Samples], int]:
         most = job.collector.max_series
-        return limited(samples, job.collector.families, most) if most else (samples, 0)
+        if not most:
+            return samples, 0
+        return limited(samples, job.collector.families, most, published.samples if published else None)
+
+    def _require_evidence(
+        self, job: Job, published: Collection | None, samples: Mapping[str, Samples], run: Run, now: datetime
+    ) -> None:
+        """An answer that takes published figures of its own period away must come twice to be believed."""
+        gone = (
+            vanished(published, samples, job.collector.families, period=run.period, now=now)
+            if published
+            else Vanished()
+        )
+        doubted = self._doubted.pop(job, None)
+        if gone and gone != doubted:
+            self._doubted[job] = gone
+            families = ", ".join(sorted({name for name, _ in gone}))
+            raise Emptied(
+                f"the answer has {len(gone)} published series less, of {families}; "
+                "they stay until the next run gets the same answer"
+            )
 
     def _keep(self, job: Job, collection: Collection) -> None:
         try:
@@ -112,24 +148,19 @@ class Runner:
 
 
 class _Counted:
-    """Records on their way into the fold: how many, what they note, and the newest instant they stand for."""
+    """Records on their way into the fold: how many, and the newest instant they stand for."""
 
     def __init__(self, job: Job, records: Iterable[Any]) -> None:
         self._records = records
+        self._rows = job.collector.rows
         self._stands_for = job.collector.stands_for
         self.number = 0
         self.newest: datetime | None = None
-        self.notes: list[str] = []
 
     def __iter__(self) -> Iterator[Any]:
         stream = iter(self._records)
         while batch := list(islice(stream, BATCH)):
-            # One of each kind, and not the kind: a class does not show what its instances' fields are.
-            kinds = dict(zip(map(type, batch), batch, strict=True)).values()
-            summed = any(hasattr(one, "rows") for one in kinds)
-            self.number += sum(getattr(record, "rows", 1) for record in batch) if summed else len(batch)
-            if any(hasattr(one, "note") for one in kinds):
-                self.notes += [record.note for record in batch if getattr(record, "note", "")]
+            self.number += sum(map(self._rows, batch))
             instants = [at for at in map(self._stands_for, batch) if at is not None]
             self.newest = max([*instants, *([self.newest] if self.newest else [])], default=None)
             yield from batch

@@ -40,6 +40,10 @@ class Telemetry:
         self._overflow = self._job_gauge(
             "overflow_series", "Label sets beyond the limit that were folded into __other__ by the last successful run."
         )
+        self._dropped = self._job_gauge(
+            "dropped_records", "Records of the last successful run's answer that are in no sample; the log says why."
+        )
+        self._running = self._job_gauge("running", "1 while a run is under way, since its last attempt began.")
         self._attempt = self._job_gauge("last_attempt_timestamp_seconds", "When the last run began, in Unix seconds.")
         self._last_success = self._job_gauge(
             "last_success_timestamp_seconds",
@@ -92,12 +96,14 @@ class Telemetry:
 
     def attempted(self, job: Job, at: datetime) -> None:
         """A run begins."""
+        self._running.labels(*job.labels).set(1)
         self._attempt.labels(*job.labels).set(at.timestamp())
         for reason in Reason:
             self._failures.labels(*job.labels, reason)
 
     def succeeded(self, job: Job, collection: Collection, seconds: float) -> None:
         """A run brought, or confirmed, this collection."""
+        self._running.labels(*job.labels).set(0)
         self._success.labels(*job.labels).set(1)
         self._duration.labels(*job.labels).set(seconds)
         self.expiring(job)
@@ -110,11 +116,15 @@ class Telemetry:
         self._overflow.labels(*job.labels).set(collection.overflow)
         self._last_success.labels(*job.labels).set(collection.collected.timestamp())
         self._changed.labels(*job.labels).set(collection.changed.timestamp())
+        self._dropped.labels(*job.labels).set(collection.dropped)
         if collection.stands_for:
             self._stands_for.labels(*job.labels).set(collection.stands_for.timestamp())
+        else:
+            self._stands_for.remove(*job.labels)
 
     def failed(self, job: Job, failure: Failure, seconds: float) -> None:
         """A run brought nothing."""
+        self._running.labels(*job.labels).set(0)
         self._success.labels(*job.labels).set(0)
         self._duration.labels(*job.labels).set(seconds)
         self._failures.labels(*job.labels, failure.reason).inc()

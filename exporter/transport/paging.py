@@ -1,22 +1,34 @@
 """Pages that name their successor, with a guard against running in circles."""
 
+import time
 from collections.abc import Callable, Hashable, Iterator
 from typing import TypeVar
 
-from exporter.errors import Malformed
+from exporter.errors import Malformed, Reason, Transient
 
 Link = TypeVar("Link", bound=Hashable)
 P = TypeVar("P")
-MOST_PAGES = 100_000
+MOST_PAGES, LONGEST_SECONDS = 100_000, 6 * 3600.0
 
 
-def pages(first: Link, fetch: Callable[[Link], P], following: Callable[[P], Link | None]) -> Iterator[P]:
-    """Every page from `first` on, until one names no successor; raises `Malformed` when one comes again."""
+def pages(
+    first: Link,
+    fetch: Callable[[Link], P],
+    following: Callable[[P], Link | None],
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[P]:
+    """Every page from `first` on, until one names no successor.
+
+    Raises `Malformed` when one comes again, and `Transient` when there is no end within 6 hours.
+    """
     link: Link | None = first
+    deadline = clock() + LONGEST_SECONDS
     visited: set[Link] = set()
     while link:
         if link in visited or len(visited) == MOST_PAGES:
             raise Malformed(f"page {len(visited) + 1} leads back to an earlier one, or there is no end")
+        if clock() > deadline:
+            raise Transient(f"no last page within {LONGEST_SECONDS:g} s", Reason.TIMEOUT)
         visited.add(link)
         page = fetch(link)
         yield page

@@ -49,7 +49,8 @@ def _state(plan: Plan, collection: Collection | None) -> str:
         return f'<span class="failed">failed {plan.failures} in a row</span> <small>{error}</small>'
     if not collection:
         return '<span class="waiting">waiting for the first run</span>'
-    return '<span class="ok">ok</span>' + "".join(f" <small>{escape(note)}</small>" for note in collection.notes)
+    warnings = "".join(f" <small>{escape(hidden(warning))}</small>" for warning in collection.warnings)
+    return f'<span class="ok">ok</span>{warnings}'
 
 
 def _span(span: object) -> str:

@@ -69,7 +69,7 @@ def test_each_application_is_asked_for_the_month_and_for_thirty_days(canned: Can
 
 
 def notes(house: House) -> tuple[str, ...]:
-    (found,) = [c.notes for job in house.exporter.jobs if (c := house.exporter.store.collection(job))]
+    (found,) = [c.warnings for job in house.exporter.jobs if (c := house.exporter.store.collection(job))]
     return found
 
 
@@ -88,7 +88,7 @@ def test_an_empty_answer_is_no_failure_and_names_its_two_causes(
         f"application {APP}: empty answer for this month: {text}",
     )
     assert expected == notes(tenant)
-    assert list(expected) == [record.note for record in caplog.records if hasattr(record, "note")]
+    assert list(expected) == [record.warning for record in caplog.records if hasattr(record, "warning")]
     assert {} == series(tenant.scrape(), "azure_b2c_application_authentications_month_to_date")
     assert 1 == len(series(tenant.scrape(), "azure_b2c_application_authentications_trailing_30d"))
     (job,) = [job for job in tenant.exporter.jobs if job.collector.name == LOGINS]

@@ -144,7 +144,7 @@ def test_a_customer_that_is_refused_stops_nobody_and_is_told(
     (job,) = (job for job in house.exporter.jobs if job.collector.name == "subscription_usagerecords")
     collection = house.exporter.store.collection(job)
     assert collection
-    (note,) = collection.notes
+    (note,) = collection.warnings
     assert ("2032" in note, 24) == (True, len({labels[0] for labels in collection.samples[COST]}))
     simulator.faults.script(PATH, REFUSED, times=25)
     (failure,) = house.run("subscription_usagerecords")

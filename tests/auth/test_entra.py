@@ -28,7 +28,7 @@ class Clock:
 def application(simulator: Simulator, secret: str | None = None, clock: Clock | None = None) -> AuthBase:
     tenant = simulator.world.b2c
     return ClientCredentials(
-        HttpClient(observer=Observer(), timeout=5, ca_file=simulator.ca_file),
+        HttpClient(origin=simulator.url, observer=Observer(), timeout=5, ca_file=simulator.ca_file),
         authority=f"{simulator.url}/{tenant.tenant}",
         client_id=tenant.client_id,
         client_credential=Secret(secret or tenant.client_secret),

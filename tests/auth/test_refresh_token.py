@@ -24,7 +24,7 @@ from tests.transport.test_session import Observer
 def person(simulator: Simulator, kept: Path, first: str | None = None, clock: Clock | None = None) -> RefreshToken:
     partner = simulator.world.partner_center
     return RefreshToken(
-        HttpClient(observer=Observer(), timeout=5, ca_file=simulator.ca_file),
+        HttpClient(origin=simulator.url, observer=Observer(), timeout=5, ca_file=simulator.ca_file),
         authority=f"{simulator.url}/{partner.tenant}",
         client_id=partner.client_id,
         client_credential=Secret(partner.client_secret),
@@ -164,7 +164,8 @@ class Mortal(HttpClient):
 
 authority, client_id, secret, first, kept, ca_file = sys.argv[1:]
 RefreshToken(
-    Mortal(observer=Observer(), timeout=5, ca_file=Path(ca_file)), authority=authority, client_id=client_id,
+    Mortal(origin=authority, observer=Observer(), timeout=5, ca_file=Path(ca_file)),
+    authority=authority, client_id=client_id,
     client_credential=Secret(secret), scope="https://api.partnercenter.microsoft.com/user_impersonation",
     first=Secret(first), kept=TokenFile(Path(kept)), account="csp",
 )(requests.Request("GET", "https://localhost/").prepare())

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from exporter import logs
 from exporter.errors import Reason
-from exporter.model.collection import Collection, Validators
+from exporter.model.collection import Collection, Run
 from exporter.runtime.archive import Archive
 from exporter.runtime.job import Job
 from exporter.runtime.runner import Runner
@@ -35,7 +34,7 @@ class Row:
 class Broken(Collector):
     """A report with a bug, after its first row."""
 
-    def collect(self, now: datetime, validators: Validators) -> Iterator[object]:  # type: ignore[override]
+    def collect(self, now: datetime, run: Run) -> Iterator[object]:  # type: ignore[override]
         yield Row()
         raise ZeroDivisionError
 
@@ -146,10 +145,9 @@ def _sent_tokens(simulator: Simulator) -> set[str]:
 
 
 def test_a_record_that_sums_rows_counts_as_so_many(tmp_path: Path) -> None:
-    """Also where `rows` is a field that only its instances have."""
-    summed = SimpleNamespace(who="x", cost=Decimal(1), users=3, rows=7, note="")
+    """Its collector says how many."""
     once, store = runner(tmp_path)
-    job = Job("api", "a", Collector(families=(COST,), records=[summed, Row()]), timedelta(hours=1))
+    job = Job("api", "a", Collector(families=(COST,), records=[Row(), Row()], rows_each=4), timedelta(hours=1))
     assert once.run(job) is None
     found = store.collection(job)
     assert found is not None

@@ -4,19 +4,20 @@ from datetime import UTC, datetime
 
 import pytest
 import requests
+from requests.structures import CaseInsensitiveDict
+from tenacity.stop import stop_never
 
 from exporter.errors import Malformed, NotModified, RateLimited, Reason, Rejected, Transient
-from exporter.transport.retry import message, retry_after, verdict
+from exporter.transport.response import Response, message
+from exporter.transport.retry import retry_after, retrying, verdict
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
-def answer(status: int, body: bytes = b"", **headers: str) -> requests.Response:
-    response = requests.Response()
-    response.status_code = status
-    response._content = body
-    response.headers.update({name.replace("_", "-"): value for name, value in headers.items()})
-    return response
+def answer(status: int, body: bytes = b"", **headers: str) -> Response:
+    request = requests.Request("GET", "https://localhost/report?q=1").prepare()
+    named = CaseInsensitiveDict({name.replace("_", "-"): value for name, value in headers.items()})
+    return Response(status, "", named, "https://localhost/report?q=1", request, body)
 
 
 @pytest.mark.parametrize(
@@ -26,7 +27,11 @@ def answer(status: int, body: bytes = b"", **headers: str) -> requests.Response:
         (401, Rejected, Reason.UNAUTHORIZED),
         (403, Rejected, Reason.FORBIDDEN),
         (404, Rejected, Reason.NOT_FOUND),
-        (418, Malformed, Reason.MALFORMED),
+        (405, Rejected, Reason.BAD_REQUEST),
+        (410, Rejected, Reason.NOT_FOUND),
+        (412, Rejected, Reason.BAD_REQUEST),
+        (204, Malformed, Reason.MALFORMED),
+        (206, Malformed, Reason.MALFORMED),
         (302, Malformed, Reason.MALFORMED),
         (429, RateLimited, Reason.THROTTLED),
         (408, Transient, Reason.TIMEOUT),
@@ -58,6 +63,8 @@ def test_success_is_no_problem_and_304_is_not_modified() -> None:
         ({"Retry_After": "Fri, 20 Nov 2026 11:00:00 GMT"}, b"", 0),
         ({"x_ms_ratelimit_microsoft.consumption_retry_after": "45"}, b"", 45),
         ({"Retry_After": "5", "x_ms_ratelimit_microsoft.costmanagement_qpu_retry_after": "9"}, b"", 9),
+        ({"Retry_After": "60, 120"}, b"", 120),
+        ({"Retry_After": "Fri, 20 Nov 2026 12:00:30 GMT, 5"}, b"", 30),
         ({"Retry_After": "soon"}, b"", None),
         ({"Retry_After": "99999999999"}, b"", 86_400),
         ({}, b'{"statusCode": 429, "message": "Rate limit is exceeded. Try again in 57 seconds."}', 57),
@@ -74,7 +81,7 @@ def test_success_is_no_problem_and_304_is_not_modified() -> None:
 )
 def test_the_wait_is_read_in_every_spelling(headers: dict[str, str], body: bytes, seconds: float | None) -> None:
     """The longest of several counts, and nobody makes us wait for more than a day."""
-    assert seconds == retry_after(answer(429, body, **headers), NOW)
+    assert seconds == retry_after(answer(429, body, **headers), NOW, in_text=True)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +90,9 @@ def test_the_wait_is_read_in_every_spelling(headers: dict[str, str], body: bytes
         (b'{"error": {"code": "401", "message": "Report type\\n and view"}}', "401: Report type and view"),
         (b'{"odata.error": {"code": "A", "message": {"lang": "en", "value": "no"}}}', "A: no"),
         (b'{"code": "2000", "description": "Unsupported", "data": []}', "2000: Unsupported"),
-        (b'{"error": "invalid_client", "error_description": "AADSTS7000215"}', "invalid_client"),
+        (b'{"error": "invalid_client", "error_description": "AADSTS7000215"}', "invalid_client: AADSTS7000215"),
+        (b"<html><style>p {}</style><h1>503 Service\n Unavailable</h1></html>", "503 Service Unavailable"),
+        (b"Access blocked", "Access blocked"),
         (b"<html>", ""),
         (b"\xff\xfe", ""),
         (b"[1]", ""),
@@ -93,3 +102,32 @@ def test_the_wait_is_read_in_every_spelling(headers: dict[str, str], body: bytes
 def test_an_error_body_is_told_in_one_line(body: bytes, text: str) -> None:
     """Every documented envelope is known; anything else says nothing."""
     assert text == message(body)
+
+
+def test_seconds_in_a_text_count_for_throttling_alone() -> None:
+    """A server that says how long it has tried does not ask anybody to wait."""
+    tired = b'{"error": {"code": "500", "message": "timed out after 100 seconds"}}'
+    busy = b'{"error": {"code": "503", "message": "Request_ThrottledTemporarily, wait 100 seconds"}}'
+    first, second = verdict(answer(500, tired), NOW), verdict(answer(503, busy), NOW)
+    assert isinstance(first, Transient)
+    assert isinstance(second, RateLimited)
+    assert (None, 100) == (first.retry_after, second.retry_after)
+
+
+def test_a_wait_of_nothing_does_not_spend_all_attempts_at_once() -> None:
+    """The server may ask for more than our own pause, not for less."""
+    waits: list[float] = []
+
+    def fails() -> None:
+        raise RateLimited("busy", 0)
+
+    with pytest.raises(RateLimited):
+        retrying(sleep=waits.append, stop=stop_never, before_sleep=lambda failure, seconds: None)(fails)
+    assert [True, True, True] == [seconds >= 1 for seconds in waits]
+
+
+def test_a_failure_names_what_was_asked_and_the_number_for_support_once() -> None:
+    """Without the query; a status that the body repeats is not repeated."""
+    body = b'{"error": {"code": "404", "message": "no data"}}'
+    problem = verdict(answer(404, body, x_ms_request_id="7b0e-1"), NOW)
+    assert "GET https://localhost/report: 404: no data [x-ms-request-id 7b0e-1]" == str(problem)

@@ -12,10 +12,12 @@ from exporter.model.collection import Validators
 from exporter.simulator import Simulator
 from exporter.simulator.faults import Drip, Redirect, Slow
 from exporter.transport import retry
-from exporter.transport.http import HttpClient, public
+from exporter.transport.http import HttpClient
+from exporter.transport.origins import public
 from exporter.transport.session import Session
 from tests.support import Answer, CannedService
 
+HOME = "https://127.0.0.1"
 KEY = "a-key-that-nobody-may-see"
 
 
@@ -45,7 +47,7 @@ class Impatient(threading.Event):
 
 
 def session(url: str, observer: Observer, ca_file: Path | None = None, timeout: float = 5) -> Session:
-    http = HttpClient(observer=observer, timeout=timeout, ca_file=ca_file)
+    http = HttpClient(origin=url, observer=observer, timeout=timeout, ca_file=ca_file)
     return Session(http, ApiKey(Secret(KEY)), base_url=url, observer=observer, stopped=Impatient())
 
 
@@ -68,7 +70,7 @@ def test_what_does_not_pass_is_told_after_a_few_attempts(canned: CannedService) 
     canned.answer("/report", Answer({"error": {"code": "500", "message": "sorry"}}, 500))
     with pytest.raises(Transient) as raised:
         session(canned.url, Observer()).get("report", params={"q": "1"})
-    assert f"GET {canned.url}/report: 500 500: sorry" == str(raised.value)
+    assert f"GET {canned.url}/report: 500: sorry" == str(raised.value)
     assert retry.ATTEMPTS == len(canned.received)
 
 
@@ -129,7 +131,10 @@ def test_what_is_no_link_is_not_as_documented(canned: CannedService, url: str) -
     """Neither for our own reports nor for a blob."""
     with pytest.raises(Malformed, match="not a link"):
         session(canned.url, Observer()).get(url)
-    with pytest.raises(Malformed, match="not a link"), session("", Observer()).stream(url, patience=1, stranger=True):
+    with (
+        pytest.raises(Malformed, match="not a link"),
+        session(HOME, Observer()).stream(url, silence_seconds=1, total_seconds=1, send_credentials=False),
+    ):
         pass
 
 
@@ -138,7 +143,7 @@ def test_a_blob_is_read_by_https_alone(url: str) -> None:
     """Loopback excepted; and the permission in its URL is not told."""
     with (
         pytest.raises(Malformed, match="not https") as raised,
-        session("", Observer()).stream(url, patience=1, stranger=True),
+        session(HOME, Observer()).stream(url, silence_seconds=1, total_seconds=1, send_credentials=False),
     ):
         pass
     assert "hush" not in str(raised.value)
@@ -213,7 +218,7 @@ def test_stopping_ends_the_retries(canned: CannedService) -> None:
     canned.answer("/report", Answer(status=503))
     observer = Observer()
     asked = Session(
-        HttpClient(observer=observer, timeout=5),
+        HttpClient(origin=canned.url, observer=observer, timeout=5),
         ApiKey(Secret(KEY)),
         base_url=canned.url,
         observer=observer,

@@ -16,8 +16,8 @@ from exporter.apis.b2c.records import (
 )
 from exporter.errors import Malformed, Rejected
 from exporter.transport.paging import pages
-from exporter.transport.retry import decode
-from exporter.transport.session import Page, Session
+from exporter.transport.response import Response, decode
+from exporter.transport.session import Session
 
 Row = TypeVar("Row")
 API_VERSION = {"api-version": "beta"}
@@ -73,7 +73,7 @@ class Client:
         def fetch(link: str) -> Envelope[Row]:
             known = API_VERSION if "api-version" not in dict(parse_qsl(urlsplit(link).query)) else {}
             page = self._get(link, {**({"$filter": asked} if link == first else {}), **known})
-            return decode(decoder, page.content, report)  # type: ignore[no-any-return]
+            return decode(decoder, page, report)  # type: ignore[no-any-return]
 
         def following(page: Envelope[Row]) -> str | None:
             link = page.next_link or page.next_link_v3
@@ -88,7 +88,7 @@ class Client:
         for page in pages(first, fetch, following):
             yield from page.value
 
-    def _get(self, link: str, params: dict[str, str]) -> Page:
+    def _get(self, link: str, params: dict[str, str]) -> Response:
         try:
             return self._session.get(link, params=params)
         except Rejected as refusal:

@@ -11,7 +11,7 @@ from exporter.apis.b2c.estimate import Bill
 from exporter.apis.b2c.metrics import Part
 from exporter.apis.b2c.settings import Settings
 from exporter.apis.b2c.windows import PeriodRow, activity, asked_after, growth, largest, windows
-from exporter.model.collection import Collector, Validators
+from exporter.model.collection import Collector, Run
 from exporter.model.families import Family
 from exporter.model.periods import DAY, month_start
 
@@ -22,6 +22,9 @@ class UsageReport(Collector):
 
     client: Client
     settings: Settings
+
+    def rows(self, record: Part) -> int:
+        return record.rows
 
     def stands_for(self, record: Part) -> datetime | None:
         return record.at
@@ -35,7 +38,7 @@ class TenantUserCount(UsageReport):
     fresh_every: ClassVar[timedelta] = timedelta(hours=12)
     families: ClassVar[tuple[Family, ...]] = metrics.USERS
 
-    def collect(self, now: datetime, validators: Validators) -> Iterator[Part]:
+    def collect(self, now: datetime, run: Run) -> Iterator[Part]:
         rows = sorted(self.client.user_counts(asked_after(now)), key=lambda row: row.at)
         yield from growth(rows, largest(rows, self.settings.max_keys))
 
@@ -48,7 +51,7 @@ class AuthenticationCountSummary(UsageReport):
     fresh_every: ClassVar[timedelta] = timedelta(hours=2)
     families: ClassVar[tuple[Family, ...]] = metrics.AUTHENTICATIONS
 
-    def collect(self, now: datetime, validators: Validators) -> Iterator[Part]:
+    def collect(self, now: datetime, run: Run) -> Iterator[Part]:
         rows = list(self.client.daily_authentications(asked_after(now)))
         yield from windows(rows, now, largest(rows, self.settings.max_keys))
 
@@ -61,7 +64,7 @@ class MfaRequestCountSummary(UsageReport):
     fresh_every: ClassVar[timedelta] = timedelta(hours=2)
     families: ClassVar[tuple[Family, ...]] = metrics.MFA_REQUESTS
 
-    def collect(self, now: datetime, validators: Validators) -> Iterator[Part]:
+    def collect(self, now: datetime, run: Run) -> Iterator[Part]:
         rows = list(self.client.daily_mfa_requests(asked_after(now)))
         yield from windows(rows, now, largest(rows, self.settings.max_keys))
 
@@ -74,19 +77,19 @@ class ApplicationReport(UsageReport):
     filtered here, so an answer that begins before the month is noted.
     """
 
-    def rows(self, application: str, after: date | None) -> Iterator[PeriodRow]:
+    def answer(self, application: str, after: date | None) -> Iterator[PeriodRow]:
         """The rows of one application."""
         raise NotImplementedError
 
-    def collect(self, now: datetime, validators: Validators) -> Iterator[Part]:
+    def collect(self, now: datetime, run: Run) -> Iterator[Part]:
         month = month_start(now)
         answers = [
-            (application, list(self.rows(application.id, month - DAY)), list(self.rows(application.id, None)))
+            (application, list(self.answer(application.id, month - DAY)), list(self.answer(application.id, None)))
             for application in self.settings.applications
         ]
         keys = largest((row for _, *both in answers for rows in both for row in rows), self.settings.max_keys)
         for application, this_month, trailing in answers:
-            yield from activity(application, this_month, trailing, month, keys)
+            yield from activity(application, this_month, trailing, month, keys, run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ class AuthenticationCount(ApplicationReport):
     fresh_every: ClassVar[timedelta] = timedelta(hours=2)
     families: ClassVar[tuple[Family, ...]] = metrics.APPLICATION_AUTHENTICATIONS
 
-    def rows(self, application: str, after: date | None) -> Iterator[PeriodRow]:
+    def answer(self, application: str, after: date | None) -> Iterator[PeriodRow]:
         return self.client.authentications(application, after)
 
 
@@ -109,7 +112,7 @@ class MfaRequestCount(ApplicationReport):
     fresh_every: ClassVar[timedelta] = timedelta(hours=2)
     families: ClassVar[tuple[Family, ...]] = metrics.APPLICATION_MFA_REQUESTS
 
-    def rows(self, application: str, after: date | None) -> Iterator[PeriodRow]:
+    def answer(self, application: str, after: date | None) -> Iterator[PeriodRow]:
         return self.client.mfa_requests(application, after)
 
 

@@ -14,7 +14,7 @@ from exporter.apis.b2c.settings import BILL, Settings
 from exporter.apis.b2c.windows import asked_after, per_day
 from exporter.model import budgets
 from exporter.model.budgets import BudgetSpent
-from exporter.model.collection import Collector, Validators
+from exporter.model.collection import Collector, Run
 from exporter.model.families import Family
 from exporter.model.periods import day_end, month_start
 
@@ -30,12 +30,15 @@ class Bill(Collector):
     fresh_every: ClassVar[timedelta] = timedelta(hours=2)
     families: ClassVar[tuple[Family, ...]] = metrics.BILL + budgets.FAMILIES
 
-    def collect(self, now: datetime, validators: Validators) -> Iterator[Charge | BudgetSpent]:
+    def collect(self, now: datetime, run: Run) -> Iterator[Charge | BudgetSpent]:
         charges = list(self._charges(month_start(now), asked_after(now)))
         yield from charges
         spent = sum((charge.cost for charge in charges), Decimal(0)) if charges else None
         for budget in self.settings.budgets:
             yield BudgetSpent(budget.name, self.settings.currency, budget.amount, spent)
+
+    def rows(self, record: Charge | BudgetSpent) -> int:
+        return record.rows
 
     def stands_for(self, record: Charge | BudgetSpent) -> datetime | None:
         return record.at if isinstance(record, Charge) else None

@@ -8,16 +8,13 @@ import msgspec
 
 from exporter.apis.b2c.settings import Application
 from exporter.model.budgets import RATIO
-from exporter.model.families import Family, Labels
+from exporter.model.families import Family, Labels, Lasts
 
 REFRESHED = "Refreshed in the background."
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """What one row says of one provider, flow or method, in the windows that the row lies in.
-
-    A `note` comes with the parts of the rows, with `rows` 0.
-    """
+    """What one row says of one provider, flow or method, in the windows that the row lies in."""
 
     of: str = ""
     at: datetime | None = None
@@ -27,7 +24,6 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     daily: int | None = None
     month_to_date: int | None = None
     trailing_30d: int | None = None
-    note: str = ""
     rows: int = 1
 
 
@@ -64,11 +60,12 @@ def _month_to_date(name: str, what: str, labels: Labels) -> Family:
 
 def _trailing(name: str, what: str, labels: Labels) -> Family:
     text = f"{what} in the report's last 30 days. {REFRESHED}"
-    return Family(f"{name}_trailing_30d", text, labels, attrgetter("trailing_30d"))
+    return Family(f"{name}_trailing_30d", text, labels, attrgetter("trailing_30d"), lasts=Lasts.ALWAYS)
 
 
 def _daily(name: str, what: str, labels: Labels) -> Family:
-    return Family(f"{name}_daily", f"{what} on the newest complete day. {REFRESHED}", labels, attrgetter("daily"))
+    text = f"{what} on the newest complete day. {REFRESHED}"
+    return Family(f"{name}_daily", text, labels, attrgetter("daily"), lasts=Lasts.DAY)
 
 
 def _windows(name: str, what: str, labels: Labels) -> tuple[Family, ...]:
@@ -85,12 +82,14 @@ USERS = (
         f"Users on the newest reported day, by where their credentials are kept. {REFRESHED}",
         PROVIDER,
         attrgetter("newest"),
+        lasts=Lasts.ALWAYS,
     ),
     Family(
         "azure_b2c_users_registered_trailing_10d",
         f"Growth of the number of users over ten days. {REFRESHED}",
         PROVIDER,
         attrgetter("trailing_10d"),
+        lasts=Lasts.ALWAYS,
     ),
 )
 AUTHENTICATIONS = _windows("azure_b2c_authentications", "Billable authentications", FLOW)

@@ -89,6 +89,11 @@ class Application(Section):
         """The value of the label `application`."""
         return self.name or self.id
 
+    @property
+    def described(self) -> str:
+        """Its name, where it has one, and its id."""
+        return f"{self.name} ({self.id})" if self.name else self.id
+
 
 class Settings(EntraSettings):
     """One Azure AD B2C tenant, read with an application's own identity: by secret, certificate or assertion."""

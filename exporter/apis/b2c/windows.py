@@ -7,6 +7,7 @@ from typing import Protocol, TypeAlias
 
 from exporter.apis.b2c.metrics import Part
 from exporter.apis.b2c.settings import Application
+from exporter.model.collection import Run
 from exporter.model.periods import DAY, day_end, month_start
 
 TEN_DAYS, THIRTY_DAYS = timedelta(days=10), timedelta(days=30)
@@ -80,27 +81,27 @@ def windows(rows: Iterable[DayRow], now: datetime, keys: Keys) -> Iterator[Part]
 
 
 def activity(
-    application: Application, this_month: Sequence[PeriodRow], trailing: Sequence[PeriodRow], month: date, keys: Keys
+    application: Application,
+    this_month: Sequence[PeriodRow],
+    trailing: Sequence[PeriodRow],
+    month: date,
+    keys: Keys,
+    run: Run,
 ) -> Iterator[Part]:
-    """What an application's answers for the month and for 30 days say, and what is to be noted about them."""
+    """What an application's answers for the month and for 30 days say, with warnings where they are doubtful."""
     for row in this_month:
         for of, count in row.parts():
             yield Part(of=keys(of), at=row.at, application=application, month_to_date=count)
         if row.start and row.start.date() < month:
             text = f"the answer for this month begins on {row.start.date()}, and may count more than the month"
-            yield _note(application, text)
+            run.warn(f"application {application.described}: {text}")
     for row in trailing:
         for of, count in row.parts():
             yield Part(of=keys(of), at=row.at, application=application, trailing_30d=count)
     windows = {"this month": this_month, "the last 30 days": trailing}
     if empty := " and ".join(window for window, rows in windows.items() if not rows):
         text = "either the tenant has no such application, or it had no activity in the period"
-        yield _note(application, f"empty answer for {empty}: {text}")
-
-
-def _note(application: Application, text: str) -> Part:
-    name = f"{application.name} ({application.id})" if application.name else application.id
-    return Part(application=application, note=f"application {name}: {text}", rows=0)
+        run.warn(f"application {application.described}: empty answer for {empty}: {text}")
 
 
 def asked_after(now: datetime) -> date:

@@ -7,14 +7,14 @@ from typing import Any
 import msgspec
 
 from exporter.apis.ea.downloads import Download, JsonPages
-from exporter.apis.ea.extracts import Csv, CsvAsync
+from exporter.apis.ea.extracts import Csv, CsvAsync, Limits
 from exporter.apis.ea.records import BalanceSummary, BillingPeriod, MarketplaceCharge, Price
 from exporter.apis.ea.settings import Settings
 from exporter.apis.ea.usage import Needed, Row
 from exporter.errors import Malformed, Reason, Rejected
 from exporter.model.collection import Validators
 from exporter.model.periods import Days, period_name
-from exporter.transport.retry import decode
+from exporter.transport.response import decode
 from exporter.transport.session import Session
 
 NO_DATA = frozenset({Reason.NOT_FOUND, Reason.BAD_REQUEST})
@@ -33,11 +33,11 @@ class Client:
         self._session = session
         self._known = False
         self._currency = settings.currency
-        patience = settings.usage.first_byte.total_seconds()
+        limits = Limits(settings.usage.first_byte.total_seconds(), settings.usage.download_timeout.total_seconds())
         downloads: dict[str, Download] = {
             "json": JsonPages(session),
-            "csv": Csv(session, patience),
-            "csv_async": CsvAsync(session, patience),
+            "csv": Csv(session, limits),
+            "csv_async": CsvAsync(session, limits),
         }
         self._download = downloads[settings.usage.download]
 
@@ -92,7 +92,7 @@ class Client:
         version = min(self.settings.api_version, "v2")
         page = self._session.get(self._path("billingperiods", version), validators=validators)
         decoder = msgspec.json.Decoder(list[BillingPeriod], strict=False)
-        return decode(decoder, page.content, "billingperiods")  # type: ignore[no-any-return]
+        return decode(decoder, page, "billingperiods")  # type: ignore[no-any-return]
 
     def currency(self) -> str:
         """The enrollment's currency: the configured one, the balance summary's, or the price sheet's."""
@@ -128,7 +128,7 @@ class Client:
             self._require_known(refused)
             return None
         self._known = True
-        return decode(decoder, page.content, report)
+        return decode(decoder, page, report)
 
     def _require_known(self, refused: Rejected) -> None:
         """Return for days without data of an enrollment that is known; raise, and say why, for anything else."""

@@ -17,7 +17,7 @@ from exporter.apis.ea.usage import Needed, SummedUsage, spent, summed_usage
 from exporter.errors import NotModified
 from exporter.model import budgets
 from exporter.model.budgets import BudgetSpent
-from exporter.model.collection import Collector, Validators
+from exporter.model.collection import Collector, Run, Validators
 from exporter.model.families import Family
 from exporter.model.periods import DAY, Days, billing_month, day_end, instant
 
@@ -56,6 +56,9 @@ class UsageReport(Report):
         batches = self.client.usage(asked, needed, validators)
         return summed_usage(batches, needed, self.labels, currency=currency, complete=self.complete(now), asked=asked)
 
+    def rows(self, record: SummedUsage | BudgetSpent) -> int:
+        return record.rows
+
     def stands_for(self, record: SummedUsage | BudgetSpent) -> datetime | None:
         day = record.until if isinstance(record, SummedUsage) and record.of_period else None
         return day_end(day) if day else None
@@ -73,14 +76,14 @@ class UsageDetails(UsageReport):
     def families(self) -> tuple[Family, ...]:
         return (*metrics.usage(self.labels), *budgets.FAMILIES)
 
-    def collect(self, now: datetime, validators: Validators) -> Iterator[SummedUsage | BudgetSpent]:
+    def collect(self, now: datetime, run: Run) -> Iterator[SummedUsage | BudgetSpent]:
         settings = self.client.settings
-        validators.require("day", str(now.date()))
+        run.validators.require("day", str(now.date()))
         asked = settings.usage.period
         if asked is None and settings.usage.download != "json":
             asked = billing_month(now.date())  # only JSON knows a current period without a name
         needed, complete = Needed.by(settings.usage, settings.budgets), self.complete(now)
-        usage = list(self.summed(asked, now, needed, validators))
+        usage = list(self.summed(asked, now, needed, run.validators))
         yield from usage
         yield from spent(usage, settings.budgets, self.client.currency())
         if settings.usage.period is None and complete not in billing_month(now.date()):
@@ -100,15 +103,15 @@ class PreviousUsageDetails(UsageReport):
     def families(self) -> tuple[Family, ...]:
         return metrics.previous_usage(self.labels)
 
-    def collect(self, now: datetime, validators: Validators) -> Iterable[SummedUsage]:
+    def collect(self, now: datetime, run: Run) -> Iterable[SummedUsage]:
         usage = self.client.settings.usage
         previous = billing_month(billing_month(now.date()).start - DAY)
         settled = f"{previous.start} {now.day >= usage.settled_day}"
-        if now.day >= usage.settled_day and validators.known.get("settled") == settled:
+        if now.day >= usage.settled_day and run.validators.known.get("settled") == settled:
             raise NotModified
-        validators.require("month", str(previous.start))
-        validators.seen["settled"] = settled
-        return self.summed(previous, now, Needed.by(usage, ()), validators)
+        run.validators.require("month", str(previous.start))
+        run.validators.seen["settled"] = settled
+        return self.summed(previous, now, Needed.by(usage, ()), run.validators)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +122,8 @@ class BalanceSummaries(Report):
     fresh_every: ClassVar[timedelta] = timedelta(hours=12)
     families: ClassVar[tuple[Family, ...]] = metrics.BALANCE
 
-    def collect(
-        self, now: datetime, validators: Validators
-    ) -> Iterator[BalanceSummary | Enrollment | Purchase | Adjustment]:
-        if summary := self.client.balance_summary(validators):
+    def collect(self, now: datetime, run: Run) -> Iterator[BalanceSummary | Enrollment | Purchase | Adjustment]:
+        if summary := self.client.balance_summary(run.validators):
             currency = summary.currency or self.client.currency()
             yield msgspec.structs.replace(summary, currency_code=currency)
             yield Enrollment(self.client.settings.enrollment, currency)
@@ -140,9 +141,9 @@ class MarketplaceCharges(Report):
     fresh_every: ClassVar[timedelta] = timedelta(hours=12)
     families: ClassVar[tuple[Family, ...]] = metrics.MARKETPLACE
 
-    def collect(self, now: datetime, validators: Validators) -> Iterator[Charge]:
+    def collect(self, now: datetime, run: Run) -> Iterator[Charge]:
         currency = self.client.currency()
-        for row in self.client.marketplace_charges(self.client.settings.usage.period, validators):
+        for row in self.client.marketplace_charges(self.client.settings.usage.period, run.validators):
             until = instant(row.usage_end_date) if row.usage_end_date else None
             yield Charge(
                 row.publisher_name, row.offer, row.plan_name, row.subscription_name, currency, row.extended_cost, until
@@ -160,12 +161,12 @@ class PriceSheet(Report):
     fresh_every: ClassVar[timedelta] = timedelta(hours=24)
     families: ClassVar[tuple[Family, ...]] = metrics.PRICES
 
-    def collect(self, now: datetime, validators: Validators) -> Iterable[Price]:
+    def collect(self, now: datetime, run: Run) -> Iterable[Price]:
         if self.client.settings.prices == "all":
-            return self.client.price_sheet(validators)
+            return self.client.price_sheet(run.validators)
         used = self.client.meters_in_use()
-        validators.require("meters", hashlib.sha256(" ".join(sorted(used)).encode()).hexdigest())
-        return [price for price in self.client.price_sheet(validators) if price.meter_id in used]
+        run.validators.require("meters", hashlib.sha256(" ".join(sorted(used)).encode()).hexdigest())
+        return [price for price in self.client.price_sheet(run.validators) if price.meter_id in used]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +177,8 @@ class BillingPeriods(Report):
     fresh_every: ClassVar[timedelta] = timedelta(hours=12)
     families: ClassVar[tuple[Family, ...]] = metrics.BILLING_PERIOD
 
-    def collect(self, now: datetime, validators: Validators) -> Iterator[Bounds]:
-        periods = self.client.billing_periods(validators)
+    def collect(self, now: datetime, run: Run) -> Iterator[Bounds]:
+        periods = self.client.billing_periods(run.validators)
         if periods:
             month = billing_month(max(period.start for period in periods).date())
             first, after = (datetime.combine(day, time(), UTC) for day in (month.start, month.end + DAY))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, ClassVar, Protocol
 
@@ -15,7 +15,7 @@ from exporter.model.collection import Validators
 from exporter.model.periods import Days, period_name
 from exporter.transport.ahead import ahead
 from exporter.transport.paging import pages
-from exporter.transport.retry import decode
+from exporter.transport.response import Response, decode
 from exporter.transport.session import Session
 
 TITLE = "Usage Data Extract"
@@ -47,12 +47,12 @@ class JsonPages:
         key = key_of(attrgetter, needed.columns, attrgetter("tags"), needed)
         first = self._first(path, asked)
 
-        def fetch(link: str) -> bytes:
-            content = self.session.get(link, validators=validators if link == first else None).content
-            return b'{"data":[]}' if EMPTY_MONTH in content[:LEAD] else content
+        def fetch(link: str) -> Response:
+            page = self.session.get(link, validators=validators if link == first else None)
+            return replace(page, content=b'{"data":[]}') if EMPTY_MONTH in page.content[:LEAD] else page
 
-        for content in ahead(pages(first, fetch, _next_link)):
-            rows = decode(decoder, content, "usagedetails").data
+        for page in ahead(pages(first, fetch, _next_link)):
+            rows = decode(decoder, page, "usagedetails").data
             yield (
                 (row.date, key(row), row.quantity, row.cost if row.cost is not None else row.cost_v2) for row in rows
             )
@@ -76,11 +76,11 @@ LINK_AT_END, LONGEST_LINK = re.compile(rb'"nextLink"\s*:\s*(?:null|"[^"]*")\s*}\
 """A quote within a text is not bare, and the last brace is the page's own: what matches is the page's property."""
 
 
-def _next_link(content: bytes) -> str | None:
+def _next_link(page: Response) -> str | None:
     """Where the next page is; looked for at the end, where it mostly stands, since to decode a page takes long."""
-    end = LINK_AT_END.search(content, max(0, len(content) - LONGEST_LINK))
-    page: Linked = decode(LINK, b"{" + end[0] if end else content, "usagedetails")
-    return page.next_link
+    end = LINK_AT_END.search(page.content, max(0, len(page.content) - LONGEST_LINK))
+    linked: Linked = decode(LINK, replace(page, content=b"{" + end[0]) if end else page, "usagedetails")
+    return linked.next_link
 
 
 def key_of(

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from operator import itemgetter
@@ -18,7 +18,7 @@ from exporter.errors import Malformed, Reason, Rejected, Transient
 from exporter.model.collection import Validators
 from exporter.model.periods import Days, instant, period_name
 from exporter.transport.polling import poll
-from exporter.transport.retry import decode
+from exporter.transport.response import decode
 from exporter.transport.session import Session
 from exporter.transport.tables import table
 
@@ -29,17 +29,25 @@ SUBMISSIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a stream may be silent, and how long it may take as a whole, in seconds."""
+
+    silence_seconds: float
+    total_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Csv:
     """GET `usagedetails/download`: one stream, whose first byte may take an hour."""
 
     session: Session
-    patience: float
+    limits: Limits
     most_months: ClassVar[int] = 1
 
     def batches(self, path: str, asked: Days | None, needed: Needed, validators: Validators) -> Iterator[Iterable[Row]]:
         """One batch per stream."""
         url, params = f"{path}/usagedetails/download", _asked(asked)
-        with self.session.stream(url, params=params, patience=self.patience, validators=validators) as chunks:
+        with self.session.stream(url, params=params, validators=validators, **asdict(self.limits)) as chunks:
             yield from _csv(chunks, needed)
 
 
@@ -52,7 +60,7 @@ class CsvAsync:
     """
 
     session: Session
-    patience: float
+    limits: Limits
     most_months: ClassVar[int] = 36
 
     def batches(self, path: str, asked: Days | None, needed: Needed, validators: Validators) -> Iterator[Iterable[Row]]:
@@ -66,7 +74,7 @@ class CsvAsync:
             if status.status == NO_DATA_FOUND or not status.blob_path:
                 return iter(())
             if self.session.clock() < instant(status.requested_on) + LIFE_OF_BLOB:
-                stream = self.session.stream(status.blob_path, patience=self.patience, stranger=True)
+                stream = self.session.stream(status.blob_path, send_credentials=False, **asdict(self.limits))
                 try:
                     return stack.enter_context(stream)
                 except Rejected as refused:
@@ -91,8 +99,7 @@ class CsvAsync:
         return submitted if submitted.is_final else poll(ready, self.session)
 
     def _status(self, url: str, **arguments: Any) -> "ReportStatus":
-        content = self.session.get(url, **arguments).content
-        status: ReportStatus = decode(STATUS, content, "usagedetails/submit")
+        status: ReportStatus = decode(STATUS, self.session.get(url, **arguments), "usagedetails/submit")
         if status.status in {FAILED, TIMED_OUT}:
             ended = "failed" if status.status == FAILED else "timed out"
             raise Transient(f"usagedetails/submit: the service says that the report {ended}", Reason.SERVER_ERROR)

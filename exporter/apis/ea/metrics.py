@@ -10,7 +10,7 @@ from exporter.apis.ea.columns import DEFAULT
 from exporter.apis.ea.records import BalanceSummary
 from exporter.apis.ea.usage import SummedUsage
 from exporter.model import budgets
-from exporter.model.families import Family, Labels, constant
+from exporter.model.families import Family, Labels, Lasts, constant
 
 REFRESHED = "Refreshed in the background."
 
@@ -32,6 +32,7 @@ def usage(labels: Sequence[str]) -> tuple[Family, ...]:
             cost,
             attrgetter("cost_daily"),
             of=SummedUsage,
+            lasts=Lasts.DAY,
         ),
         Family(
             "azure_ea_usage_quantity_month_to_date",

@@ -80,6 +80,7 @@ class Usage(Section):
     first_byte: Duration = Field(
         timedelta(hours=1), description="how long a CSV download may be silent; up to 60 minutes are documented"
     )
+    download_timeout: Duration = Field(timedelta(hours=6), description="the longest that a whole CSV download may take")
 
     @model_validator(mode="after")
     def _distinct(self) -> "Usage":

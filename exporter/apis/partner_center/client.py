@@ -19,7 +19,7 @@ from exporter.apis.partner_center.records import (
 )
 from exporter.errors import Failure, Reason, Rejected, SignInRequired
 from exporter.transport.paging import pages
-from exporter.transport.retry import decode
+from exporter.transport.response import decode
 from exporter.transport.session import Session
 
 PERSON_NEEDED = {
@@ -133,7 +133,7 @@ class Client:
         }
         try:
             answer = self._session.get(url, headers=headers)
-            page: PagedResourceCollection[Any] = decode(decoder, answer.content, what)
+            page: PagedResourceCollection[Any] = decode(decoder, answer, what)
         except Failure as failure:
             raise self._told(failure, correlation) from failure
         said = answer.headers.get("isMfaCompliant", "").lower()

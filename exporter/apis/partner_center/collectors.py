@@ -15,7 +15,7 @@ from exporter.apis.partner_center.records import (
     resource_id,
 )
 from exporter.errors import Reason, Rejected
-from exporter.model.collection import Collector, Validators
+from exporter.model.collection import Collector, Run
 from exporter.model.families import Family
 from exporter.model.periods import month_start
 
@@ -30,8 +30,11 @@ class UsageRecords(Collector):
     fresh_every: ClassVar[timedelta] = timedelta(hours=3)
     families: ClassVar[tuple[Family, ...]] = metrics.FAMILIES
 
-    def collect(self, now: datetime, validators: Validators) -> Iterable[CustomerMonthlyUsageRecord | MfaCompliance]:
+    def collect(self, now: datetime, run: Run) -> Iterable[CustomerMonthlyUsageRecord | MfaCompliance]:
         return self.client.customer_usage_records()
+
+    def rows(self, record: CustomerMonthlyUsageRecord | MfaCompliance) -> int:
+        return 0 if isinstance(record, MfaCompliance) else 1
 
     def stands_for(self, record: CustomerMonthlyUsageRecord | MfaCompliance) -> datetime | None:
         return None if isinstance(record, MfaCompliance) else record.modified
@@ -42,7 +45,7 @@ class SubscriptionUsageRecords(Collector):
     """What each subscription of each customer costs: one request per customer, spread over the span `over`.
 
     A failure loses nothing of the round: the next run asks only for the customers that are still missing. A customer
-    who may not be read is noted, and the others are read; where nobody may be, the run fails.
+    who may not be read is a warning, and the others are read; where nobody may be, the run fails.
     """
 
     client: Client
@@ -54,7 +57,7 @@ class SubscriptionUsageRecords(Collector):
     families: ClassVar[tuple[Family, ...]] = metrics.SUBSCRIPTIONS
     required: ClassVar[bool] = False
 
-    def collect(self, now: datetime, validators: Validators) -> Iterable[SubscriptionUsage | CustomerRefused]:
+    def collect(self, now: datetime, run: Run) -> Iterable[SubscriptionUsage]:
         found = self.client.customer_usage_records()
         customers = {resource_id(record): record for record in found if isinstance(record, CustomerMonthlyUsageRecord)}
         fetched = self.round.fetched(now)
@@ -69,13 +72,15 @@ class SubscriptionUsageRecords(Collector):
             )
         self.round = Round()
         usage = [one for customer in customers for one in fetched[customer]]
-        refused = [one.note for one in usage if isinstance(one, CustomerRefused)]
+        refused = [one.reason for one in usage if isinstance(one, CustomerRefused)]
         if refused and len(refused) == len(usage):
             raise Rejected(refused[0], Reason.FORBIDDEN)
-        return usage
+        for reason in refused:
+            run.warn(reason)
+        return [one for one in usage if isinstance(one, SubscriptionUsage)]
 
-    def stands_for(self, record: SubscriptionUsage | CustomerRefused) -> datetime | None:
-        return None if isinstance(record, CustomerRefused) else record.subscription.modified
+    def stands_for(self, record: SubscriptionUsage) -> datetime | None:
+        return record.subscription.modified
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 from babel import Locale, UnknownLocaleError
@@ -67,19 +67,13 @@ class SubscriptionUsage(NamedTuple):
 class CustomerRefused(NamedTuple):
     """A customer whose subscriptions may not be read, and why."""
 
-    note: str
-
-    @property
-    def rows(self) -> int:
-        """It is no row of the report."""
-        return 0
+    reason: str
 
 
 class MfaCompliance(msgspec.Struct, frozen=True):
     """What the header `isMfaCompliant` says of the access token; no row of the report."""
 
     compliant: bool
-    rows: ClassVar[int] = 0
 
 
 def resource_id(record: MonthlyUsageRecord) -> str:

@@ -36,9 +36,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """When a job runs next, how often it has failed in a row, and what it said the last time."""
+    """When a job runs next, how often it has failed in a row, what it said the last time, and since when it runs."""
 
     next_run: datetime
     failures: int = 0
     last_error: str = ""
     last_attempt: datetime | None = None
+    running_since: datetime | None = None

@@ -43,6 +43,13 @@ class Switches:
     b2c_blocked: bool = False
     """Whether the application's access to Azure AD Graph is blocked (403)."""
 
+    ea_calendar_lag_hours: int = 0
+    """For how many hours after a month's end the service still calls that month current.
+
+    Until then paths without a period answer for the old month, the new one has no data under its name
+    (`ea_no_rows`, or status 5 of a submitted report) and is not among the billing periods. Custom dates name days and
+    no period: theirs are answered.
+    """
     ea_page_size: int = 500
     ea_last_link: Literal["empty", "null", "missing"] = "empty"
     """How the last page of usage details says that it is the last."""
@@ -62,8 +69,9 @@ class Switches:
     """Whether headers are localized, with the English name in parentheses."""
     ea_csv_preamble: bool = True
     """Whether a title and a blank line stand before the header."""
-    ea_csv_stray_days: bool = False
-    """Whether rows of two days before the asked range come along."""
+    ea_stray_days: int = 0
+    """Rows of how many days before and after the requested range come along: in JSON (by period and by custom
+    dates), CSV and submitted reports. A range that has no rows of its own still has no data."""
     ea_submit_status: Literal[200, 202] = 202
     ea_report_statuses: tuple[int, ...] = (1, 2, 3)
     """What submitting and then each poll answers: 1 queued, 2 in progress, 3 completed, 4 failed, 5 no data,

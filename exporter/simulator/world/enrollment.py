@@ -35,10 +35,6 @@ class Enrollment:
         made = self.now().replace(hour=0, minute=0, second=0, microsecond=0) - age
         return write_key(self.seed, Key(self.enrollment, view, made, made + KEY_LIFE))
 
-    def current_period(self) -> str:
-        """The billing period of today."""
-        return period_of(self.now().date())
-
     def usage(self, period: str) -> tuple[UsageRow, ...]:
         """All rows of a billing period ``yyyyMM`` that are known now, by day."""
         return self.usage_between(first_day(period), last_day(period))

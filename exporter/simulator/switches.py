@@ -1,7 +1,17 @@
 """Quirks of the services that a test can turn on while the simulator runs."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final, Literal
+
+
+class _Null(Enum):
+    NULL = "null"
+
+
+NULL: Final = _Null.NULL
+"""A field of `Switches.token_answer` that is null in the JSON text."""
 
 
 @dataclass
@@ -19,6 +29,13 @@ class Switches:
     """AADSTS number that answers every refresh token: 70000, 700082, 50173, 50076 or 50079."""
     refresh_token_single_use: bool = False
     """Whether a refresh token dies when it is exchanged."""
+    token_answer: Mapping[str, object] = field(default_factory=dict)
+    """Fields that replace those of the token endpoint's JSON, or add to them, in tokens and in refusals alike.
+
+    None leaves a field out, `NULL` makes it null; other values are sent as they are, whatever type a client expects.
+    """
+    token_refused_at_polls: int = 0
+    """Which poll of a device, counted from 1 for each device, is answered 503 once; 0 for none."""
     device_code_interval: int = 5
     """Seconds between two polls of a device that waits for its person."""
 

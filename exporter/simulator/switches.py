@@ -107,6 +107,18 @@ class Switches:
     partner_center_total_count: int | None = None
     """A ``totalCount`` that need not equal the number of items; None counts them."""
     partner_center_empty: bool = False
+    partner_center_duplicates: Literal["", "same_page", "overlapping_pages"] = ""
+    """Which customers are listed twice: the first one, in a row; or the last one of each page (see
+    `partner_center_page_size`) again at the beginning of the next. ``totalCount`` counts both records of the former,
+    but the customers of overlapping pages."""
+    partner_center_duplicates_newer: bool = False
+    """Whether the second record of a customer listed twice is the current one and the first an earlier one, rated six
+    hours before; else they are identical."""
+    partner_center_continuation_token: bool = False
+    """Whether a page that others follow says so by ``continuationToken`` alone, without ``links.next``. The first page
+    always has such a token, even if it is the only one: then an empty page follows."""
+    partner_center_missing_items: int | None = None
+    """After how many records the list stops without a next link, although ``totalCount`` counts all of them."""
     partner_center_null_budget: bool = False
     """Whether a missing budget is ``"amount": null`` instead of absent."""
     partner_center_bom: bool = False

@@ -66,7 +66,7 @@ class HttpClient:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._origin = Origin.from_url(origin)
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.mount("https://", WatchedAdapter())
         self._session.mount("http://", WatchedAdapter())
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -165,6 +165,13 @@ class HttpClient:
     def close(self) -> None:
         """Give the connections back."""
         self._session.close()
+
+
+class _Session(requests.Session):
+    """Looks at no redirect: `requests` would parse its address even where it is not to be followed."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        return None
 
 
 class _Guard(AuthBase):

@@ -83,6 +83,13 @@ def _options(command: argparse.ArgumentParser, name: str) -> None:
             help="the browser comes back to http://localhost:PORT, which must be a redirect URI of the application",
         )
         command.add_argument(
+            "--bind-address",
+            dest="bind_address",
+            metavar="ADDRESS",
+            default="127.0.0.1",
+            help="where to wait for the browser to come back; 0.0.0.0 in a container that publishes the port",
+        )
+        command.add_argument(
             "--no-browser", dest="browser", action="store_false", help="print the address, and open no browser"
         )
     if name in {"run", "check-config", "login"}:

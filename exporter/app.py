@@ -89,7 +89,9 @@ class Exporter:
         intervals = api.intervals(account)
         for collector in api.collectors(account, session):
             if every := intervals.get(collector.name):
-                yield Job(api.name, account.account, collector, every, settings, credential.expiries)
+                yield Job(
+                    api.name, account.account, collector, every, settings, credential.expiries, credential.warnings
+                )
 
 
 def writable(path: Path) -> None:

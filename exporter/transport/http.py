@@ -48,7 +48,8 @@ class Unobserved:
 
 
 class HttpClient:
-    """Sends one request; reads the whole answer within `timeout` seconds, or hands out its stream.
+    """Sends one request; reads the whole answer, of at most `limit` bytes, within `timeout` seconds, or hands out its
+    stream.
 
     What shows credentials is sent to `origin` alone, judged by the prepared request, as it goes onto the wire.
     Redirects are not followed, cookies and `.netrc` are not used, proxies of the environment are.
@@ -63,6 +64,7 @@ class HttpClient:
         observer: Observer,
         timeout: float,
         ca_file: Path | None = None,
+        limit: int = bodies.PAGE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._origin = Origin.from_url(origin)
@@ -73,12 +75,13 @@ class HttpClient:
         self._session.headers["Accept-Encoding"] = "gzip"
         self._observer = observer
         self._timeout = timeout
+        self._limit = limit
         self._verify: dict[str, Any] = {"verify": str(ca_file)} if ca_file else {}
         self._clock = clock
 
     def request(self, method: str, url: str, **arguments: Any) -> Response:
         """Any answer, its content read; raises `Transient` when none came in time or whole, or `Malformed`."""
-        with self.stream(method, url, total_seconds=self._timeout, limit=bodies.PAGE, **arguments) as (answer, chunks):
+        with self.stream(method, url, total_seconds=self._timeout, limit=self._limit, **arguments) as (answer, chunks):
             return Response(
                 answer.status_code, answer.reason, answer.headers, answer.url, answer.request, b"".join(chunks)
             )

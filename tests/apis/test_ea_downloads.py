@@ -3,11 +3,10 @@
 import csv
 import io
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 
-from tests.conftest import NOON, House
+from tests.conftest import House
 from tests.support import Answer, CannedService, series, value
 
 ROOT = "/v3/enrollments/100"
@@ -162,15 +161,6 @@ def test_a_blob_that_is_gone_is_submitted_for_again(canned: CannedService, enrol
     assert [None] == house.run("usagedetails")
     assert 12.34 == value(house.scrape(), "azure_ea_cost_month_to_date")
     assert 2 == sum("submit" in path for path, _ in canned.received)
-
-
-def test_a_wall_clock_that_is_ahead_still_fetches_a_good_blob(canned: CannedService, enrollment: BUILD) -> None:
-    """The service's `requestedOn` decides nothing."""
-    old = (NOON - timedelta(hours=3)).isoformat()
-    canned.answer(f"{ROOT}/usagedetails/submit", status(canned, 3, f"{canned.url}/blob/r1", old))
-    canned.answer("/blob/r1", Answer(as_csv([row(**ROWS[1])])))
-    assert [None] == enrollment("csv_async").run("usagedetails")
-    assert 1 == sum("submit" in path for path, _ in canned.received)
 
 
 def test_localized_headers_other_dates_and_v2_columns_are_read(canned: CannedService, enrollment: BUILD) -> None:

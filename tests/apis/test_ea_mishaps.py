@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from exporter.errors import Reason
-from tests.conftest import NOON, House
+from tests.conftest import House
 from tests.support import Answer, CannedService, scrape, series, value
 
 ROOT = "/v3/enrollments/100"
@@ -64,6 +64,14 @@ def test_an_empty_month_is_empty(canned: CannedService, enrollment: BUILD, body:
     assert {} == series(house.scrape(), COST)
 
 
+def test_an_amount_that_is_no_number_is_no_internal_error(canned: CannedService, enrollment: BUILD) -> None:
+    """Not even a signalling one."""
+    house = enrollment()
+    canned.answer(f"{ROOT}/balancesummary", Answer({"currencyCode": "EUR", "utilized": "sNaN"}))
+    (failure,) = house.run("balancesummary")
+    assert "azure_ea_utilized would be sNaN" in str(failure)
+
+
 @pytest.mark.parametrize("status", [302, 402, 405, 409, 410])
 def test_a_refusal_that_is_not_documented_is_not_a_month_without_data(
     canned: CannedService, enrollment: BUILD, status: int
@@ -75,47 +83,6 @@ def test_a_refusal_that_is_not_documented_is_not_a_month_without_data(
     assert [None] == house.run("usagedetails")
     assert house.run("usagedetails") != [None]
     assert 1 == value(house.scrape(), COST)
-
-
-def blob_house(canned: CannedService, enrollment: BUILD, **status: object) -> House:
-    """A house whose report is asked for and never waited for."""
-    told = {"status": 3, "requestedOn": NOON.isoformat(), "reportUrl": f"{canned.url}/report"} | status
-    canned.answer(f"{ROOT}/usagedetails/submit", Answer(told))
-    canned.answer("/report", Answer(told))
-    house = enrollment(", usage: {download: csv_async}")
-    canned.answer("/v2/enrollments/100/billingperiods", Answer([]))
-    return house
-
-
-@pytest.mark.parametrize("status", [302, 400, 409, 416])
-def test_a_blob_that_is_refused_is_not_a_month_without_data(
-    canned: CannedService, enrollment: BUILD, status: int
-) -> None:
-    """What the blob's host says of itself is not what the reporting API says of the data."""
-    house = blob_house(canned, enrollment, blobPath=f"{canned.url}/blob")
-    canned.answer("/blob", Answer(GOOD), Answer(b"no", status))
-    assert [None] == house.run("usagedetails")
-    assert house.run("usagedetails") != [None]
-    assert 12.34 == value(house.scrape(), COST)
-
-
-def test_a_status_that_is_not_documented_is_not_waited_in(canned: CannedService, enrollment: BUILD) -> None:
-    """It is malformed."""
-    (failure,) = blob_house(canned, enrollment, status=99).run("usagedetails")
-    assert Reason.MALFORMED == failure.reason  # type: ignore[attr-defined]
-
-
-def test_a_report_without_data_needs_no_address(canned: CannedService, enrollment: BUILD) -> None:
-    """Status 5 may come with `reportUrl: null`."""
-    assert [None] == blob_house(canned, enrollment, status=5, reportUrl=None).run("usagedetails")
-
-
-def test_a_key_that_ends_while_a_report_is_prepared_is_told_as_such(canned: CannedService, enrollment: BUILD) -> None:
-    """It is not tried again and again."""
-    house = blob_house(canned, enrollment, status=1)
-    canned.answer("/report", Answer(b"", 401))
-    (failure,) = house.run("usagedetails")
-    assert Reason.UNAUTHORIZED == failure.reason  # type: ignore[attr-defined]
 
 
 def test_a_cost_of_zero_in_the_older_spelling_is_zero(canned: CannedService, enrollment: BUILD) -> None:
@@ -212,7 +179,7 @@ def test_a_balance_without_a_currency_leaves_it_to_the_price_sheet(
 
 @pytest.mark.parametrize(
     "balance",
-    [{}, [], b"null", {"currencyCode": "EUR"}, {"error": {"code": "500", "message": "sorry"}}, {"utilized": "sNaN"}],
+    [{}, [], b"null", {"currencyCode": "EUR"}, {"error": {"code": "500", "message": "sorry"}}],
 )
 def test_a_balance_that_states_no_amount_is_malformed(
     canned: CannedService, enrollment: BUILD, balance: object

@@ -81,6 +81,15 @@ def test_data_that_is_withdrawn_is_believed_the_second_time(
     assert {} == series(house.scrape(), COST)
 
 
+def test_a_csv_that_is_not_found_is_judged_as_a_page_is(canned: CannedService, enrollment: BUILD) -> None:
+    """Its body says whether there is no data."""
+    house = enrollment(", usage: {download: csv}")
+    good = Answer(b"Date,Cost,ConsumedQuantity\r\n2026-11-18,2,1\r\n")
+    canned.answer(f"{USAGE}/download", good, Answer(b"<html>", 404), NONE, NONE)
+    assert ["", Reason.NOT_FOUND, Reason.EMPTIED, ""] == [reason(house) for _ in range(4)]
+    assert {} == series(house.scrape(), COST)
+
+
 def test_a_month_without_rows_is_never_settled(
     canned: CannedService, enrollment: BUILD, monkeypatch: pytest.MonkeyPatch
 ) -> None:

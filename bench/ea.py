@@ -17,9 +17,9 @@ import msgspec
 
 from bench.rows import PAGE, csv_rows, json_page, served
 from exporter.apis.ea import API
-from exporter.apis.ea.collectors import UsageDetails
 from exporter.apis.ea.columns import DEFAULT
 from exporter.apis.ea.records import usage_page
+from exporter.apis.ea.usage_reports import UsageDetails
 from exporter.auth.api_key import ApiKey
 from exporter.auth.secret import Secret
 from exporter.model.collection import Run
@@ -46,7 +46,7 @@ def collect(url: str, download: str) -> dict[str, object]:
 
 def json_floor(pages: list[bytes]) -> None:
     """Typed decoding of the same columns, and the sum; no HTTP and no labels."""
-    decoder = msgspec.json.Decoder(usage_page(("unit_of_measure", *DEFAULT), tags=False), strict=False)
+    decoder = msgspec.json.Decoder(usage_page(("unit_of_measure", *DEFAULT, "meter_id"), tags=False), strict=False)
     total = Decimal(0)
     for page in pages:
         for row in decoder.decode(page).data:  # type: ignore[attr-defined]

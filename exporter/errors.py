@@ -63,12 +63,15 @@ class RateLimited(Transient):
 class Rejected(Failure):
     """The server understood and refused; the same request will be refused until somebody changes something.
 
-    `code` is the service's own number or word for it, where the answer has one.
+    `code` is the service's own number or word for it, where the answer has one; `status` and `body` are the answer's,
+    0 and empty where no answer was the reason.
     """
 
-    def __init__(self, text: str, reason: Reason, code: str = "") -> None:
+    def __init__(self, text: str, reason: Reason, code: str = "", *, status: int = 0, body: bytes = b"") -> None:
         super().__init__(text, reason)
         self.code = code
+        self.status = status
+        self.body = body
 
 
 class SignInRequired(Rejected):

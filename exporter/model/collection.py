@@ -105,6 +105,10 @@ class Collector(ABC):
         """How many label sets of a family are published; the smallest of more are folded into `__other__`."""
         return None
 
+    def next_period(self, after: datetime) -> datetime | None:
+        """When the report's figures begin anew, so that a run is due whatever the interval; None for never."""
+        return None
+
     def rows(self, record: Any) -> int:
         """How many records of the report a record sums."""
         return 1

@@ -137,7 +137,7 @@ def require_finite(name: str, values: Collection[Number]) -> None:
     except InvalidOperation:  # a NaN can't be compared
         pass
     for value in values:
-        if not math.isfinite(value):
+        if (isinstance(value, Decimal) and value.is_nan()) or not math.isfinite(value):
             raise Malformed(f"{name} would be {value}")
 
 

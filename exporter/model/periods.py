@@ -1,5 +1,6 @@
 """Instants, days and billing months; always UTC."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -7,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from exporter.errors import Malformed
 
 DAY = timedelta(days=1)
+AMERICAN = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?: [0-9:]+(?: [AaPp][Mm])?)?")
 
 
 def instant(text: str) -> datetime:
@@ -22,9 +24,13 @@ def instant(text: str) -> datetime:
 
 
 def day_of(text: str) -> date:
-    """The day that an instant lies in, or one written as `MM/dd/yyyy`; raises `Malformed`."""
-    if text[2:3] == "/":
-        text = f"{text[6:10]}-{text[:2]}-{text[3:5]}"
+    """The day (UTC) that an instant is in, or one written as `M/d/yyyy`, with or without a time; raises `Malformed`."""
+    if found := AMERICAN.fullmatch(text):
+        month, day, year = map(int, found.groups())
+        try:
+            return date(year, month, day)
+        except ValueError:
+            raise Malformed(f"not a day in the form MM/dd/yyyy: {text[:40]!r}") from None
     return instant(text).date()
 
 
@@ -45,6 +51,9 @@ class Days:
     start: date
     end: date
 
+    def __str__(self) -> str:
+        return f"{self.start}..{self.end}"
+
     def __contains__(self, day: date) -> bool:
         return self.start <= day <= self.end
 
@@ -56,6 +65,11 @@ class Days:
             end = min(self.end, date(year, month + 1, 1) - DAY)
             yield Days(start, end)
             start = end + DAY
+
+
+def next_month(after: datetime) -> datetime:
+    """The first instant (UTC) of the billing month that follows the one of `after`."""
+    return datetime.combine(billing_month(after.astimezone(UTC).date()).end + DAY, time(), UTC)
 
 
 def billing_month(day: date) -> Days:

@@ -11,18 +11,27 @@ SPREAD = timedelta(seconds=2)
 JITTER = 0.05
 
 
-def at_start(collected: datetime | None, every: timedelta, now: datetime, chance: float) -> timedelta:
-    """At once, a little spread; or when the restored collection is as old as the interval.
+def at_start(
+    collected: datetime | None, every: timedelta, now: datetime, chance: float, period: datetime | None = None
+) -> timedelta:
+    """At once, a little spread; or when the restored collection is as old as the interval, or its `period` begins.
 
     One that was collected in the future, by a clock that was wrong, is due at once.
     """
-    due = every - (now - collected) if collected and collected <= now else timedelta(0)
+    if collected is None or collected > now:
+        due = timedelta(0)
+    else:
+        due = every - (now - collected)
+        due = min(due, period - now) if period else due
     return max(timedelta(0), due) + min(SPREAD, every) * chance
 
 
-def after_success(every: timedelta, chance: float) -> timedelta:
-    """The interval, up to 5 % longer, so that many exporters do not ask in step."""
-    return every * (1 + JITTER * chance)
+def after_success(every: timedelta, chance: float, period_in: timedelta | None = None) -> timedelta:
+    """The interval, up to 5 % longer, so that many exporters do not ask in step; or when the next period begins, a
+    little spread.
+    """
+    regular = every * (1 + JITTER * chance)
+    return regular if period_in is None else min(regular, max(timedelta(0), period_in) + min(SPREAD, every) * chance)
 
 
 def after_failure(failure: Failure, failures: int, every: timedelta, chance: float) -> timedelta:

@@ -35,7 +35,7 @@ class Scheduler:
             threading.Thread(target=self._loop, args=(job,), name="/".join(job.labels), daemon=True) for job in jobs
         ]
         now = clock()
-        self._plans = {job: Plan(now + at_start(last_success(job), job.every, now, chance())) for job in jobs}
+        self._plans = {job: self._restored(job, last_success(job), now) for job in jobs}
 
     @property
     def plans(self) -> Mapping[Job, Plan]:
@@ -54,6 +54,10 @@ class Scheduler:
         for thread in filter(threading.Thread.is_alive, self._threads):
             thread.join(max(0.0, deadline - time.monotonic()))
 
+    def _restored(self, job: Job, collected: datetime | None, now: datetime) -> Plan:
+        period = job.collector.next_period(collected) if collected else None
+        return Plan(now + at_start(collected, job.every, now, self._chance(), period))
+
     def _loop(self, job: Job) -> None:
         while True:
             plan = self._plans[job]
@@ -67,10 +71,11 @@ class Scheduler:
                 return
             failures = plan.failures + 1 if failure else 0
             self._plans[job] = Plan(
-                self._clock() + self._delay(job, failure, failures), failures, str(failure or ""), attempt
+                self._clock() + self._delay(job, failure, failures, attempt), failures, str(failure or ""), attempt
             )
 
-    def _delay(self, job: Job, failure: Failure | None, failures: int) -> timedelta:
+    def _delay(self, job: Job, failure: Failure | None, failures: int, attempt: datetime) -> timedelta:
         if failure:
             return after_failure(failure, failures, job.every, self._chance())
-        return after_success(job.every, self._chance())
+        period = job.collector.next_period(attempt)
+        return after_success(job.every, self._chance(), period - self._clock() if period else None)

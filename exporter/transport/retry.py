@@ -51,7 +51,8 @@ def verdict(answer: Response, now: datetime) -> Failure | NotModified | None:
     if status >= 500 or status == 408:
         return Transient(text, REASONS.get(status, Reason.SERVER_ERROR), wait)
     if 400 <= status < 500:
-        return Rejected(text, REASONS.get(status, Reason.BAD_REQUEST), said(answer.content)[0])
+        reason = REASONS.get(status, Reason.BAD_REQUEST)
+        return Rejected(text, reason, said(answer.content)[0], status=status, body=answer.content)
     return Malformed(f"{text} is not documented")
 
 

@@ -150,7 +150,8 @@ class Session:
         if isinstance(problem, NotModified) and "If-None-Match" not in answer.request.headers:
             return Malformed(answer.described("304 although nothing was known"))
         if isinstance(problem, Rejected) and problem.reason is Reason.UNAUTHORIZED:
-            return Rejected(f"{problem}{self._auth.hint}", problem.reason, problem.code)
+            text = f"{problem}{self._auth.hint}"
+            return Rejected(text, problem.reason, problem.code, status=problem.status, body=problem.body)
         return problem
 
     def _retried(self, attempt: Callable[[], T]) -> T:

@@ -3,40 +3,50 @@
 import codecs
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from exporter.errors import Malformed
 
 MOST_PREAMBLE = 50
-"""Lines that may stand before the header."""
+"""Lines that may precede the header."""
 ENGLISH = re.compile(r".*\(([^()]*)\)\s*")
+SEPARATORS = re.compile(r"[\s_-]")
+"""What a portal may put between the words of a column's name."""
 csv.field_size_limit(1 << 24)
 
 
 def table(
-    chunks: Iterable[bytes], required: Sequence[str], title: str = ""
+    chunks: Iterable[bytes], required: Sequence[str], title: str = "", aliases: Mapping[str, str] | None = None
 ) -> tuple[dict[str, int], Iterator[list[str]]]:
-    """Where each column stands, by its English name in lower case, and the rows.
+    """The place of each column, by its English name in lower case without separators, and the rows.
 
-    The header is the first line that names all `required` columns (in lower case). A localized header has the
-    English name in parentheses: `Kosten (Cost)`. Nothing at all, or nothing but a line that begins with `title`, is no
-    rows; anything else without a header (a page of HTML, a cut header) is `Malformed`.
+    The header is the first line that names all `required` columns; `aliases` has older names of columns. A localized
+    header has the English name in parentheses: `Kosten (Cost)`. Nothing but a line that begins with `title` is no
+    rows. Anything else without a header is `Malformed`: no bytes at all, a page of HTML, a cut header; so is a quote
+    that is never closed.
     """
-    rows = csv.reader(_lines(chunks))
+    rows = csv.reader(_lines(chunks), strict=True)
     before: list[str] = []
     try:
         for number, row in enumerate(rows):
-            columns = {_english(name): place for place, name in reversed(list(enumerate(row)))}
+            columns = _columns(row, aliases or {})
             if columns.keys() >= set(required):
                 return columns, _rows(rows, len(row))
-            before += ["".join(row)] if any(row) else []
+            before += ["".join(row)] if any(map(str.strip, row)) else []
             if number >= MOST_PREAMBLE:
                 break
     except csv.Error as error:
         raise Malformed(f"CSV: {error}") from error
-    if not before or (len(before) == 1 and title and before[0].startswith(title)):
+    if not before:
+        raise Malformed("CSV: the answer is empty, it has no header")
+    if len(before) == 1 and title and before[0].startswith(title):
         return {}, iter(())
     raise Malformed(f"CSV: no header with the columns {', '.join(required)} in the first {MOST_PREAMBLE} lines")
+
+
+def _columns(row: Sequence[str], aliases: Mapping[str, str]) -> dict[str, int]:
+    columns = {_english(name): place for place, name in reversed(list(enumerate(row)))}
+    return {aliases[name]: place for name, place in columns.items() if name in aliases} | columns
 
 
 def _rows(rows: Iterator[list[str]], width: int) -> Iterator[list[str]]:
@@ -52,7 +62,7 @@ def _rows(rows: Iterator[list[str]], width: int) -> Iterator[list[str]]:
 
 def _english(name: str) -> str:
     found = ENGLISH.fullmatch(name)
-    return (found[1] if found else name).strip().lower()
+    return SEPARATORS.sub("", found[1] if found else name).lower()
 
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[str]:

@@ -3,11 +3,10 @@
 import csv
 import io
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 
-from tests.conftest import NOON, House
+from tests.conftest import House
 from tests.support import Answer, CannedService, series, value
 
 ROOT = "/v3/enrollments/100"
@@ -32,6 +31,10 @@ ROWS = [
     {"Cost": "7", "Date": "2026-11-19", "SubscriptionName": "Shop", "Tags": "{}", "ChargesBilledSeparately": "True"},
 ]
 BUILD = Callable[..., House]
+LEGACY = (
+    b'"Usage Data Extract",\r\n\r\n"AccountOwnerId","Account Name","Date","Subscription Name","Meter Sub-Category",'
+    b'"Consumed Quantity","ResourceRate","ExtendedCost",\r\n'
+)
 LABELS = "labels: [subscription_name, meter_name, charges_billed_separately], tags: [env]"
 
 
@@ -93,6 +96,12 @@ def enrollment(canned: CannedService, house_of: BUILD, monkeypatch: pytest.Monke
     return build
 
 
+def published_warnings(house: House) -> tuple[str, ...]:
+    (job,) = (job for job in house.exporter.jobs if job.collector.name == "usagedetails")
+    collection = house.exporter.store.collection(job)
+    return collection.warnings if collection else ()
+
+
 def published(house: House) -> bytes:
     blocks = house.exporter.store.current.blocks
     return b"".join(block.plain for name, block in sorted(blocks.items()) if "cost" in name or "quantity" in name)
@@ -143,18 +152,15 @@ def test_a_report_without_data_is_an_empty_result(canned: CannedService, enrollm
     assert {} == series(house.scrape(), "azure_ea_cost_month_to_date")
 
 
-def test_an_expired_blob_is_submitted_for_again(canned: CannedService, enrollment: BUILD) -> None:
-    """The hour counts from `requestedOn`; a blob that is gone early counts as expired, too."""
-    old = (NOON - timedelta(minutes=61)).isoformat()
-    blob = f"{canned.url}/blob/r1"
-    canned.answer(
-        f"{ROOT}/usagedetails/submit", status(canned, 3, blob, old), status(canned, 3, blob), status(canned, 3, blob)
-    )
-    canned.answer("/blob/r1", Answer(b"", 403), Answer(as_csv([row(**ROWS[1])])))
+@pytest.mark.parametrize("code", [403, 404, 409, 410])
+def test_a_blob_that_is_gone_is_submitted_for_again(canned: CannedService, enrollment: BUILD, code: int) -> None:
+    """However the storage says so."""
+    canned.answer(f"{ROOT}/usagedetails/submit", status(canned, 3, f"{canned.url}/blob/r1"))
+    canned.answer("/blob/r1", Answer(b"", code), Answer(as_csv([row(**ROWS[1])])))
     house = enrollment("csv_async")
     assert [None] == house.run("usagedetails")
     assert 12.34 == value(house.scrape(), "azure_ea_cost_month_to_date")
-    assert 3 == sum("submit" in path for path, _ in canned.received)
+    assert 2 == sum("submit" in path for path, _ in canned.received)
 
 
 def test_localized_headers_other_dates_and_v2_columns_are_read(canned: CannedService, enrollment: BUILD) -> None:
@@ -168,18 +174,21 @@ def test_localized_headers_other_dates_and_v2_columns_are_read(canned: CannedSer
 
 
 def test_days_that_were_not_asked_for_are_left_out(canned: CannedService, enrollment: BUILD) -> None:
-    """The download can bring them along."""
-    rows = [row(Cost="1", Date="2026-11-01"), row(Cost="2", Date="2026-10-31"), row(Cost="4", Date="2026-12-01")]
+    """The download can bring them along; how many, and of which days, is said."""
+    rows = [row(Cost="1", Date="2026-11-01"), row(Cost="2", Date="2026-10-31"), row(Cost="4", Date="2026-10-30")]
     canned.answer(f"{ROOT}/usagedetails/download", Answer(as_csv(rows)))
     house = enrollment("csv", "labels: []")
     assert [None] == house.run("usagedetails")
     assert 1 == value(house.scrape(), "azure_ea_cost_month_to_date")
     assert f"{ROOT}/usagedetails/download?billingPeriod=202611" in [path for path, _ in canned.received]
+    assert 2 == value(house.scrape(), "azure_billing_exporter_collector_dropped_records", collector="usagedetails")
+    text = "usagedetails 202611: 2 rows of 2026-10-30..2026-10-31 lie outside 2026-11-01..2026-11-30"
+    assert text in published_warnings(house)
 
 
-@pytest.mark.parametrize("body", [as_csv([]), b""])
+@pytest.mark.parametrize("body", [as_csv([]), LEGACY], ids=["header", "legacy portal"])
 def test_an_empty_month_is_no_failure(canned: CannedService, enrollment: BUILD, body: bytes) -> None:
-    """A header alone, or nothing at all."""
+    """A header alone, in the legacy portal's spelling too."""
     canned.answer(f"{ROOT}/usagedetails/download", Answer(body))
     assert [None] == enrollment().run("usagedetails")
 

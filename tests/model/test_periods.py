@@ -1,11 +1,11 @@
 """Instants as Microsoft writes them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from exporter.errors import Malformed
-from exporter.model.periods import instant, month_start
+from exporter.model.periods import day_of, instant, month_start, next_month
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,27 @@ def test_the_billing_month_begins_on_its_first_day_in_utc() -> None:
     """An evening in New York is already the next month in UTC."""
     late = datetime.fromisoformat("2026-10-31T23:00:00-04:00")
     assert datetime(2026, 11, 1).date() == month_start(late)  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    "text", ["11/3/2026", "11/03/2026", "11/03/2026 00:00", "11/3/2026 1:02:03 PM", "2026-11-03T23:59:59Z"]
+)
+def test_a_day_has_several_spellings(text: str) -> None:
+    """ISO, or the month first."""
+    assert date(2026, 11, 3) == day_of(text)
+
+
+@pytest.mark.parametrize("text", ["13/11/2026", "11/31/2026", "3.11.2026", "11/3/26", "/", "1/1/0000"])
+def test_a_text_that_is_no_day_is_quoted(text: str) -> None:
+    """As it came."""
+    with pytest.raises(Malformed, match=text):
+        day_of(text)
+
+
+def test_the_next_month_begins_at_midnight_in_utc() -> None:
+    """At the first instant of a month it is the following one's."""
+    turn = datetime(2026, 12, 1, tzinfo=UTC)
+    assert [turn, datetime(2027, 1, 1, tzinfo=UTC)] == [
+        next_month(datetime.fromisoformat("2026-11-30T23:59:59+00:00")),
+        next_month(turn),
+    ]

@@ -26,6 +26,15 @@ def test_the_interval_is_kept_with_a_little_jitter() -> None:
     assert [HOUR, HOUR * 1.05] == [after_success(HOUR, chance) for chance in (0, 1)]
 
 
+def test_a_run_is_due_when_the_next_period_begins() -> None:
+    """Whatever the interval, and after a restart too; the interval counts where it is shorter."""
+    assert [HOUR, timedelta(0), 6 * HOUR] == [after_success(6 * HOUR, 0, due) for due in (HOUR, -HOUR, DAY)]
+    collected = NOW - 2 * HOUR
+    assert [HOUR, timedelta(0), 4 * HOUR] == [
+        at_start(collected, 6 * HOUR, NOW, 0, period) for period in (NOW + HOUR, NOW - HOUR, NOW + DAY)
+    ]
+
+
 def test_what_may_pass_is_tried_soon_and_then_ever_later() -> None:
     """Doubling from half a minute up to the interval."""
     seconds = [after_failure(PASSING, n, HOUR, 1).total_seconds() for n in (1, 2, 3, 8, 1000)]

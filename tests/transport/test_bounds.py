@@ -120,6 +120,7 @@ def _flushed(wbits: int) -> bytes:
         (b"br", b"Date,Cost\r\n"),
         (b"gzip, gzip", gzip.compress(gzip.compress(b"x"))),
     ],
+    ids=["gzip flushed", "zlib flushed", "deflate flushed", "gzip cut", "not gzip", "not asked for", "twice"],
 )
 def test_a_compressed_body_that_ends_early_is_refused_whatever_its_length_says(coding: bytes, body: bytes) -> None:
     """A stream that ends at a flush looks complete to a decompressor; a coding that was not asked for is unusable."""

@@ -2,116 +2,22 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from typing import ClassVar
 
 import msgspec
 
 from exporter.apis.ea import metrics
-from exporter.apis.ea.client import Client
-from exporter.apis.ea.columns import tag_label
 from exporter.apis.ea.metrics import Adjustment, Bounds, Charge, Enrollment, Purchase
-from exporter.apis.ea.records import BalanceSummary, Price
-from exporter.apis.ea.usage import Needed, SummedUsage, spent, summed_usage
-from exporter.errors import NotModified
-from exporter.model import budgets
-from exporter.model.budgets import BudgetSpent
-from exporter.model.collection import Collector, Run, Validators
+from exporter.apis.ea.outside import Outside
+from exporter.apis.ea.records import BalanceSummary, MarketplaceCharge, Price
+from exporter.apis.ea.report import Report
+from exporter.apis.ea.usage_reports import PreviousUsageDetails, UsageDetails
+from exporter.errors import Malformed, Reason, Rejected
+from exporter.model.collection import Run
 from exporter.model.families import Family
-from exporter.model.periods import DAY, Days, billing_month, day_end, instant
-
-
-@dataclass(frozen=True, slots=True)
-class Report(Collector):
-    """A report of one enrollment."""
-
-    client: Client
-
-
-class UsageReport(Report):
-    """What the reports of usage have in common: their labels, and their limit."""
-
-    __slots__ = ()
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """Columns and tags that become labels."""
-        usage = self.client.settings.usage
-        return (*usage.labels, *map(tag_label, usage.tags))
-
-    @property
-    def max_series(self) -> int:
-        return self.client.settings.usage.max_series
-
-    def complete(self, now: datetime) -> date:
-        """The newest day whose usage is all there."""
-        return (now - timedelta(days=self.client.settings.usage.days_late)).date()
-
-    def summed(
-        self, asked: Days | None, now: datetime, needed: Needed, validators: Validators
-    ) -> Iterable[SummedUsage]:
-        """The usage of some days, summed by label."""
-        currency = self.client.currency()
-        batches = self.client.usage(asked, needed, validators)
-        return summed_usage(batches, needed, self.labels, currency=currency, complete=self.complete(now), asked=asked)
-
-    def rows(self, record: SummedUsage | BudgetSpent) -> int:
-        return record.rows
-
-    def stands_for(self, record: SummedUsage | BudgetSpent) -> datetime | None:
-        day = record.until if isinstance(record, SummedUsage) and record.of_period else None
-        return day_end(day) if day else None
-
-
-class UsageDetails(UsageReport):
-    """Cost and quantity in the current billing period; documented as refreshed every 24 hours."""
-
-    __slots__ = ()
-
-    name: ClassVar[str] = "usagedetails"
-    fresh_every: ClassVar[timedelta] = timedelta(hours=12)
-
-    @property
-    def families(self) -> tuple[Family, ...]:
-        return (*metrics.usage(self.labels), *budgets.FAMILIES)
-
-    def collect(self, now: datetime, run: Run) -> Iterator[SummedUsage | BudgetSpent]:
-        settings = self.client.settings
-        run.validators.require("day", str(now.date()))
-        asked = settings.usage.period
-        if asked is None and settings.usage.download != "json":
-            asked = billing_month(now.date())  # only JSON knows a current period without a name
-        needed, complete = Needed.by(settings.usage, settings.budgets), self.complete(now)
-        usage = list(self.summed(asked, now, needed, run.validators))
-        yield from usage
-        yield from spent(usage, settings.budgets, self.client.currency())
-        if settings.usage.period is None and complete not in billing_month(now.date()):
-            for row in self.summed(Days(complete, complete), now, needed, Validators()):
-                yield replace(row, of_period=False)
-
-
-class PreviousUsageDetails(UsageReport):
-    """Cost of the previous billing period, until it is settled; documented to change until the 5th."""
-
-    __slots__ = ()
-
-    name: ClassVar[str] = "usagedetails_previous_month"
-    fresh_every: ClassVar[timedelta] = timedelta(hours=12)
-
-    @property
-    def families(self) -> tuple[Family, ...]:
-        return metrics.previous_usage(self.labels)
-
-    def collect(self, now: datetime, run: Run) -> Iterable[SummedUsage]:
-        usage = self.client.settings.usage
-        previous = billing_month(billing_month(now.date()).start - DAY)
-        settled = f"{previous.start} {now.day >= usage.settled_day}"
-        if now.day >= usage.settled_day and run.validators.known.get("settled") == settled:
-            raise NotModified
-        run.validators.require("month", str(previous.start))
-        run.validators.seen["settled"] = settled
-        return self.summed(previous, now, Needed.by(usage, ()), run.validators)
+from exporter.model.periods import DAY, billing_month, instant, period_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +28,10 @@ class BalanceSummaries(Report):
     fresh_every: ClassVar[timedelta] = timedelta(hours=12)
     families: ClassVar[tuple[Family, ...]] = metrics.BALANCE
 
-    def collect(self, now: datetime, run: Run) -> Iterator[BalanceSummary | Enrollment | Purchase | Adjustment]:
+    def records(self, now: datetime, run: Run) -> Iterator[BalanceSummary | Enrollment | Purchase | Adjustment]:
         if summary := self.client.balance_summary(run.validators):
-            currency = summary.currency or self.client.currency()
+            run.period = summary.period or run.period
+            currency = summary.currency or self.currency(now, run)
             yield msgspec.structs.replace(summary, currency_code=currency)
             yield Enrollment(self.client.settings.enrollment, currency)
             for line in summary.new_purchases_details or ():
@@ -141,13 +48,31 @@ class MarketplaceCharges(Report):
     fresh_every: ClassVar[timedelta] = timedelta(hours=12)
     families: ClassVar[tuple[Family, ...]] = metrics.MARKETPLACE
 
-    def collect(self, now: datetime, run: Run) -> Iterator[Charge]:
-        currency = self.client.currency()
-        for row in self.client.marketplace_charges(self.client.settings.usage.period, run.validators):
-            until = instant(row.usage_end_date) if row.usage_end_date else None
-            yield Charge(
-                row.publisher_name, row.offer, row.plan_name, row.subscription_name, currency, row.extended_cost, until
-            )
+    def records(self, now: datetime, run: Run) -> Iterator[Charge]:
+        asked, currency = self.client.settings.usage.period, self.currency(now, run)
+        run.period = period_name(asked) or str(asked) if asked else run.period
+        charges: list[Charge] = []
+        for part, rows in self.client.marketplace_charges(asked, now.date(), run.validators):
+            outside = Outside(part, now.date())
+            charges += [
+                self._charge(row, currency)
+                for row in rows
+                if outside.overlaps(row.usage_start_date, row.usage_end_date)
+            ]
+            outside.report(run, self.titled(run), may_lag=asked is None and not charges)
+        unknown = {charge.labels for charge in charges if charge.cost is None}
+        unpriced = sum(charge.cost is None for charge in charges)
+        if charges and unpriced == len(charges):
+            raise Malformed(f"no charge states a cost, of {unpriced}")
+        if unpriced:
+            run.drop(f"{self.titled(run)}: {unpriced} charges state no cost, so sums over them are absent", unpriced)
+        yield from (charge for charge in charges if charge.labels not in unknown)
+
+    def _charge(self, row: MarketplaceCharge, currency: str) -> Charge:
+        until = instant(row.usage_end_date) if row.usage_end_date else None
+        return Charge(
+            row.publisher_name, row.offer, row.plan_name, row.subscription_name, currency, row.extended_cost, until
+        )
 
     def stands_for(self, record: Charge) -> datetime | None:
         return record.until
@@ -161,12 +86,22 @@ class PriceSheet(Report):
     fresh_every: ClassVar[timedelta] = timedelta(hours=24)
     families: ClassVar[tuple[Family, ...]] = metrics.PRICES
 
-    def collect(self, now: datetime, run: Run) -> Iterable[Price]:
+    def records(self, now: datetime, run: Run) -> Iterable[Price]:
         if self.client.settings.prices == "all":
             return self.client.price_sheet(run.validators)
-        used = self.client.meters_in_use()
+        used = {meter.lower() for meter in self.client.meters_in_use(now.date()) or _published_meters(run)}
+        if not used:
+            text = "there is no usage yet, so the meters in use are not known; wait for it, or set `prices: all`"
+            raise Rejected(text, Reason.NOT_FOUND)
         run.validators.require("meters", hashlib.sha256(" ".join(sorted(used)).encode()).hexdigest())
-        return [price for price in self.client.price_sheet(run.validators) if price.meter_id in used]
+        return [price for price in self.client.price_sheet(run.validators) if (price.meter_id or "").lower() in used]
+
+
+def _published_meters(run: Run) -> frozenset[str]:
+    """The meters whose prices are published: while a period has no usage yet, those of the one before."""
+    place = metrics.PRICES[0].labels.names.index("meter_id")
+    samples = run.published.samples.get(metrics.PRICES[0].name, {}) if run.published else {}
+    return frozenset(key[place] for key in samples)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +112,7 @@ class BillingPeriods(Report):
     fresh_every: ClassVar[timedelta] = timedelta(hours=12)
     families: ClassVar[tuple[Family, ...]] = metrics.BILLING_PERIOD
 
-    def collect(self, now: datetime, run: Run) -> Iterator[Bounds]:
+    def records(self, now: datetime, run: Run) -> Iterator[Bounds]:
         periods = self.client.billing_periods(run.validators)
         if periods:
             month = billing_month(max(period.start for period in periods).date())

@@ -18,6 +18,18 @@ def label(json_name: str) -> str:
 
 COLUMNS = {label(name): name for name in JSON_NAMES.split()}
 """Label to JSON name; a CSV header has the same name in another case."""
+RESOURCE_NAMES = frozenset(
+    {
+        "consumed_service",
+        "instance_id",
+        "meter_id",
+        "resource_group",
+        "resource_guid",
+        "resource_location",
+        "subscription_guid",
+    }
+)
+"""Columns with names and identifiers of Azure Resource Manager, which are compared without regard to case."""
 DEFAULT = ("subscription_name", "meter_category", "meter_subcategory", "meter_name")
 
 

@@ -3,21 +3,27 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from operator import attrgetter
 from typing import Any, ClassVar, Protocol
 
 import msgspec
 
 from exporter.apis.ea.records import usage_page
+from exporter.apis.ea.sums import Row
 from exporter.apis.ea.tags import selector
-from exporter.apis.ea.usage import Needed, Row
+from exporter.apis.ea.usage import Needed
+from exporter.errors import Malformed
 from exporter.model.collection import Validators
 from exporter.model.periods import Days, period_name
 from exporter.transport.ahead import ahead
 from exporter.transport.paging import pages
 from exporter.transport.response import Response, decode
 from exporter.transport.session import Session
+from exporter.transport.tables import table
 
+REQUIRED, ALIASES = ("date", "cost", "consumedquantity"), {"extendedcost": "cost"}
+"""Columns that every CSV has, and the older name of one."""
 TITLE = "Usage Data Extract"
 EMPTY_MONTH, LEAD = f'"{TITLE}"'.encode(), 40
 """How the predecessor of this API began its answer for a month without data, whatever format was asked for."""
@@ -49,12 +55,13 @@ class JsonPages:
 
         def fetch(link: str) -> Response:
             page = self.session.get(link, validators=validators if link == first else None)
-            return replace(page, content=b'{"data":[]}') if EMPTY_MONTH in page.content[:LEAD] else page
+            return _without_rows(page) if EMPTY_MONTH in page.content[:LEAD] else page
 
         for page in ahead(pages(first, fetch, _next_link)):
             rows = decode(decoder, page, "usagedetails").data
             yield (
-                (row.date, key(row), row.quantity, row.cost if row.cost is not None else row.cost_v2) for row in rows
+                (row.date, key(row), row.quantity, row.cost if row.cost is not None else _older_cost(row))
+                for row in rows
             )
 
     def _first(self, path: str, asked: Days | None) -> str:
@@ -63,6 +70,17 @@ class JsonPages:
         if period := period_name(asked):
             return f"{path}/billingPeriods/{period}/usagedetails"
         return f"{path}/usagedetailsbycustomdate?startTime={asked.start}&endTime={asked.end}"
+
+
+def _older_cost(row: Any) -> Decimal | None:
+    return row.cost_v2 if row.cost_v2 is not None else row.cost_v1  # type: ignore[no-any-return]
+
+
+def _without_rows(page: Response) -> Response:
+    """The predecessor's answer for an empty month, as a page; `Malformed` if it has rows after all."""
+    if any(True for _ in table([page.content], REQUIRED, TITLE, ALIASES)[1]):
+        raise Malformed(page.described("usagedetails: a CSV with rows instead of JSON"))
+    return replace(page, content=b'{"data":[]}')
 
 
 class Linked(msgspec.Struct, rename="camel", frozen=True):

@@ -1,28 +1,33 @@
 """Usage details as CSV: in one stream, or prepared by the service."""
 
+import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
-from datetime import timedelta
-from decimal import Decimal, InvalidOperation
 from operator import itemgetter
 from typing import Any, ClassVar
 
 import msgspec
+from msgspec import UNSET
 
+from exporter.apis.ea.amounts import amount
 from exporter.apis.ea.columns import COLUMNS
-from exporter.apis.ea.downloads import TITLE, key_of
-from exporter.apis.ea.usage import Needed, Row
+from exporter.apis.ea.downloads import ALIASES, REQUIRED, TITLE, key_of
+from exporter.apis.ea.sums import Row
+from exporter.apis.ea.usage import Needed
 from exporter.errors import Malformed, Reason, Rejected, Transient
 from exporter.model.collection import Validators
-from exporter.model.periods import Days, instant, period_name
+from exporter.model.periods import Days, period_name
 from exporter.transport.polling import poll
 from exporter.transport.response import decode
 from exporter.transport.session import Session
 from exporter.transport.tables import table
 
-LIFE_OF_BLOB = timedelta(hours=1)
+LIFE_OF_BLOB = 3600.0
+"""Seconds, documented from the submission on, after which a report is gone."""
+GONE = frozenset({403, 404, 409, 410})
+"""How storage answers for a blob that has expired, or is being removed."""
 QUEUED, IN_PROGRESS, COMPLETED, FAILED, NO_DATA_FOUND, READY_TO_DOWNLOAD, TIMED_OUT = range(1, 8)
 SUBMISSIONS = 3
 """How often a report is submitted again because its blob has expired."""
@@ -53,50 +58,53 @@ class Csv:
 
 @dataclass(frozen=True, slots=True)
 class CsvAsync:
-    """POST `usagedetails/submit`, then ask the report's URL until a blob can be read.
+    """POST `usagedetails/submit`, then poll the report's URL until a blob can be read.
 
-    The blob lives an hour from `requestedOn`; one that is gone is submitted for again. Its URL is its own
-    permission, so the API key is not shown there.
+    The blob exists for an hour; one that is gone is submitted for again. Its URL is its own permission, so the API key
+    is not sent there. Neither the machine's wall clock nor the service's `requestedOn` decides how long to wait.
     """
 
     session: Session
     limits: Limits
+    clock: Callable[[], float] = time.monotonic
     most_months: ClassVar[int] = 36
 
     def batches(self, path: str, asked: Days | None, needed: Needed, validators: Validators) -> Iterator[Iterable[Row]]:
         """One batch per blob."""
         with ExitStack() as stack:
-            yield from _csv(self._blob(stack, path, asked), needed)
+            if chunks := self._blob(stack, path, asked):
+                yield from _csv(chunks, needed)
 
-    def _blob(self, stack: ExitStack, path: str, asked: Days | None) -> Iterator[bytes]:
+    def _blob(self, stack: ExitStack, path: str, asked: Days | None) -> Iterator[bytes] | None:
         for _ in range(SUBMISSIONS):
             status = self._submitted(path, asked)
             if status.status == NO_DATA_FOUND or not status.blob_path:
-                return iter(())
-            if self.session.clock() < instant(status.requested_on) + LIFE_OF_BLOB:
-                stream = self.session.stream(status.blob_path, send_credentials=False, **asdict(self.limits))
-                try:
-                    return stack.enter_context(stream)
-                except Rejected as refused:
-                    if refused.reason not in {Reason.FORBIDDEN, Reason.NOT_FOUND}:
-                        raise Malformed(f"usagedetails/submit: the blob can't be read: {refused}") from refused
+                return None
+            stream = self.session.stream(status.blob_path, send_credentials=False, **asdict(self.limits))
+            try:
+                return stack.enter_context(stream)
+            except Rejected as refused:
+                if refused.status not in GONE:
+                    raise Malformed(f"usagedetails/submit: the blob can't be read: {refused}") from refused
         raise Transient("usagedetails/submit: every report had expired before it could be read", Reason.TIMEOUT)
 
     def _submitted(self, path: str, asked: Days | None) -> "ReportStatus":
         submitted = self._status(f"{path}/usagedetails/submit", method="POST", params=_asked(asked))
 
         def ready() -> ReportStatus | None:
+            if not submitted.report_url:
+                raise Malformed("usagedetails/submit: no reportUrl to poll")
             try:
                 status = self._status(submitted.report_url)
             except Rejected as refused:
                 if refused.reason is Reason.UNAUTHORIZED:
                     raise
                 raise Transient(f"usagedetails/submit: the report is gone: {refused}", refused.reason) from refused
-            if not status.is_final and self.session.clock() > instant(status.requested_on) + LIFE_OF_BLOB:
-                raise Transient("usagedetails/submit: the report was not ready within an hour", Reason.TIMEOUT)
             return status if status.is_final else None
 
-        return submitted if submitted.is_final else poll(ready, self.session)
+        if submitted.is_final:
+            return submitted
+        return poll(ready, self.session.pause, what="usagedetails/submit", total_seconds=LIFE_OF_BLOB, clock=self.clock)
 
     def _status(self, url: str, **arguments: Any) -> "ReportStatus":
         status: ReportStatus = decode(STATUS, self.session.get(url, **arguments), "usagedetails/submit")
@@ -110,8 +118,7 @@ class ReportStatus(msgspec.Struct, rename="camel", frozen=True):
     """How far an asynchronous report is."""
 
     status: int
-    requested_on: str
-    report_url: str
+    report_url: str | None = None
     blob_path: str | None = None
 
     @property
@@ -138,22 +145,15 @@ def _asked(asked: Days | None) -> dict[str, str]:
 
 
 def _csv(chunks: Iterator[bytes], needed: Needed) -> Iterator[Iterable[Row]]:
-    places, rows = table(chunks, ("date", "cost", "consumedquantity"), TITLE)
+    places, rows = table(chunks, REQUIRED, TITLE, ALIASES)
     if not places:
         return
     wanted = [COLUMNS[column].lower() for column in needed.columns]
-    if not places.keys() >= set(wanted):  # v2 lacks seven columns, which JSON's reader finds empty, too
+    values: Iterable[list[Any]] = rows
+    if not places.keys() >= {*wanted, "tags"}:  # v2 lacks seven columns
         nowhere = max(places.values()) + 1
         places = defaultdict(lambda: nowhere, places)
-        rows = ([*row[:nowhere], ""] for row in rows)
-    tags = itemgetter(places["tags"]) if "tags" in places else lambda row: ""
-    key = key_of(itemgetter, [places[name] for name in wanted], tags, needed)
+        values = ([*row[:nowhere], UNSET] for row in rows)
+    key = key_of(itemgetter, [places[name] for name in wanted], itemgetter(places["tags"]), needed)
     day, quantity, cost = (places[name] for name in ("date", "consumedquantity", "cost"))
-    yield ((row[day], key(row), _amount(row[quantity]), _amount(row[cost])) for row in rows)
-
-
-def _amount(text: str) -> Decimal | None:
-    try:
-        return Decimal(text) if text else None
-    except InvalidOperation:
-        raise Malformed(f"CSV: not an amount: {text[:40]!r}") from None
+    yield ((row[day], key(row), amount(row[quantity]), amount(row[cost])) for row in values)

@@ -13,6 +13,7 @@ from exporter.model import budgets
 from exporter.model.families import Family, Labels, Lasts, constant
 
 REFRESHED = "Refreshed in the background."
+DAILY = "azure_ea_cost_daily"
 
 
 def usage(labels: Sequence[str]) -> tuple[Family, ...]:
@@ -27,7 +28,7 @@ def usage(labels: Sequence[str]) -> tuple[Family, ...]:
             of=SummedUsage,
         ),
         Family(
-            "azure_ea_cost_daily",
+            DAILY,
             f"Cost of the newest complete day. {REFRESHED}",
             cost,
             attrgetter("cost_daily"),
@@ -51,7 +52,7 @@ def previous_usage(labels: Sequence[str]) -> tuple[Family, ...]:
             "azure_ea_cost_previous_month",
             f"Cost of the previous billing period, read again until it is settled. {REFRESHED}",
             _cost_labels(labels),
-            attrgetter("cost"),
+            attrgetter("cost_to_date"),
         ),
     )
 
@@ -148,6 +149,11 @@ class Charge:
     currency: str
     cost: Decimal | None
     until: datetime | None
+
+    @property
+    def labels(self) -> tuple[str | None, ...]:
+        """What tells its series from others."""
+        return self.publisher, self.offer, self.plan, self.subscription_name
 
 
 MARKETPLACE = (

@@ -7,23 +7,27 @@ from html import unescape
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from exporter.apis.ea.columns import COLUMNS
 from exporter.model.periods import instant
 
-Text = str | int | float | bool | None
+Text = str | int | float | bool | None | UnsetType
+COSTS = {"cost": "cost", "cost_v2": "Cost", "cost_v1": "extendedCost"}
+"""The names of a row's cost; a row has one of them."""
 
 
 def usage_page(columns: Iterable[str], *, tags: bool) -> type[msgspec.Struct]:
     """A page's `data` of usage details, whose rows hold only what is needed.
 
-    Fields are `date`, `quantity`, `cost`, `cost_v2` (v2's example spells it `Cost`), the columns and `tags`.
+    Fields are `date`, `quantity`, `cost`, `cost_v2` (v2's example spells it `Cost`), `cost_v1`, the columns and `tags`;
+    a column, or tags, that a row does not have are `UNSET`.
     """
-    names = {"date": "date", "quantity": "consumedQuantity", "cost": "cost", "cost_v2": "Cost"}
+    names = {"date": "date", "quantity": "consumedQuantity"} | COSTS
     fields: list[tuple[str, Any, Any]] = [("date", str | None, None)]
-    fields += [(name, Decimal | None, None) for name in ("quantity", "cost", "cost_v2")]
-    fields += [(column, Text, None) for column in columns]
-    fields += [("tags", str | None, None)] * tags
+    fields += [(name, Decimal | None, None) for name in ("quantity", *COSTS)]
+    fields += [(column, Text, UNSET) for column in columns]
+    fields += [("tags", str | None | UnsetType, UNSET)] * tags
     row = msgspec.defstruct("UsageDetail", fields, rename=names | {c: COLUMNS[c] for c in columns}, gc=False)
     return msgspec.defstruct("UsagePage", [("data", list[row])])  # type: ignore[valid-type]
 
@@ -39,6 +43,7 @@ class BalanceSummary(msgspec.Struct, rename="camel", frozen=True):
     """The enrollment's monetary commitment in one billing period, in its currency."""
 
     currency_code: str | None = None
+    billing_period_id: str | int | None = None
     beginning_balance: Decimal | None = None
     ending_balance: Decimal | None = None
     new_purchases: Decimal | None = None
@@ -53,6 +58,17 @@ class BalanceSummary(msgspec.Struct, rename="camel", frozen=True):
     adjustment_details: tuple[BalanceLine, ...] | None = None
 
     @property
+    def states_amount(self) -> bool:
+        """Whether any of its amounts is stated."""
+        return any(isinstance(value, Decimal) for value in msgspec.structs.astuple(self))
+
+    @property
+    def period(self) -> str:
+        """The billing period as `yyyyMM`; empty where it is not stated so."""
+        stated = str(self.billing_period_id or "")
+        return stated if len(stated) == 6 and stated.isdecimal() else ""
+
+    @property
     def currency(self) -> str | None:
         """ISO 4217, upper case; Azure pads it with blanks in places."""
         return self.currency_code.strip().upper() if self.currency_code else None
@@ -61,6 +77,7 @@ class BalanceSummary(msgspec.Struct, rename="camel", frozen=True):
 class MarketplaceCharge(msgspec.Struct, rename="camel", frozen=True):
     """What a third party's offer cost in a span of days; the enrollment's currency."""
 
+    usage_start_date: str | None = None
     usage_end_date: str | None = None
     publisher_name: str | None = None
     offer_name: str | None = None

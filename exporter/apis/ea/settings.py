@@ -79,7 +79,11 @@ class Usage(Section):
         DEFAULT, description="documented columns that become labels, in snake_case", strict=False
     )
     tags: tuple[Text, ...] = Field((), description="tag keys that become labels `tag_<key>`", strict=False)
-    max_series: int = Field(10_000, description="label sets; the smallest of more become `__other__`", ge=2)
+    max_series: int = Field(
+        10_000,
+        description="label sets of each report; the smallest of more become `__other__`, prices are left out",
+        ge=2,
+    )
     days_late: int = Field(2, description="how far back the newest complete day lies", ge=0, le=10)
     settled_day: int = Field(
         6, description="day of the month from which on the previous month is not read any more", ge=1, le=28

@@ -5,29 +5,35 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 DISTINCT = 1 << 16
 """Texts whose tags are remembered: rows of one resource repeat theirs."""
 
+TagValues = tuple[str, ...] | None | UnsetType
+"""Values of the wanted keys; None where the text can't be read, and `UNSET` where the row has no property for tags."""
 
-def tags(text: str) -> dict[str, str]:
-    """Tags by key in lower case (Azure compares them so), without blanks around; empty for what is no object."""
+
+def tags(text: str) -> dict[str, str] | None:
+    """Tags by key in lower case (Azure compares them so), without blanks around; None for a text that is no object."""
     text = text.strip()
     try:
         found = msgspec.json.decode(text if text.startswith("{") else f"{{{text}}}")
-    except msgspec.DecodeError:
-        return {}
-    return {key.strip().lower(): _text(value) for key, value in reversed(found.items())}
+        return {key.strip().lower(): _text(value) for key, value in reversed(found.items())}
+    except (msgspec.DecodeError, RecursionError):
+        return None
 
 
-def selector(keys: Sequence[str]) -> Callable[[str | None], tuple[str, ...]]:
+def selector(keys: Sequence[str]) -> Callable[[str | UnsetType | None], TagValues]:
     """A function from the text to the values of `keys`; "" for a missing one."""
     wanted = [key.strip().lower() for key in keys]
 
     @lru_cache(DISTINCT)
-    def select(text: str | None) -> tuple[str, ...]:
+    def select(text: str | UnsetType | None) -> TagValues:
+        if text is UNSET:
+            return UNSET
         found = tags(text or "")
-        return tuple(found.get(key, "") for key in wanted)
+        return None if found is None else tuple(found.get(key, "") for key in wanted)
 
     return select
 

@@ -1,24 +1,19 @@
 """Usage rows, summed while they stream past into few rows that families and budgets can be read from."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
-from typing import Any, TypeAlias
+from typing import Any
 
-from exporter.apis.ea.columns import COLUMNS, tag_label
+from msgspec import UNSET
+
+from exporter.apis.ea.columns import COLUMNS, RESOURCE_NAMES, tag_label
 from exporter.apis.ea.settings import Usage, UsageBudget
 from exporter.model.budgets import BudgetSpent
-from exporter.model.periods import Days, day_of
 
 BOOLEAN = frozenset({"charges_billed_separately"})
 """Columns whose values JSON and CSV spell differently."""
-
-
-Row: TypeAlias = tuple[str | None, tuple[Any, ...], Decimal | None, Decimal | None]
-"""Of a row that streams past: its day as text, the values of the needed columns and then the tuple of tag values if
-tags are needed, quantity and cost; an amount, or the day, is None where the row does not state it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +24,31 @@ class Needed:
     tag_keys: tuple[str, ...]
 
     @classmethod
-    def by(cls, usage: Usage, budgets: Iterable[UsageBudget]) -> "Needed":
-        """By the labels, and by what the budgets look at; the unit is always needed."""
+    def by(cls, usage: Usage, budgets: Iterable[UsageBudget], *more: str) -> "Needed":
+        """By the labels, by what the budgets look at, and `more` columns; the unit is always needed."""
         columns, keys = ["unit_of_measure", *usage.labels], {tag_label(key): key for key in usage.tags}
         for name in (name for budget in budgets for name in budget.where):
             if name in COLUMNS:
                 columns.append(name)
             else:
                 keys.setdefault(tag_label(name[4:]), name[4:])
-        return cls(tuple(dict.fromkeys(columns)), tuple(keys.values()))
+        return cls(tuple(dict.fromkeys([*columns, *more])), tuple(keys.values()))
 
     def named(self, key: Sequence[Any]) -> dict[str, str]:
         """A row's values as text by label; alike for JSON and CSV."""
         values = dict(zip(self.columns, map(_text, key), strict=False))
         values |= {name: values[name].lower() for name in values.keys() & BOOLEAN}
         if self.tag_keys:
-            values |= zip(map(tag_label, self.tag_keys), key[-1], strict=True)
+            values |= zip(map(tag_label, self.tag_keys), key[-1] or [""] * len(self.tag_keys), strict=True)
         return values
+
+    def missing(self, keys: Iterable[Sequence[Any]]) -> frozenset[str]:
+        """Labels of columns and tags that none of the rows has, of which `keys` are the values."""
+        nowhere = [all(value is UNSET for value in values) for values in zip(*keys, strict=True)]
+        found = {name for name, absent in zip(self.columns, nowhere, strict=False) if absent}
+        if self.tag_keys and nowhere and nowhere[-1]:
+            found |= set(map(tag_label, self.tag_keys))
+        return frozenset(found)
 
 
 @dataclass(slots=True)
@@ -53,6 +56,7 @@ class SummedUsage:
     """What `rows` rows with the same values sum to, until a day; amounts are in `currency`.
 
     The newest complete day is summed apart. In a month's first days it is of the period before, and not `of_period`.
+    The cost is `known` unless one of the rows with the same labels states none; `unpriced` of these rows are here.
     """
 
     values: dict[str, str]
@@ -64,11 +68,14 @@ class SummedUsage:
     quantity: Decimal | None = None
     cost: Decimal | None = None
     of_period: bool = True
+    unpriced: int = 0
+    known: bool = True
+    readable_tags: bool = True
 
     @property
     def cost_to_date(self) -> Decimal | None:
         """The cost, if the day counts in the period."""
-        return self.cost if self.of_period else None
+        return self.cost if self.of_period and self.known else None
 
     @property
     def quantity_to_date(self) -> Decimal | None:
@@ -83,70 +90,46 @@ class SummedUsage:
     @property
     def cost_daily(self) -> Decimal | None:
         """The cost, if the day is the newest complete one."""
-        return self.cost if self.newest else None
+        return self.cost if self.newest and self.known else None
 
 
-class Sums(dict[tuple[Any, ...], list[Any]]):
-    """Number of rows, quantity and cost by the values of a row; `until` is the newest of the days."""
+def spent(
+    usage: Sequence[SummedUsage], budgets: Iterable[UsageBudget], currency: str, missing: frozenset[str]
+) -> Iterator[BudgetSpent]:
+    """What of each budget is spent; a row may count for several.
 
-    until: date | None = None
-
-    def __missing__(self, values: tuple[Any, ...]) -> list[Any]:
-        self[values] = total = [0, None, None]
-        return total
-
-
-def summed_usage(
-    batches: Iterable[Iterable[Row]],
-    needed: Needed,
-    labels: Sequence[str],
-    *,
-    currency: str,
-    complete: date,
-    asked: Days | None,
-) -> Iterator[SummedUsage]:
-    """One `SummedUsage` per set of values, and one for the newest `complete` day; no day that was not asked for."""
-    newest, others, unasked = Sums(), Sums(), Sums()
-
-    @cache
-    def sums_of(text: str | None) -> Sums:
-        day = day_of(text) if text else None
-        if asked and day and day not in asked:
-            return unasked
-        sums = newest if day == complete else others
-        sums.until = max(filter(None, (day, sums.until)), default=None)
-        return sums
-
-    _add(batches, sums_of)
-    for sums in (others, newest):
-        for key, (rows, quantity, cost) in sums.items():
-            values = needed.named(key)
-            own = tuple(values[name] for name in labels)
-            yield SummedUsage(values, own, currency, sums.until, sums is newest, rows, quantity, cost)
-
-
-def spent(usage: Sequence[SummedUsage], budgets: Iterable[UsageBudget], currency: str) -> Iterator[BudgetSpent]:
-    """What of each budget is spent; a row may count for several. Without any usage nothing is known."""
+    It is not known without any usage, for a budget on a column that is `missing`, and where a row may count that
+    states no cost, or whose tags can't be read.
+    """
     for budget in budgets:
-        where = {name if name in COLUMNS else tag_label(name[4:]): value for name, value in budget.where.items()}
-        where |= {name: where[name].lower() for name in where.keys() & BOOLEAN}
-        costs = (row.cost for row in usage if row.cost is not None and where.items() <= row.values.items())
-        yield BudgetSpent(budget.name, currency, budget.amount, sum(costs, Decimal(0)) if usage else None)
+        wanted = where(budget)
+        rows = [row for row in usage if _matches(row, wanted)]
+        by_tags = any(name.startswith("tag_") for name in wanted)
+        unknown = wanted.keys() & missing or any(row.unpriced or (by_tags and not row.readable_tags) for row in rows)
+        known = bool(usage) and not unknown
+        costs = (row.cost for row in rows if row.cost is not None)
+        yield BudgetSpent(budget.name, currency, budget.amount, sum(costs, Decimal(0)) if known else None)
 
 
-def _add(batches: Iterable[Iterable[Row]], sums_of: Callable[[str | None], Sums]) -> None:
-    """The loop that every row of millions goes through."""
-    for batch in batches:
-        for day, values, quantity, cost in batch:
-            total = sums_of(day)[values]
-            total[0] += 1
-            if quantity is not None:
-                total[1] = quantity if total[1] is None else total[1] + quantity
-            if cost is not None:
-                total[2] = cost if total[2] is None else total[2] + cost
+def where(budget: UsageBudget) -> dict[str, str]:
+    """The values that a budget's rows have, by label."""
+    named = {name if name in COLUMNS else tag_label(name[4:]): value for name, value in budget.where.items()}
+    return {name: _compared(name, value) for name, value in named.items()}
+
+
+def _matches(row: SummedUsage, wanted: dict[str, str]) -> bool:
+    """Whether the row counts, or may count since its tags can't be read."""
+    return all(
+        _compared(name, row.values[name]) == value or (name.startswith("tag_") and not row.readable_tags)
+        for name, value in wanted.items()
+    )
+
+
+def _compared(name: str, value: str) -> str:
+    return value.lower() if name in BOOLEAN or name in RESOURCE_NAMES else value
 
 
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return "" if value is None else str(value)
+    return "" if value is None or value is UNSET else str(value)

@@ -59,7 +59,7 @@ class MarketplaceCharges(Report):
                 for row in rows
                 if outside.overlaps(row.usage_start_date, row.usage_end_date)
             ]
-            outside.report(run, self.titled(run), may_lag=asked is None and not charges)
+            outside.report(run, self.titled(run), lags=asked is None and outside.lags(len(charges)))
         unknown = {charge.labels for charge in charges if charge.cost is None}
         unpriced = sum(charge.cost is None for charge in charges)
         if charges and unpriced == len(charges):

@@ -6,8 +6,10 @@ from exporter.errors import Malformed
 from exporter.model.collection import Run
 from exporter.model.periods import DAY, Days, billing_month, day_of, period_name
 
-FARTHEST = 31 * DAY
-"""A download may bring days along that were not requested, at most those of a neighbouring billing period."""
+NEIGHBOURING = 3 * DAY
+"""An answer may bring so many days along that lie before its period, or after it."""
+FARTHEST = 31 * DAY + NEIGHBOURING
+"""No answer holds days that are farther away: it is for the period or, at its turn, for the one before."""
 CALENDAR_LAG = 3 * DAY
 """For so long after the month's turn the service may still call the previous month the current one."""
 
@@ -29,15 +31,14 @@ class Outside:
             raise Malformed(f"a row of {day} is far outside {self.asked}; dates are yyyy-MM-dd or MM/dd/yyyy")
         return False
 
-    @property
-    def _is_previous_month(self) -> bool:
-        """Whether these rows are what a service sends whose calendar has not turned to this month yet."""
-        previous = billing_month(self.asked.start - DAY)
-        return (
-            bool(self.rows)
-            and self._today - self.asked.start < CALENDAR_LAG
-            and all(day in previous for day in self.rows)
-        )
+    def lags(self, inside: int) -> bool:
+        """Whether the service answered for the month before, since its calendar has not turned to this one yet.
+
+        Then there are more rows of that month, its last days aside, than of this one (`inside`).
+        """
+        turned = self._today - self.asked.start >= CALENDAR_LAG
+        previous = sum(number for day, number in self.rows.items() if day < self.asked.start - NEIGHBOURING)
+        return not turned and previous > inside
 
     def overlaps(self, start: str | None, end: str | None) -> bool:
         """Whether a row counts that is of the days from `start` to `end`, as far as it states them."""
@@ -47,13 +48,9 @@ class Outside:
         self.rows[max(days)] = self.rows.get(max(days), 0) + 1
         return False
 
-    def report(self, run: Run, name: str, *, may_lag: bool) -> None:
-        """Count the rows as dropped, and name their days.
-
-        An answer for the current month that has nothing but rows of the month before is no failure (`may_lag`): the
-        service's calendar turns later than ours.
-        """
-        if may_lag and self._is_previous_month:
+    def report(self, run: Run, name: str, *, lags: bool) -> None:
+        """Count the rows as dropped, and name their days; an answer that `lags` is no failure."""
+        if lags:
             previous = period_name(billing_month(self.asked.start - DAY))
             text = f"the service still answers for {previous}; this month's figures are absent until its calendar turns"
             run.warn(f"{name}: {text}")

@@ -28,6 +28,11 @@ class Sums(dict[tuple[Any, ...], list[Any]]):
     until: date | None = None
     """The newest of the days."""
 
+    @property
+    def rows(self) -> int:
+        """How many rows are summed."""
+        return sum(total[0] for total in self.values())
+
     def __missing__(self, values: tuple[Any, ...]) -> list[Any]:
         self[values] = total = [0, None, None, 0]
         return total

@@ -51,7 +51,10 @@ class UsageReport(Report):
         spellings = Spellings(spelled)
         for part, batches in self.client.usage(asked, now.date(), needed, validators):
             outside = summed(spellings.noted(batches), part, now.date(), complete, others, newest)
-            outside.report(run, self.titled(run), may_lag=asked is None and not others and not newest)
+            lags = asked is None and outside.lags(others.rows + newest.rows)
+            outside.report(run, self.titled(run), lags=lags)
+            if lags:
+                others, newest = Sums(), Sums()
         missing = needed.missing((*others, *newest))
         usage = []
         for sums in (others, newest):

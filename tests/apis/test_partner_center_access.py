@@ -85,6 +85,11 @@ def test_what_the_api_says_of_the_tokens_mfa_is_published(simulator: Simulator, 
     house = House(write_config(simulator, tmp_path))
     house.run("usagerecords")
     assert 0 == value(house.scrape(), COMPLIANT, account="contoso-csp")
+    (job,) = (job for job in house.exporter.jobs if job.collector.name == "usagerecords")
+    collection = house.exporter.store.collection(job)
+    assert collection
+    (warning,) = collection.warnings
+    assert warning.endswith("sign in again: azure-billing-exporter login contoso-csp --config.file=…")
     records = value(
         house.scrape(), "azure_billing_exporter_collector_records", account="contoso-csp", collector="usagerecords"
     )

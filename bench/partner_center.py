@@ -18,6 +18,8 @@ import requests
 
 from exporter.apis.partner_center.client import CUSTOMERS, Client
 from exporter.apis.partner_center.collectors import UsageRecords
+from exporter.apis.partner_center.names import Naming
+from exporter.auth.secret import Secret
 from exporter.runtime.archive import Archive
 from exporter.runtime.exposition import Block
 from exporter.runtime.job import Job
@@ -96,12 +98,12 @@ def best(work: Callable[[], object], rounds: int = ROUNDS) -> float:
 def main() -> None:
     """Measure and print."""
     content = answer(NUMBER)
-    client = Client(Answered(content, answer(NUMBER, spent=2)), account="csp", named=lambda records: records)  # type: ignore[arg-type]
+    client = Client(Answered(content, answer(NUMBER, spent=2)), account="csp", naming=Naming("show", Secret("")))  # type: ignore[arg-type]
     with TemporaryDirectory() as directory:
         store = SnapshotStore()
         runner = Runner(store, Archive(Path(directory)), Telemetry(), lambda: datetime.now(UTC))
-        job = Job("partner_center", "csp", UsageRecords(client), UsageRecords.fresh_every)
-        decoding = best(lambda: CUSTOMERS.decode(content))
+        job = Job("partner_center", "csp", UsageRecords(client, 100_000), UsageRecords.fresh_every)
+        decoding = best(lambda: CUSTOMERS.typed.decode(content))
         publishing = best(lambda: store.publish(job, runner.collection(job)))
         packing = best(lambda: [Block(block.plain).packed() for block in store.current.blocks.values()])
     ratio = publishing / decoding

@@ -33,6 +33,8 @@ def limited(
     foldable = [family for family in families if family.foldable]
     for names in dict.fromkeys(map(_own, foldable)):
         alike = [family for family in foldable if _own(family) == names]
+        if sum(len(found[family.name]) for family in alike) <= most:
+            continue  # however they overlap; to size them all takes longer than to fold them
         sizes = _sizes(alike, found)
         if len(sizes) <= most:
             continue

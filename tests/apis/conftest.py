@@ -1,11 +1,18 @@
 """What the tests of the APIs share."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+import yaml
 
+from exporter.commands.simulate import write_config
+from exporter.simulator import Simulator
 from tests.conftest import House
-from tests.support import Answer, CannedService
+from tests.support import Answer, CannedService, Scrape, series
+
+PATH = "/v1/customers/usagerecords"
+"""Partner Center's report of all customers."""
 
 
 @pytest.fixture
@@ -15,5 +22,57 @@ def enrollment(canned: CannedService, house_of: Callable[..., House]) -> Callabl
 
     def build(more: str = "") -> House:
         return house_of(f'ea: [{{enrollment: "100", api_key: k, base_url: "{canned.url}"{more}}}]')
+
+    return build
+
+
+def record(number: int, **fields: object) -> dict[str, object]:
+    """A customer's usage record."""
+    return {"resourceId": f"c-{number}", "resourceName": f"Customer {number}", **fields}
+
+
+def customers(samples: Scrape, name: str) -> dict[str, float]:
+    """The values of a family by customer."""
+    return {dict(labels)["customer_id"]: found for labels, found in series(samples, name).items()}
+
+
+@pytest.fixture
+def partner_with(simulator: Simulator, canned: CannedService, house_of: Callable[..., House]) -> Callable[..., House]:
+    """A house that signs in at the simulator and reads canned answers, with further settings."""
+    world = simulator.world.partner_center
+
+    def build(more: str = "") -> House:
+        return house_of(
+            f"""
+partner_center:
+  - {{name: csp, tenant: {world.tenant}, client_id: {world.client_id}, client_secret: {world.client_secret},
+     refresh_token: {world.refresh_token}, base_url: "{canned.url}", authority: "{simulator.url}",
+     ca_file: "{simulator.ca_file}", {more}}}"""
+        )
+
+    return build
+
+
+@pytest.fixture
+def partner(partner_with: Callable[..., House]) -> House:
+    """Such a house that reads the usage records alone."""
+    return partner_with("reports: {usagesummary: {enabled: false}}")
+
+
+def every(interval: str) -> dict[str, dict[str, str]]:
+    """How often subscriptions are read."""
+    return {"subscription_usagerecords": {"every": interval}}
+
+
+@pytest.fixture
+def house_with(simulator: Simulator, tmp_path: Path) -> Callable[..., House]:
+    """A house whose Partner Center account has more keys; it does not wait between requests, but notes how long."""
+
+    def build(**keys: object) -> House:
+        file = write_config(simulator, tmp_path)
+        content = yaml.safe_load(file.read_text())
+        content["partner_center"][0] |= keys
+        file.write_text(yaml.safe_dump(content))
+        return House(file)
 
     return build

@@ -39,7 +39,7 @@ def test_a_token_that_only_another_sign_in_mends_says_so(
     simulator: Simulator, house: House, fault: tuple[str, str], words: str
 ) -> None:
     """With Microsoft's own code and words, the command, and the correlation id; and it is counted as such."""
-    simulator.faults.script("usagerecords", partner_center_error(401, *fault))
+    simulator.faults.script("usagerecords", partner_center_error(401, *fault), times=2)
     told = refusal(house)
     sent = simulator.received[-1].headers["ms-correlationid"]
     assert told.startswith(words)
@@ -85,6 +85,12 @@ def test_what_the_api_says_of_the_tokens_mfa_is_published(simulator: Simulator, 
     house = House(write_config(simulator, tmp_path))
     house.run("usagerecords")
     assert 0 == value(house.scrape(), COMPLIANT, account="contoso-csp")
+    (job,) = (job for job in house.exporter.jobs if job.collector.name == "usagerecords")
+    collection = house.exporter.store.collection(job)
+    assert collection
+    warning, of_the_credential = collection.warnings
+    assert "does not prove multi-factor authentication" in of_the_credential
+    assert warning.endswith("sign in again: azure-billing-exporter login contoso-csp --config.file=…")
     records = value(
         house.scrape(), "azure_billing_exporter_collector_records", account="contoso-csp", collector="usagerecords"
     )

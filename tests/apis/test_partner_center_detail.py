@@ -1,41 +1,24 @@
-"""Partner Center, more than totals: subscriptions, within a budget of requests; and names that stay in the house."""
+"""Partner Center, more than totals: subscriptions, within a budget of requests."""
 
-import hashlib
-import hmac
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
+from typing import Any
 
 import pytest
-import yaml
 
-from exporter.commands.simulate import write_config
-from exporter.config import load
-from exporter.errors import Malformed
+from exporter.errors import Transient
+from exporter.model.collection import Collection
 from exporter.simulator import Simulator
 from exporter.simulator.documented import partner_center_error
 from exporter.simulator.faults import Status
+from tests.apis.conftest import every
 from tests.conftest import House
-from tests.support import series, value
+from tests.support import series
 
 COST = "partner_center_subscription_cost_month_to_date"
 PATH = "/subscriptions/usagerecords"
 REFUSED = partner_center_error(403, "2032", "Forbidden.")
-
-
-@pytest.fixture
-def house_with(simulator: Simulator, tmp_path: Path) -> Callable[..., House]:
-    """A house whose Partner Center account has more keys; it does not wait between requests, but notes how long."""
-
-    def build(**keys: object) -> House:
-        file = write_config(simulator, tmp_path)
-        content = yaml.safe_load(file.read_text())
-        content["partner_center"][0] |= keys
-        file.write_text(yaml.safe_dump(content))
-        return House(file)
-
-    return build
 
 
 @pytest.fixture
@@ -65,21 +48,15 @@ def test_every_subscription_has_its_cost_and_they_sum_to_their_customer(
     house = house_with(detail="subscriptions", requests_per_minute=6000, reports=every("1s"))
     assert "subscription_usagerecords" not in {job.collector.name for job in house.exporter.missing()}
     assert [None] == house.run("subscription_usagerecords")
-    (job,) = (job for job in house.exporter.jobs if job.collector.name == "subscription_usagerecords")
-    collection = house.exporter.store.collection(job)
-    assert collection is not None
+    found = collection(house)
     sums: dict[str, Fraction] = {}
-    for labels, cost in collection.samples[COST].items():
+    for labels, cost in found.samples[COST].items():
         sums[labels[0]] = sums.get(labels[0], Fraction(0)) + Fraction(cost)
     customers = simulator.world.partner_center.customers()
     assert {customer.id: Fraction(customer.total_cost) for customer in customers} == sums
-    dollars = {labels[0]: Decimal(str(usd)) for labels, usd in collection.samples[f"{COST}_usd"].items()}
+    dollars = {labels[0]: Decimal(str(usd)) for labels, usd in found.samples[f"{COST}_usd"].items()}
     assert {customer.id for customer in customers if customer.azure_plan and customer.usd_total_cost} <= dollars.keys()
     assert not {customer.id for customer in customers if not customer.azure_plan} & dollars.keys()
-
-
-def every(interval: str) -> dict[str, dict[str, str]]:
-    return {"subscription_usagerecords": {"every": interval}}
 
 
 @pytest.mark.parametrize(
@@ -103,23 +80,97 @@ def test_requests_are_spread_over_half_the_interval_within_their_budget(
     assert all(abs(found - wanted) < gap for found, wanted in zip(paced, expected, strict=True))
 
 
-def test_a_failure_loses_nothing_of_the_round(
+def collection(house: House) -> Collection:
+    (job,) = (job for job in house.exporter.jobs if job.collector.name == "subscription_usagerecords")
+    found = house.exporter.store.collection(job)
+    assert found
+    return found
+
+
+def ids(simulator: Simulator) -> list[str]:
+    return sorted(customer.id for customer in simulator.world.partner_center.customers())
+
+
+def fail(simulator: Simulator, customer: str, answers: int = 4) -> None:
+    """The customer's next requests, by default one with all its retries, are answered 500."""
+    simulator.faults.script(customer, partner_center_error(500), times=answers)
+
+
+def test_an_outage_loses_nothing_of_the_round(
     simulator: Simulator, house_with: Callable[..., House], waits: list[float]
 ) -> None:
-    """The next run asks for the customers that are missing, the one after it for all of them again."""
+    """Three customers in a row fail: the next run reads those who are missing, the one after it all of them again."""
     house = house_with(detail="subscriptions")
-    customers = sorted(customer.id for customer in simulator.world.partner_center.customers())
-    simulator.faults.script(customers[9], Status(200, "<html>"))
+    customers = ids(simulator)
+    for customer in customers[9:12]:
+        fail(simulator, customer)
     (failure,) = house.run("subscription_usagerecords")
-    assert isinstance(failure, Malformed)
+    assert isinstance(failure, Transient)
     assert {} == series(house.scrape(), COST)
-    assert customers[:10] == asked_for(simulator)
+    assert customers[:12] == list(dict.fromkeys(asked_for(simulator)))
+    before = len(asked_for(simulator))
     assert [None] == house.run("subscription_usagerecords")
-    assert customers[:10] + customers[9:] == asked_for(simulator)
+    assert customers[12:] + customers[9:12] == asked_for(simulator)[before:]
     published = house.exporter.store.current.body
+    assert ((), 25) == (collection(house).warnings, len({labels[0] for labels in collection(house).samples[COST]}))
     assert [None] == house.run("subscription_usagerecords")
     assert customers == asked_for(simulator)[-25:]
     assert published == house.exporter.store.current.body
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (partner_center_error(500), "500"),
+        (partner_center_error(405, "2001", "Not allowed."), "405 2001: Not allowed."),
+        (partner_center_error(412, "2002", "No."), "412 2002: No."),
+        (Status(200, "<html>"), "malformed"),
+    ],
+    ids=["500", "405", "412", "html"],
+)
+def test_a_customer_that_always_fails_stops_nobody(
+    simulator: Simulator, house_with: Callable[..., House], waits: list[float], fault: Any, words: str
+) -> None:
+    """It is passed over for this round, and told with its id, status, code and the correlation id."""
+    house = house_with(detail="subscriptions")
+    customer = ids(simulator)[9]
+    simulator.faults.script(f"{customer}{PATH}", fault, times=100)
+    assert [None] == house.run("subscription_usagerecords")
+    (warning,) = collection(house).warnings
+    assert warning.startswith(f"subscription_usagerecords of customer {customer} not read: ")
+    assert words in warning
+    assert "[MS-CorrelationId " in warning
+    assert 24 == len({labels[0] for labels in collection(house).samples[COST]})
+
+
+def test_customers_that_always_fail_in_a_row_stop_the_others_once(
+    simulator: Simulator, house_with: Callable[..., House], waits: list[float]
+) -> None:
+    """What looks like an outage is found to be their own; in the next round they come last."""
+    house = house_with(detail="subscriptions")
+    customers = ids(simulator)
+    for customer in customers[:4]:
+        simulator.faults.script(f"{customer}{PATH}", partner_center_error(500), times=1000)
+    assert isinstance(house.run("subscription_usagerecords")[0], Transient)
+    assert [None] == house.run("subscription_usagerecords")
+    assert (4, 21) == (len(collection(house).warnings), len({labels[0] for labels in collection(house).samples[COST]}))
+    before = len(asked_for(simulator))
+    assert [None] == house.run("subscription_usagerecords")
+    assert customers[4:] + customers[:4] == list(dict.fromkeys(asked_for(simulator)[before:]))
+
+
+def test_an_outage_at_the_end_is_not_taken_for_the_last_customers_own(
+    simulator: Simulator, house_with: Callable[..., House], waits: list[float]
+) -> None:
+    """The next run asks for it alone."""
+    house = house_with(detail="subscriptions")
+    last = ids(simulator)[-1]
+    fail(simulator, last)
+    assert isinstance(house.run("subscription_usagerecords")[0], Transient)
+    before = len(asked_for(simulator))
+    assert [None] == house.run("subscription_usagerecords")
+    assert [last] == asked_for(simulator)[before:]
+    assert 25 == len({labels[0] for labels in collection(house).samples[COST]})
 
 
 def test_a_customer_that_has_left_stops_nobody(
@@ -141,11 +192,8 @@ def test_a_customer_that_is_refused_stops_nobody_and_is_told(
     house = house_with(detail="subscriptions")
     simulator.faults.script(f"{simulator.world.partner_center.customers()[3].id}{PATH}", REFUSED)
     assert [None] == house.run("subscription_usagerecords")
-    (job,) = (job for job in house.exporter.jobs if job.collector.name == "subscription_usagerecords")
-    collection = house.exporter.store.collection(job)
-    assert collection
-    (note,) = collection.warnings
-    assert ("2032" in note, 24) == (True, len({labels[0] for labels in collection.samples[COST]}))
+    (warning,) = collection(house).warnings
+    assert ("2032" in warning, 24) == (True, len({labels[0] for labels in collection(house).samples[COST]}))
     simulator.faults.script(PATH, REFUSED, times=25)
     (failure,) = house.run("subscription_usagerecords")
     assert "2032" in str(failure)
@@ -157,54 +205,3 @@ def test_stopping_ends_a_round_at_once(simulator: Simulator, house_with: Callabl
     house.exporter._stopped.set()
     (failure,) = house.run("subscription_usagerecords")
     assert ([], True) == (asked_for(simulator), "stopped" in str(failure))
-
-
-def names(house: House) -> set[str]:
-    return {
-        dict(labels).get("customer_name", "")
-        for (_, labels) in house.scrape()
-        if any(name == "customer_id" for name, _ in labels)
-    }
-
-
-def test_names_can_be_left_out_of_every_family(simulator: Simulator, house_with: Callable[..., House]) -> None:
-    """Not a byte of any of them is left on the page or in the archive."""
-    house = house_with(customer_names="omit", detail="subscriptions", requests_per_minute=6000, reports=every("1s"))
-    house.run()
-    assert {""} == names(house)
-    assert [] == leaks(simulator, house)
-    assert 25 == len(series(house.scrape(), "partner_center_customer_info"))
-
-
-def test_names_can_be_hashed_in_every_family(simulator: Simulator, house_with: Callable[..., House]) -> None:
-    """The documented keyed hash: the same for the same name and key, and nobody without the key can try names."""
-    keys = {"detail": "subscriptions", "requests_per_minute": 6000, "reports": every("1s")}
-    house = house_with(customer_names="hash", customer_names_key="hush", **keys)
-    house.run()
-    customers = simulator.world.partner_center.customers()
-    expected = {hmac.new(b"hush", customer.name.encode(), hashlib.sha256).hexdigest()[:12] for customer in customers}
-    assert expected == names(house)
-    assert [] == leaks(simulator, house)
-    other = house_with(customer_names="hash", customer_names_key="other", **keys)
-    other.run()
-    assert set() == expected & names(other)
-
-
-def leaks(simulator: Simulator, house: House) -> list[str]:
-    """Names that are seen on the page or on disk all the same."""
-    account = load(house.exporter.runner._archive._directory.parents[1] / "config.yaml")
-    seen = house.exporter.store.current.body.decode()
-    seen += "".join(file.read_text() for file in (account.storage.path / "collections").iterdir())
-    shown = {customer.name for customer in simulator.world.partner_center.customers()}
-    return sorted(name for name in shown if name in seen or name.replace('"', '\\"') in seen)
-
-
-def test_totals_are_the_same_whatever_the_names(simulator: Simulator, house_with: Callable[..., House]) -> None:
-    """Only the label changes."""
-    shown, omitted = house_with(), house_with(customer_names="omit")
-    for house in (shown, omitted):
-        house.run("usagerecords")
-    for azure_plan in ("true", "false"):
-        assert value(shown.scrape(), "partner_center_customers", azure_plan=azure_plan) == value(
-            omitted.scrape(), "partner_center_customers", azure_plan=azure_plan
-        )

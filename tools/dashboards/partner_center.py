@@ -59,7 +59,8 @@ CUSTOMERS = Row(
                 "Customers who have spent more than their budget, in any currency.",
                 COUNT,
                 Query(
-                    f'count by (account) (azure_billing:budget:used_ratio{{{ACCOUNTS},customer_id!=""}} >= 1)',
+                    f'count by (account) (azure_billing:budget:used_ratio{{{ACCOUNTS},customer_id!=""}} >= 1 or '
+                    f'azure_billing:budget:spent{{{ACCOUNTS},customer_id!=""}} > azure_billing:budget:amount)',
                     "{{account}}",
                 ),
                 steps=((0, "green"), (1, "red")),
@@ -120,7 +121,7 @@ CUSTOMERS = Row(
                 Query(
                     "max by (customer_id, customer_name, currency) "
                     f'(azure_billing:budget:projected{{{ACCOUNTS},customer_id!=""}})',
-                    "At the month's end",
+                    "At the period's end",
                 ),
                 Query(
                     "max by (customer_id, customer_name, currency) "
@@ -128,7 +129,7 @@ CUSTOMERS = Row(
                     "Days left",
                 ),
                 sort="Used",
-                units={"Cost": MONEY, "Budget": MONEY, "Used": RATIO, "At the month's end": MONEY, "Days left": DAYS},
+                units={"Cost": MONEY, "Budget": MONEY, "Used": RATIO, "At the period's end": MONEY, "Days left": DAYS},
                 steps={"Used": BUDGET},
                 links={
                     "Customer": (
@@ -154,7 +155,7 @@ TREND = Row(
                 MONEY,
                 Query(f"{COST}{{{ONE}}}", "cost, {{currency}}"),
                 Query(f"partner_center_customer_budget_amount{{{ONE}}}", "budget, {{currency}}"),
-                Query(f"azure_billing:budget:projected{{{ONE}}}", "at the month's end, {{currency}}"),
+                Query(f"azure_billing:budget:projected{{{ONE}}}", "at the period's end, {{currency}}"),
             ),
             16,
             9,

@@ -6,8 +6,13 @@ from pathlib import Path
 from exporter.apis.api import Api
 from exporter.apis.partner_center import metrics
 from exporter.apis.partner_center.client import Client
-from exporter.apis.partner_center.collectors import REPORTS, SubscriptionUsageRecords, UsageRecords
-from exporter.apis.partner_center.names import naming
+from exporter.apis.partner_center.collectors import (
+    REPORTS,
+    SubscriptionUsageRecords,
+    UsageRecords,
+    UsageSummaries,
+)
+from exporter.apis.partner_center.names import Naming
 from exporter.apis.partner_center.settings import Settings
 from exporter.auth.entra import LoginHttp
 from exporter.auth.refresh_token import RefreshToken
@@ -45,14 +50,22 @@ def sign_in(settings: Settings, http: LoginHttp, report: Callable[[str], object]
 
 def client(settings: Settings, session: Session) -> Client:
     """The account's API."""
-    named = naming(settings.customer_names, settings.secret("customer_names_key"))
-    return Client(session, account=settings.account, named=named)
+    naming = Naming(settings.customer_names, settings.secret("customer_names_key"))
+    return Client(session, account=settings.account, naming=naming)
 
 
 def collectors(settings: Settings, session: Session) -> tuple[Collector, ...]:
-    """One collector per report; the one that asks for each customer keeps to a budget of requests."""
-    paced = client(settings, session.paced(settings.requests_per_minute))
-    return UsageRecords(client(settings, session)), SubscriptionUsageRecords(paced, settings.detail_over)
+    """One collector per report; those with a request for each customer keep to a budget of requests of their own."""
+
+    def paced() -> Client:
+        return client(settings, session.paced(settings.requests_per_minute))
+
+    listing, most = client(settings, session), settings.max_series
+    return (
+        UsageRecords(listing, most),
+        UsageSummaries(listing, paced(), most),
+        SubscriptionUsageRecords(paced(), settings.detail_over, most),
+    )
 
 
 API = Api(
@@ -60,7 +73,7 @@ API = Api(
     title="Partner Center",
     settings=Settings,
     reports=REPORTS,
-    families=metrics.FAMILIES + metrics.SUBSCRIPTIONS,
+    families=metrics.FAMILIES + metrics.PERIODS + metrics.SUBSCRIPTIONS,
     authenticate=authenticate,
     collectors=collectors,
 )

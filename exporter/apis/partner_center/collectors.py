@@ -1,43 +1,169 @@
 """One class per report."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import ClassVar
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import Any, ClassVar
 
 from exporter.apis.partner_center import metrics
-from exporter.apis.partner_center.client import Client
-from exporter.apis.partner_center.records import (
-    CustomerMonthlyUsageRecord,
-    CustomerRefused,
-    MfaCompliance,
+from exporter.apis.partner_center.client import Client, CustomerList
+from exporter.apis.partner_center.findings import Findings, listed
+from exporter.apis.partner_center.periods import BillingPeriod, amounts_as_of, calendar_month
+from exporter.apis.partner_center.records import MfaCompliance
+from exporter.apis.partner_center.rounds import Round
+from exporter.apis.partner_center.usage import (
+    AsOf,
+    CustomerCount,
+    CustomerPeriod,
+    CustomerUsage,
     SubscriptionUsage,
-    resource_id,
+    Usage,
 )
-from exporter.errors import Reason, Rejected
+from exporter.errors import Emptied
 from exporter.model.collection import Collector, Run
 from exporter.model.families import Family
+from exporter.model.limits import OTHER
 from exporter.model.periods import month_start
 
+Reported = CustomerUsage | CustomerCount | MfaCompliance | AsOf
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class UsageRecords(Collector):
     """Every customer's spending and budget; rated usage is documented to arrive within about a day."""
 
     client: Client
+    most: int
+    doubted: frozenset[str] = frozenset()
 
     name: ClassVar[str] = "usagerecords"
     fresh_every: ClassVar[timedelta] = timedelta(hours=3)
     families: ClassVar[tuple[Family, ...]] = metrics.FAMILIES
 
-    def collect(self, now: datetime, run: Run) -> Iterable[CustomerMonthlyUsageRecord | MfaCompliance]:
-        return self.client.customer_usage_records()
+    @property
+    def max_series(self) -> int:
+        return self.most
 
-    def rows(self, record: CustomerMonthlyUsageRecord | MfaCompliance) -> int:
-        return 0 if isinstance(record, MfaCompliance) else 1
+    def collect(self, now: datetime, run: Run) -> Iterable[Reported]:
+        found = self.client.customers()
+        found.findings.report(run)
+        self._require_all(found, run)
+        if found.compliant is False:
+            run.warn(
+                "Partner Center reports that the sign-in does not prove multi-factor authentication, which it demands "
+                f"more and more; sign in again: azure-billing-exporter login {self.client.account} --config.file=…"
+            )
+        as_of = amounts_as_of(found.customers, now, run.published)
+        run.period = f"{min(as_of or now, now):%Y%m}"
+        return self._reported(found, as_of)
 
-    def stands_for(self, record: CustomerMonthlyUsageRecord | MfaCompliance) -> datetime | None:
-        return None if isinstance(record, MfaCompliance) else record.modified
+    def _reported(self, found: CustomerList, as_of: datetime | None) -> Iterator[Reported]:
+        yield from found.customers
+        yield from _counts(found.customers)
+        if found.compliant is not None:
+            yield MfaCompliance(found.compliant)
+        if as_of:
+            yield AsOf(as_of)
+
+    def _require_all(self, found: CustomerList, run: Run) -> None:
+        """`totalCount` is not to be trusted by itself, but where customers are missing too, they must be so twice."""
+        number = len(found.ids)
+        if found.findings.stated <= number:
+            self.doubted = frozenset()
+            return
+        stated = (
+            f"customers/usagerecords: totalCount is {found.findings.stated}, but there are {number} distinct customers"
+        )
+        run.warn(stated)
+        gone = frozenset(published_ids(run)) - found.ids
+        if gone and gone != self.doubted:
+            self.doubted = gone
+            raise Emptied(
+                f"{stated}, and {len(gone)} published ones are missing: {listed(sorted(gone))}; "
+                "they stay until the next run gets the same answer"
+            )
+
+    def rows(self, record: Reported) -> int:
+        return 1 if isinstance(record, CustomerUsage) else 0
+
+    def stands_for(self, record: Reported) -> datetime | None:
+        return record.at if isinstance(record, AsOf) else None
+
+
+def published_ids(run: Run) -> set[str]:
+    """The customers that are published."""
+    published = run.published.samples if run.published else {}
+    return {labels[0] for labels in published.get(metrics.INFO_FAMILY, ())} - {OTHER}
+
+
+def _counts(customers: Iterable[CustomerUsage]) -> Iterator[CustomerCount]:
+    """How many customers there are, each once: one may have a record in each of two currencies."""
+    numbers = {"true": [0, 0], "false": [0, 0]}
+    for _, records in groupby(customers, lambda customer: customer.id):
+        own = list(records)
+        number = numbers["true" if any(one.azure_plan == "true" for one in own) else "false"]
+        number[0] += 1
+        number[1] += not any(one.has_budget for one in own)
+    for azure_plan, (all_of_them, without) in numbers.items():
+        if all_of_them:
+            yield CustomerCount(azure_plan, all_of_them, without)
+
+
+@dataclass(slots=True)
+class UsageSummaries(Collector):
+    """Every customer's billing period: the calendar month of Azure plans, by request that of legacy customers.
+
+    A legacy customer's is asked for once in a period, unless it can't be read; the run goes on without it then.
+    """
+
+    listing: Client
+    client: Client
+    most: int
+    round: Round[BillingPeriod] = field(default_factory=Round)
+
+    name: ClassVar[str] = "usagesummary"
+    fresh_every: ClassVar[timedelta] = timedelta(hours=6)
+    families: ClassVar[tuple[Family, ...]] = metrics.PERIODS
+    required: ClassVar[bool] = False
+
+    @property
+    def max_series(self) -> int:
+        return self.most
+
+    def collect(self, now: datetime, run: Run) -> Iterable[CustomerPeriod]:
+        customers = self.listing.customers().customers
+        plans = {one.id for one in customers if one.azure_plan == "true"}
+        legacy = [one.id for one in customers if one.azure_plan == "false"]
+        if mixed := sorted(plans.intersection(legacy)):
+            run.warn(f"two records with different billing periods, of which none is published: {listed(mixed)}")
+        known = _published_periods(run) | self.round.results
+        wanted = dict.fromkeys(one for one in legacy if one not in plans)
+        self.round.results = {one: known[one] for one in wanted if one in known and now in known[one]}
+        self.round.read(wanted, self.client.billing_period)
+        periods = self.round.finish(run, self.name)
+        if over := sorted(one for one, period in periods.items() if now not in period):
+            run.warn(f"usagesummary does not state the current billing period: {listed(over)}")
+        month = calendar_month(now)
+        return [
+            CustomerPeriod(one.id, one.name, int(period.start.timestamp()), int(period.end.timestamp()))
+            for one in {one.id: one for one in customers if one.id not in mixed}.values()
+            if (period := month if one.id in plans else periods.get(one.id)) and now in period
+        ]
+
+
+def _published_periods(run: Run) -> dict[str, BillingPeriod]:
+    samples = run.published.samples if run.published else {}
+    starts, ends = (samples.get(family.name, {}) for family in metrics.PERIODS)
+    return {
+        labels[0]: BillingPeriod(_instant(start), _instant(ends[labels]))
+        for labels, start in starts.items()
+        if labels in ends
+    }
+
+
+def _instant(seconds: Any) -> datetime:
+    return datetime.fromtimestamp(int(seconds), UTC)
 
 
 @dataclass(slots=True)
@@ -45,57 +171,48 @@ class SubscriptionUsageRecords(Collector):
     """What each subscription of each customer costs: one request per customer, spread over the span `over`.
 
     A failure loses nothing of the round: the next run asks only for the customers that are still missing. A customer
-    who may not be read is a warning, and the others are read; where nobody may be, the run fails.
+    who can't be read is a warning, and the others are published; where nobody can be, the run fails.
     """
 
     client: Client
     over: timedelta
-    round: "Round" = field(default_factory=lambda: Round())
+    most: int
+    began: datetime | None = None
+    round: Round[tuple[list[Usage], Findings]] = field(default_factory=Round)
 
     name: ClassVar[str] = "subscription_usagerecords"
     fresh_every: ClassVar[timedelta] = timedelta(hours=12)
     families: ClassVar[tuple[Family, ...]] = metrics.SUBSCRIPTIONS
     required: ClassVar[bool] = False
 
+    @property
+    def max_series(self) -> int:
+        return self.most
+
     def collect(self, now: datetime, run: Run) -> Iterable[SubscriptionUsage]:
-        found = self.client.customer_usage_records()
-        customers = {resource_id(record): record for record in found if isinstance(record, CustomerMonthlyUsageRecord)}
-        fetched = self.round.fetched(now)
-        missing = [customer for customer in customers if customer not in fetched]
-        self.client.spread(len(missing), self.over)
-        for customer in missing:
-            records = self.client.subscription_usage_records(customer)
-            fetched[customer] = (
-                [records]
-                if isinstance(records, CustomerRefused)
-                else [SubscriptionUsage(customers[customer], record) for record in records]
-            )
-        self.round = Round()
-        usage = [one for customer in customers for one in fetched[customer]]
-        refused = [one.reason for one in usage if isinstance(one, CustomerRefused)]
-        if refused and len(refused) == len(usage):
-            raise Rejected(refused[0], Reason.FORBIDDEN)
-        for reason in refused:
-            run.warn(reason)
-        return [one for one in usage if isinstance(one, SubscriptionUsage)]
+        customers = {one.id: one for one in self.client.customers().customers}
+        if self.began and (now - self.began > timedelta(days=1) or month_start(self.began) != month_start(now)):
+            self.began, self.round.results = None, {}
+        self.began = self.began or now
+        self.client.spread(len(self.round.missing(customers)), self.over)
+        self.round.read(customers, self.client.subscriptions)
+        first = next(iter(self.round.failures.values()), None)
+        read, self.round.results, self.began = self.round.finish(run, self.name), {}, None
+        if first and not read:
+            raise first
+        return self._usage(customers, read, run)
+
+    def _usage(
+        self, customers: Mapping[str, CustomerUsage], read: Mapping[str, tuple[list[Usage], Findings]], run: Run
+    ) -> Iterator[SubscriptionUsage]:
+        for customer in (customers[one] for one in customers if one in read):
+            usage, findings = read[customer.id]
+            findings.report(run)
+            for subscription in usage:
+                yield SubscriptionUsage(customer, subscription)
 
     def stands_for(self, record: SubscriptionUsage) -> datetime | None:
         return record.subscription.modified
 
 
-@dataclass(slots=True)
-class Round:
-    """What was fetched already, by customer; forgotten after a day, and when another month begins."""
-
-    began: datetime | None = None
-    by_customer: dict[str, list[SubscriptionUsage | CustomerRefused]] = field(default_factory=dict)
-
-    def fetched(self, now: datetime) -> dict[str, list[SubscriptionUsage | CustomerRefused]]:
-        """What still counts at `now`, to be added to."""
-        if self.began and (now - self.began > timedelta(days=1) or month_start(self.began) != month_start(now)):
-            self.began, self.by_customer = None, {}
-        self.began = self.began or now
-        return self.by_customer
-
-
-REPORTS = (UsageRecords, SubscriptionUsageRecords)
+REPORTS = (UsageRecords, UsageSummaries, SubscriptionUsageRecords)

@@ -1,32 +1,35 @@
-"""Customers' names as `/metrics` shows them: as they are, as a keyed hash, or not at all."""
+"""Names of customers and subscriptions as `/metrics` shows them: as they are, as a keyed hash, or not at all."""
 
 import hmac
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
-from msgspec import structs
-
-from exporter.apis.partner_center.records import CustomerMonthlyUsageRecord
 from exporter.auth.secret import Secret
 
 Mode = Literal["show", "hash", "omit"]
-Naming = Callable[[Iterable[CustomerMonthlyUsageRecord]], Iterable[CustomerMonthlyUsageRecord]]
 
 
-def naming(mode: Mode, key: Secret) -> Naming:
-    """The same records with their customers' names in the wanted form; the key is read again for each page."""
-    if mode == "show":
-        return lambda records: records
-    if mode == "omit":
-        return lambda records: (structs.replace(record, resource_name=None, name=None) for record in records)
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How names are shown; where they are not, no text of the API is, since it may hold one."""
 
-    def hashed(records: Iterable[CustomerMonthlyUsageRecord]) -> Iterable[CustomerMonthlyUsageRecord]:
-        secret = key.read()
-        for record in records:
-            name = record.resource_name or record.name
-            yield structs.replace(record, resource_name=pseudonym(name, secret) if name else None, name=None)
+    mode: Mode
+    key: Secret
 
-    return hashed
+    @property
+    def shown(self) -> bool:
+        """Whether names are shown as they are."""
+        return self.mode == "show"
+
+    def reader(self) -> Callable[[str], str]:
+        """What turns a name into its label; the key is read now, so once for each page."""
+        if self.mode == "show":
+            return str
+        if self.mode == "omit":
+            return lambda name: ""
+        key = self.key.read()
+        return lambda name: pseudonym(name, key) if name else ""
 
 
 def pseudonym(name: str, key: str) -> str:

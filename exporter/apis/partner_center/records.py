@@ -1,18 +1,13 @@
 """Resources of Partner Center, under their documented names."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
-from babel import Locale, UnknownLocaleError
-from babel.numbers import get_territory_currencies
 
+from exporter.errors import Malformed
 from exporter.model.periods import instant
-
-NO_CURRENCY = "XXX"
-"""ISO 4217's code for an amount without a currency."""
 
 
 class SpendingBudget(msgspec.Struct, frozen=True, gc=False):
@@ -40,7 +35,7 @@ class MonthlyUsageRecord(msgspec.Struct, rename="camel", frozen=True, gc=False):
 
     @property
     def modified(self) -> datetime | None:
-        """When Microsoft last changed the record; .NET's earliest instant stands for never."""
+        """When Microsoft last changed the record; .NET's earliest instant stands for never; raises `Malformed`."""
         at = instant(self.last_modified_date) if self.last_modified_date else None
         return at if at and at.year > 1 else None
 
@@ -57,42 +52,28 @@ class SubscriptionMonthlyUsageRecord(MonthlyUsageRecord, frozen=True, gc=False):
     """A subscription's spending; an Azure plan's name is the same for every customer."""
 
 
-class SubscriptionUsage(NamedTuple):
-    """A subscription's record with the customer whose it is."""
+class CustomerUsageSummary(msgspec.Struct, rename="camel", frozen=True, gc=False):
+    """Of a customer's usage in a billing period only the period: an amount comes with the usage records."""
 
-    customer: CustomerMonthlyUsageRecord
-    subscription: SubscriptionMonthlyUsageRecord
+    billing_start_date: Any = None
+    billing_end_date: Any = None
 
-
-class CustomerRefused(NamedTuple):
-    """A customer whose subscriptions may not be read, and why."""
-
-    reason: str
+    def dates(self) -> tuple[datetime, datetime]:
+        """Both as stated, with their own offsets; raises `Malformed` where one is not an instant."""
+        return _stated(self.billing_start_date), _stated(self.billing_end_date)
 
 
-class MfaCompliance(msgspec.Struct, frozen=True):
+class MfaCompliance(NamedTuple):
     """What the header `isMfaCompliant` says of the access token; no row of the report."""
 
     compliant: bool
 
 
-def resource_id(record: MonthlyUsageRecord) -> str:
-    """The id of what the record is about; for a customer its tenant id."""
-    return record.resource_id or record.id or ""
-
-
-def currency(record: MonthlyUsageRecord) -> str:
-    """ISO 4217, upper case."""
-    return record.currency_code.strip().upper() if record.currency_code else currency_of(record.currency_locale or "")
-
-
-@cache
-def currency_of(locale: str) -> str:
-    """The currency of a locale's territory: `fr-FR` is EUR, and so is `fr_FR`."""
-    locale = locale.strip().replace("_", "-")
+def _stated(value: Any) -> datetime:
     try:
-        territory = Locale.parse(locale, sep="-").territory
-    except (ValueError, UnknownLocaleError):
-        territory = locale.rpartition("-")[2] or None
-    currencies = get_territory_currencies(territory) if territory else []
-    return str(currencies[0]) if currencies else NO_CURRENCY
+        at = datetime.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise Malformed(
+            "usagesummary states no billing period: billingStartDate or billingEndDate is no date"
+        ) from error
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -1,10 +1,11 @@
 """The section `partner_center` of the YAML."""
 
+import hashlib
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SecretStr, field_serializer, model_validator
 
 from exporter.apis.fields import FilePath, SecretText, WebAddress, mistake
 from exporter.apis.partner_center.collectors import SubscriptionUsageRecords
@@ -29,7 +30,7 @@ class Settings(EntraSettings):
     refresh_token_file: FilePath | None = Field(
         None, description="a file that holds it; its successors are stored under `storage.path`"
     )
-    customer_names: Mode = Field("show", description="what the label `customer_name` holds: the name, a hash, nothing")
+    customer_names: Mode = Field("show", description="what the labels with names hold: the name, a hash, nothing")
     customer_names_key: SecretText | None = Field(
         None, description="any text that nobody knows, for `customer_names: hash`", min_length=1
     )
@@ -37,7 +38,12 @@ class Settings(EntraSettings):
     detail: Literal["subscriptions"] | None = Field(
         None, description="`subscriptions` reads every customer's subscriptions too, with one request per customer"
     )
-    requests_per_minute: int = Field(60, ge=1, le=6000, description="the budget of requests for `detail`")
+    requests_per_minute: int = Field(
+        60, ge=1, le=6000, description="the budget of each report that makes one request per customer"
+    )
+    max_series: int = Field(
+        100_000, description="label sets of each report; the smallest of more become `__other__`", ge=2
+    )
 
     @property
     def scope(self) -> str:
@@ -52,6 +58,11 @@ class Settings(EntraSettings):
 
     def reads(self, report: str) -> bool:
         return super().reads(report) and (report != SubscriptionUsageRecords.name or self.detail == "subscriptions")
+
+    @field_serializer("customer_names_key", when_used="json")
+    def _key_in_the_fingerprint(self, key: SecretStr | None) -> str | None:
+        """Another key makes other samples, and a masked one would not show it."""
+        return hashlib.sha256(key.get_secret_value().encode()).hexdigest() if key else None
 
     @model_validator(mode="after")
     def _a_key_for_the_hash(self) -> Self:

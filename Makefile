@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL := /bin/bash
 
-.PHONY: help demo stack test check lint bench format docs goldens pins tools clean
+.PHONY: help demo stack test check lint bench format docs goldens pins fuzz year tools clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -60,6 +60,13 @@ docs: .venv/development ## write the generated pages of docs/ and the dashboards
 
 goldens: .venv/development ## write the expected /metrics of the tests again
 	$(BIN)/python -m pytest -q tests --write-goldens -k golden
+
+fuzz: .venv/development ## answers, files and configurations gone bad, for about ten minutes
+	$(BIN)/python -m pytest -q tests/fuzz --fuzz 2000 -n 2
+	$(BIN)/python -m tools.fuzz 30
+
+year: .venv/development ## walk through every hour around twelve months' ends
+	$(BIN)/python -m pytest -q tests/apis/test_year.py --whole-year -n 2
 
 bench: .venv/development requirements-bench.txt ## measure, as ratios against a floor or a peer in the same run
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-bench.txt

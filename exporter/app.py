@@ -17,6 +17,7 @@ from exporter.runtime.runner import Runner
 from exporter.runtime.scheduler import Scheduler
 from exporter.runtime.store import SnapshotStore
 from exporter.runtime.telemetry import Telemetry
+from exporter.transport import bodies
 from exporter.transport.http import HttpClient
 from exporter.transport.session import Session
 
@@ -68,15 +69,16 @@ class Exporter:
         return published.collected if published else None
 
     def _jobs(self, api: Api, account: AccountSettings, storage: Path) -> Iterator[Job]:
-        def http(observed: str, origin: str) -> HttpClient:
+        def http(observed: str, origin: str, limit: int = bodies.PAGE) -> HttpClient:
             return HttpClient(
                 origin=origin,
+                limit=limit,
                 observer=self.telemetry.observer(observed),
                 timeout=account.timeout.total_seconds(),
                 ca_file=account.ca_file,
             )
 
-        credential = api.authenticate(account, http("login", account.login_address), storage / "tokens")
+        credential = api.authenticate(account, http("login", account.login_address, bodies.LOGIN), storage / "tokens")
         session = Session(
             http(api.name, account.base_url),
             credential,
@@ -89,7 +91,9 @@ class Exporter:
         intervals = api.intervals(account)
         for collector in api.collectors(account, session):
             if every := intervals.get(collector.name):
-                yield Job(api.name, account.account, collector, every, settings, credential.expiries)
+                yield Job(
+                    api.name, account.account, collector, every, settings, credential.expiries, credential.warnings
+                )
 
 
 def writable(path: Path) -> None:

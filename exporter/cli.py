@@ -1,8 +1,10 @@
 """The command line: subcommands to functions, failures to exit codes."""
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from exporter import __version__, logs
 from exporter.commands.check_config import check_config
@@ -17,22 +19,22 @@ COMMANDS: dict[str, tuple[Command, str, str]] = {
     "run": (run, "collect and serve metrics (the default)", "--config.file=/etc/azure-billing-exporter.yaml"),
     "check-config": (
         check_config,
-        "print every mistake of a configuration, or what it collects",
+        "print every error of a configuration, or what it collects",
         "--config.file=c.yaml",
     ),
     "login": (
         login,
-        "sign a person in to Partner Center, once",
+        "sign in to Partner Center, once",
         "contoso-csp --config.file=/etc/azure-billing-exporter.yaml",
     ),
     "demo": (demo, "serve the metrics of a simulated company", "--web.listen-address=127.0.0.1:10365"),
-    "simulate": (simulate, "play Microsoft's side alone", "--directory=/tmp/contoso"),
+    "simulate": (simulate, "simulate the APIs and the login host", "--directory=/tmp/contoso"),
 }
 EXIT_OK, EXIT_MISTAKE, EXIT_USAGE = 0, 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit code 0 for success, 1 for a mistake in the configuration, 2 for one on the command line."""
+    """Exit code 0 for success, 1 for an error in the configuration, 2 for one on the command line."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or (words[0].startswith("-") and words[0] not in {"-h", "--help", "--version"}):
         words.insert(0, "run")
@@ -51,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="azure-billing-exporter",
-        description="Prometheus exporter for what Microsoft bills and counts.",
+        description="Prometheus exporter for Azure AD B2C usage, Enterprise Agreement costs and Partner Center usage.",
         epilog="Without a subcommand it runs: azure-billing-exporter --config.file=config.yaml",
         allow_abbrev=False,
     )
@@ -66,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
             formatter_class=argparse.ArgumentDefaultsHelpFormatter,
             allow_abbrev=False,
         )
+        command.register("action", None, Once)
         _options(command, name)
     return parser
 
@@ -80,10 +83,17 @@ def _options(command: argparse.ArgumentParser, name: str) -> None:
             "--port",
             type=int,
             default=8400,
-            help="the browser comes back to http://localhost:PORT, which must be a redirect URI of the application",
+            help="the browser returns to http://localhost:PORT, which must be a redirect URI of the application",
         )
         command.add_argument(
-            "--no-browser", dest="browser", action="store_false", help="print the address, and open no browser"
+            "--bind-address",
+            dest="bind_address",
+            metavar="ADDRESS",
+            default="127.0.0.1",
+            help="where to wait for the browser to come back; 0.0.0.0 in a container that publishes the port",
+        )
+        command.add_argument(
+            "--no-browser", dest="browser", action="store_false", help="print the address instead of opening a browser"
         )
     if name in {"run", "check-config", "login"}:
         command.add_argument(
@@ -103,7 +113,7 @@ def _options(command: argparse.ArgumentParser, name: str) -> None:
             metavar="PATH",
             default="/metrics",
             type=_path,
-            help="under which path",
+            help="path of the metrics",
         )
     if name == "run":
         command.add_argument(
@@ -113,16 +123,51 @@ def _options(command: argparse.ArgumentParser, name: str) -> None:
             help="reload the configuration on a POST to /-/reload, as SIGHUP does",
         )
     if name in {"demo", "simulate"}:
-        command.add_argument("--seed", type=int, default=1, help="another seed is another company")
+        command.add_argument("--seed", type=int, default=1, help="another seed simulates another company")
     if name == "simulate":
         command.add_argument("--host", default="127.0.0.1", help="address to listen on")
-        command.add_argument("--port", type=int, default=10366, help="port to listen on, 0 for any")
-        command.add_argument("--directory", default="simulated", help="where the configuration and the secrets go")
-    command.add_argument("--log.level", dest="log_level", choices=logs.LEVELS, default="info", help="what to log")
-    command.add_argument("--log.format", dest="log_format", choices=logs.FORMATS, default="logfmt", help="how to log")
+        command.add_argument("--port", type=_port, default=10366, help="port to listen on, 0 for any")
+        command.add_argument(
+            "--directory", default="simulated", help="where the configuration and the secrets are written"
+        )
+    command.add_argument(
+        "--log.level",
+        dest="log_level",
+        type=_level,
+        choices=logs.LEVELS,
+        default="info",
+        help="lowest level that is logged; warn is short for warning",
+    )
+    command.add_argument(
+        "--log.format", dest="log_format", choices=logs.FORMATS, default="logfmt", help="format of log lines"
+    )
+
+
+class Once(argparse.Action):
+    """Stores the value of an option, and refuses it when it is repeated: one of both would be ignored."""
+
+    _given = False
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option_string: Any = None
+    ) -> None:
+        if self._given:
+            raise argparse.ArgumentError(self, "may be given only once")
+        self._given = True
+        setattr(namespace, self.dest, values)
+
+
+def _level(text: str) -> str:
+    return "warning" if text == "warn" else text
+
+
+def _port(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
+    return int(text)
 
 
 def _path(text: str) -> str:
-    if not text.startswith("/") or text == "/" or text.startswith("/-/"):
+    if not re.fullmatch(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+/?", text) or text.startswith("/-/"):
         raise argparse.ArgumentTypeError(f"{text!r} is not a path such as /metrics")
     return text

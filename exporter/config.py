@@ -1,18 +1,20 @@
-"""YAML in, a frozen `Config` out; every mistake at once, as `ea[0].enrollment: message`."""
+"""YAML in, a frozen `Config` out; every error at once, as `ea[0].enrollment: message`."""
 
-from collections import Counter
-from collections.abc import Iterator
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Any, get_args
 
-import yaml
 from pydantic import Field, ValidationError, create_model
 
 from exporter.apis import ALL
 from exporter.apis.api import Api
+from exporter.apis.checks import did_you_mean, directory_error
+from exporter.apis.fields import FilePath
 from exporter.apis.settings import AccountSettings, Section
 from exporter.errors import ConfigError
+from exporter.strict_yaml import parse, read
 
 TEXTS = {
     "missing": "is required",
@@ -21,19 +23,28 @@ TEXTS = {
     "list_type": "must be a list",
     "model_type": "must be a mapping of keys to values",
     "string_too_short": "must not be empty",
+    "string_too_long": "must have at most {max_length} characters",
     "too_short": "must not be empty",
+    "greater_than": "must be greater than {gt}",
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
     "literal_error": "must be {expected}",
     "int_type": "must be a whole number",
     "path_type": "must be the path of a file",
+    "tuple_type": "must be a list",
+    "dict_type": "must be a mapping of keys to values",
+    "finite_number": "must be an amount of money",
+    "decimal_parsing": "must be an amount of money",
+    "invalid_key": "a key must be text; put it in quotes",
 }
+MAX_ERRORS = 100
+"""Errors that are reported; a file with more is probably not a configuration."""
 
 
 class Storage(Section):
     """Where the exporter keeps what must survive a restart."""
 
-    path: Annotated[Path, Field(strict=False)] = Field(
+    path: FilePath = Field(
         default=Path("/var/lib/azure-billing-exporter"),
         description="directory for the last collections and for rotated refresh tokens",
     )
@@ -42,13 +53,17 @@ class Storage(Section):
 class Config(Section):
     """The whole configuration; its list of accounts per API is added below, from the tuple of APIs."""
 
-    storage: Storage = Field(Storage(), description="what is kept on disk")
+    storage: Storage = Field(Storage(), description="what is stored on disk")
 
     def accounts(self) -> Iterator[tuple[Api, AccountSettings]]:
         """Every configured account with its API."""
+        return ((api, account) for _, api, account in self.paths())
+
+    def paths(self) -> Iterator[tuple[str, Api, AccountSettings]]:
+        """The same, with the place of each account in the file: `ea[0]`."""
         for api in ALL:
-            for account in getattr(self, api.name):
-                yield api, account
+            for index, account in enumerate(getattr(self, api.name)):
+                yield f"{api.name}[{index}]", api, account
 
 
 _SECTIONS: dict[str, Any] = {
@@ -60,70 +75,104 @@ FILE = create_model("File", __base__=Config, **_SECTIONS)
 
 def load(path: Path) -> Config:
     """The configuration in the file `path`; raises `ConfigError`."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError([f"{path}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}"]) from error
-    return parse(text, str(path))
+    return validated(read(path), str(path))
 
 
-def parse(text: str, name: str) -> Config:
-    """The configuration in `text`; `name` is what a syntax error calls it."""
-    try:
-        content = yaml.load(text, StrictLoader)  # noqa: S506 (a SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise ConfigError([f"{name}{line}: {error.problem or 'not YAML'}"]) from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ConfigError([f"{name}: not YAML: {str(error).splitlines()[0]}"]) from error
+def loads(text: str, name: str) -> Config:
+    """The configuration in `text`, which errors call `name`; raises `ConfigError`."""
+    return validated(parse(text, name), name)
+
+
+def validated(content: Any, name: str) -> Config:
+    """The configuration of a parsed file; `name` is what errors call the file."""
     if not isinstance(content, dict):
         raise ConfigError([f"{name}: must be a mapping with at least one of the keys {_names()}"])
     try:
         config = FILE.model_validate(content)
     except ValidationError as error:
-        found = error.errors()
-        inner = {mistake["loc"][:n] for mistake in found for n in range(len(mistake["loc"]))}
-        raise ConfigError([_told(mistake) for mistake in found if mistake["loc"] not in inner]) from error
-    mistakes = list(_twins(config))
+        found = error.errors(include_url=False)
+        inner = {each["loc"][:n] for each in found for n in range(len(each["loc"]))}
+        raise _config_error([each for each in found if each["loc"] not in inner]) from error
+    errors = [*_same_names(config), *_same_budgets(config)]
     accounts = list(config.accounts())
     if not accounts:
-        mistakes.append(f"{name}: configures no account; add one below {_names()}")
+        errors.append(f"{name}: configures no account; add one below {_names()}")
     elif not any(api.intervals(account) for api, account in accounts):
-        mistakes.append(f"{name}: every report is disabled")
-    if mistakes:
-        raise ConfigError(mistakes)
+        errors.append(f"{name}: every report is disabled")
+    if errors:
+        raise ConfigError(errors[:MAX_ERRORS])
     return config
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What is wrong around a configuration that is itself valid; warnings do not fail `check-config`."""
+
+    errors: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def findings(config: Config, now: datetime) -> Findings:
+    """The state of the files that the configuration names, and what depends on the time; reads those files."""
+    found = [
+        (f"{path}.{finding.key}: {finding.text}", finding.warning)
+        for path, _, account in config.paths()
+        for finding in account.findings(now)
+    ]
+    if problem := directory_error(config.storage.path):
+        found.append((f"storage.path: {problem}", False))
+    return Findings(
+        tuple(text for text, warning in found if not warning), tuple(text for text, warning in found if warning)
+    )
 
 
 def _names() -> str:
     return ", ".join(api.name for api in ALL)
 
 
-def _twins(config: Config) -> Iterator[str]:
-    for api in ALL:
-        names = [account.account for account in getattr(config, api.name)]
-        for name, count in Counter(names).items():
-            if count > 1:
-                second = [i for i, other in enumerate(names) if other == name][1]
-                yield f"{api.name}[{second}].name: another account is called {name!r} too"
+def _same_names(config: Config) -> Iterator[str]:
+    seen: dict[tuple[str, str], str] = {}
+    for path, api, account in config.paths():
+        first = seen.setdefault((api.name, account.account), path)
+        if first != path:
+            yield f"{path}.name: {account.account!r} is also the name of {first}; give each account its own name"
 
 
-def _told(mistake: Any) -> str:
-    path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in mistake["loc"]).lstrip(".")
-    if mistake["type"] == "extra_forbidden":
-        return f"{path}: unknown key{_perhaps(mistake['loc'])}"
-    text = TEXTS.get(mistake["type"], "{msg}").format(msg=mistake["msg"], **mistake.get("ctx", {}))
+def _same_budgets(config: Config) -> Iterator[str]:
+    """Budgets of different APIs share their families, whose series are keyed by account and budget."""
+    seen: dict[tuple[str, str], tuple[Api, str]] = {}
+    for path, api, account in config.paths():
+        for index, budget in enumerate(account.budget_names):
+            here = f"{path}.budgets[{index}].name"
+            first_api, first = seen.setdefault((account.account, budget), (api, here))
+            if first_api is not api:
+                yield (
+                    f"{here}: account {account.account!r} and budget {budget!r} are the same as in {first}, "
+                    "and so would be their series; rename the account or the budget"
+                )
+
+
+def _config_error(found: list[Any]) -> ConfigError:
+    more = len(found) - MAX_ERRORS
+    return ConfigError([*map(_message, found[:MAX_ERRORS]), *[f"and {more} more errors"] * (more > 0)])
+
+
+def _message(error: Mapping[str, Any]) -> str:
+    steps = [step if isinstance(step, int) else step[:100] for step in error["loc"]]
+    path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).lstrip(".")
+    if error["type"] == "extra_forbidden":
+        return f"{path}: unknown key{_hint(error['loc'])}"
+    text = TEXTS.get(error["type"], "{msg}").format(msg=error["msg"], **error.get("ctx", {}))
     return f"{path}: {text}" if path else text
 
 
-def _perhaps(steps: tuple[str | int, ...]) -> str:
-    """A hint at the key that was probably meant."""
+def _hint(steps: tuple[str | int, ...]) -> str:
+    """The key that was probably meant."""
     section: Any = FILE
     for step in steps[:-1]:
         if isinstance(step, str):
             section = next(sections(section.model_fields[step].annotation), Section)
-    near = get_close_matches(str(steps[-1]), section.model_fields, 1, 0.5)
-    return f", perhaps {near[0]!r} is meant" if near else ""
+    return did_you_mean(str(steps[-1]), section.model_fields)
 
 
 def sections(annotation: Any) -> Iterator[type[Section]]:
@@ -132,17 +181,3 @@ def sections(annotation: Any) -> Iterator[type[Section]]:
         yield annotation
     for inner in get_args(annotation):
         yield from sections(inner)
-
-
-class StrictLoader(yaml.SafeLoader):
-    """YAML in which a key that comes twice is a mistake, not a silent loss."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen = set()
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise yaml.MarkedYAMLError(problem="a key must be plain text", problem_mark=key.start_mark)
-            if key.value in seen:
-                raise yaml.MarkedYAMLError(problem=f"the key {key.value!r} comes twice", problem_mark=key.start_mark)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)

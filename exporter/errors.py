@@ -15,6 +15,7 @@ class Reason(StrEnum):
     LOGIN = "login"
     SIGN_IN_REQUIRED = "sign_in_required"
     CREDENTIAL_UNREADABLE = "credential_unreadable"
+    STORAGE = "storage"
     UNAUTHORIZED = "unauthorized"
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"

@@ -5,24 +5,44 @@ import logging
 import re
 import sys
 from datetime import UTC, datetime
+from types import NoneType
 from typing import Any, TextIO
 
 FORMATS = ("logfmt", "json")
 LEVELS = ("debug", "info", "warning", "error")
+PLAIN = (bool, int, float, NoneType)
+"""What holds no text."""
 ORDINARY = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
-SECRETS = re.compile(
-    r"(?i)(?:bearer\s+\S+"
-    r"|\beyJ[\w-]{8,}(?:\.[\w-]*){0,2}"
-    r"|(?<=sig=)[^&\s\"']+"
-    r"|(?<=client_secret=)[^&\s\"']+"
-    r"|(?<=refresh_token=)[^&\s\"']+"
-    r"|\"(?:client_secret|(?:access|refresh|id)_token)\"\s*:\s*\"[^\"]*\"?)"
+EQUALS, QUOTES = r"(?:=|%3D)", r"\\{0,4}[\"']"
+QUOTED = r"\\{0,4}(?:\"(?:\\.|[^\"\\])*\"?|'(?:\\.|[^'\\])*'?)"
+VALUE = r"(?:(?!%26|%22)[^&\s\"'])+"
+"""The value of a form's field, as such or percent-encoded once."""
+NAMES = (
+    r"(?:client_secret|(?:client_)?assertion|(?:access|refresh|id)_token|code_verifier|device_code|password|api_?key"
+    r"|account_?key)"
 )
+START = r"(?:(?<!\w)|(?<=%26)|(?<=%3F)|(?<=%22))"
+"""Where a short name begins that others end in: `code`, but not `status_code`."""
+SECRETS = re.compile(
+    rf"(?is)(?P<name>{NAMES}{EQUALS}|sig(?:nature)?{EQUALS}|{START}code{EQUALS}){VALUE}"
+    rf"|(?P<key>{NAMES}(?:{QUOTES})?\s*[:=]\s*(?:b(?=[\"']))?){QUOTED}"
+    # An authorization code is long; the codes of errors are not, and are needed.
+    rf"|(?P<code>{QUOTES}code{QUOTES}\s*:\s*){QUOTES}[^\"'\s]{{64,}}[\"']?"
+    rf"|(?P<encoded>%22{NAMES}%22(?:\+|%20)*%3A(?:\+|%20)*)%22{VALUE}"
+    r"|(?P<header>authorization[\"']?\s*[:=]\s*(?:b(?=[\"']))?[\"']?)(?:digest\s[^\r\n]*|(?:[\w-]+\s+)?[^\s\"',;]+)"
+    r"|(?P<port>to integer value as )\S+"
+    r"|bearer(?:\s|\+|%20)+[^\s\"']+"
+    r"|\b(?:basic|negotiate|ntlm)\s+(?!auth|realm)[\w+/=.~-]+"
+    r"|(?:\b|(?<=%3D)|(?<=%20)|(?<=%22))eyJ[\w-]{8,}(?:\.[\w-]*){0,4}"
+)
+"""Each alternative begins with fixed text and never backs over what another may match: time grows with the text."""
+SCHEME_END, LAST_AT = re.compile(r"(?i)://|%3A%2F%2F"), re.compile(r"(?i)\S*(@|%40)")
+RUN = re.compile(r"\S+")
 
 
 def setup(level: str, form: str, stream: TextIO = sys.stderr) -> None:
-    """One handler for the whole process; libraries are heard from warnings on, and msal, which repeats answers of the
-    login host with their tokens, not at all: a failed login is told by our own failure.
+    """One handler for the whole process; libraries log warnings and errors, and msal, which repeats answers of the
+    login host with their tokens, not at all: our own failure reports a failed login.
     """
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonFormatter() if form == "json" else LogfmtFormatter())
@@ -54,12 +74,24 @@ def _fields(formatter: logging.Formatter, record: logging.LogRecord) -> dict[str
     fields |= {key: value for key, value in vars(record).items() if key not in ORDINARY}
     if record.exc_info and record.exc_info[0]:
         fields["traceback"] = formatter.formatException(record.exc_info)
-    return {key: hidden(value) if isinstance(value, str) else value for key, value in fields.items()}
+    return {key: value if isinstance(value, PLAIN) else hidden(str(value)) for key, value in fields.items()}
 
 
 def hidden(text: str) -> str:
-    """The text with everything that looks like a credential masked."""
-    return SECRETS.sub("<secret>", text)
+    """The text with everything that looks like a credential masked, in time proportional to its length."""
+    return SECRETS.sub(_masked, RUN.sub(_without_user, text))
+
+
+def _masked(found: re.Match[str]) -> str:
+    return f"{found[found.lastgroup] if found.lastgroup else ''}<secret>"
+
+
+def _without_user(run: re.Match[str]) -> str:
+    """A text without blanks, masked between its first `://` and its last `@`: a password may contain any character."""
+    text = run[0]
+    scheme = SCHEME_END.search(text)
+    at = LAST_AT.match(text, scheme.end()) if scheme else None
+    return f"{text[: scheme.end()]}<secret>{text[at.start(1) :]}" if scheme and at else text
 
 
 def _quoted(text: str) -> str:

@@ -18,6 +18,8 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fuzz", default=40, help="how many bodies each fuzzed target gets")
+    parser.addoption("--whole-year", action="store_true", help="walk through every hour around twelve months' ends")
     parser.addoption("--write-goldens", action="store_true", help="write the expected /metrics again")
 
 

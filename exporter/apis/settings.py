@@ -1,107 +1,54 @@
-"""What every account's section of the YAML has: strict keys, Prometheus durations, secrets in pairs."""
+"""What every account's section of the YAML has: strict keys, reports, secrets in pairs."""
 
-import ipaddress
 import re
-from collections.abc import Mapping
-from datetime import timedelta
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 
+from exporter.apis.checks import Finding, secret_file_error
+from exporter.apis.fields import (
+    CaFile,
+    Duration,
+    FilePath,
+    Guid,
+    Interval,
+    LoginAddress,
+    SecretText,
+    Tenant,
+    Text,
+    WebAddress,
+    mistake,
+    money,
+)
 from exporter.auth.secret import Secret
 
-UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_536_000}
-DURATION = re.compile("".join(rf"(?:(?P<{unit}>\d+){unit})?" for unit in ("y", "w", "d", "h", "m", "s", "ms")))
+SHORT = timedelta(minutes=5)
+"""Intervals below it only repeat figures: no API has new ones more often than every hour."""
 
-CHINA = "china"
-LOGIN_HOSTS = {"usgov": "https://login.microsoftonline.us", CHINA: "https://login.partner.microsoftonline.cn"}
+USGOV, CHINA = "usgov", "china"
+LOGIN_HOSTS = {USGOV: "https://login.microsoftonline.us", CHINA: "https://login.partner.microsoftonline.cn"}
 """The login hosts of the national clouds."""
 
 
-def mistake(text: str) -> PydanticCustomError:
-    """A mistake of the configuration whose text is shown as it is."""
-    return PydanticCustomError("mistake", "{text}", {"text": text})
-
-
-def duration(value: object) -> timedelta:
-    """A Prometheus duration: `30s`, `6h`, `1d12h`."""
-    if isinstance(value, timedelta):
-        return value
-    found = DURATION.fullmatch(value) if isinstance(value, str) and value else None
-    seconds = sum(int(n) * UNITS[unit] for unit, n in found.groupdict().items() if n) if found else 0
-    if not 0 < seconds <= UNITS["y"]:
-        raise mistake("must be a duration such as 30s, 15m, 6h or 1d")
-    return timedelta(seconds=seconds)
-
-
-def web_address(value: str) -> str:
-    """An https address; plain http for loopback alone, since credentials are sent there."""
-    try:
-        parts = urlsplit(value)
-        parts.port  # noqa: B018 (raises for a port that is no number)
-    except ValueError:
-        raise mistake("must be a web address such as https://example.com") from None
-    if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment or " " in value:
-        raise mistake("must be a web address such as https://example.com")
-    if parts.username or parts.password:
-        raise mistake("must not hold a user or a password")
-    if parts.scheme == "http" and not _loopback(parts.hostname):
-        raise mistake("must be https; plain http is for loopback addresses alone")
-    return value.rstrip("/")
-
-
-def login_address(value: str) -> str:
-    """An https address without exception: msal sends secrets to no other."""
-    if value.startswith("http:"):
-        raise mistake("must be https, on loopback addresses too")
-    return web_address(value)
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def matching(pattern: str, what: str) -> AfterValidator:
-    """Text of a certain form; `what` names it in the mistake."""
-
-    def check(value: str) -> str:
-        if not re.fullmatch(pattern, value):
-            raise mistake(f"must be {what}")
-        return value
-
-    return AfterValidator(check)
-
-
-Duration = Annotated[timedelta, BeforeValidator(duration)]
-WebAddress = Annotated[str, AfterValidator(web_address)]
-LoginAddress = Annotated[str, AfterValidator(login_address)]
-Text = Annotated[str, Field(min_length=1, max_length=200)]
-Guid = Annotated[str, matching(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "a GUID")]
-Currency = Annotated[str, matching(r"[A-Z]{3}", "an ISO 4217 code such as EUR")]
-Tenant = Annotated[str, matching(r"[A-Za-z0-9][A-Za-z0-9.-]*", "a domain or an id")]
-
-
 class Section(BaseModel):
-    """A part of the configuration: unknown keys are mistakes, nothing changes after loading."""
+    """A part of the configuration: unknown keys are errors, nothing changes after loading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
-
-
-def money(value: object) -> Decimal:
-    """Money as it is written: 0.1 is 0.1 and not the double beside it."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise mistake("must be an amount of money")
-    try:
-        return Decimal(str(value))
-    except ArithmeticError:
-        raise mistake("must be an amount of money") from None
 
 
 class Budget(Section):
@@ -115,28 +62,20 @@ class Budget(Section):
 
 def one_name_each(budgets: tuple[Budget, ...]) -> tuple[Budget, ...]:
     """Budgets that their names tell apart."""
-    names = [budget.name for budget in budgets]
-    for name in names:
-        if names.count(name) > 1:
-            raise mistake(f"two are called {name!r}")
+    for name, count in Counter(budget.name for budget in budgets).items():
+        if count > 1:
+            raise mistake(f"{count} budgets have the name {name!r}")
     return budgets
 
 
 OneNameEach = AfterValidator(one_name_each)
 
 
-def existing(file: Path) -> Path:
-    """A file that is there when the configuration is read."""
-    if not file.is_file():
-        raise mistake("there is no such file")
-    return file
-
-
 class Report(Section):
     """One report: whether it is read, and how often (by default as often as its API documents new data)."""
 
     enabled: bool = True
-    every: Duration | None = None
+    every: Interval | None = None
 
 
 class AccountSettings(Section):
@@ -144,7 +83,7 @@ class AccountSettings(Section):
 
     name: Text | None = Field(None, description="the `account` label")
     base_url: WebAddress = Field(description="where the API is")
-    ca_file: Annotated[Path, Field(strict=False), AfterValidator(existing)] | None = Field(
+    ca_file: CaFile | None = Field(
         None, description="PEM file with the authority that signs the servers' certificates, instead of the public ones"
     )
     timeout: Duration = Field(timedelta(minutes=1), description="the longest wait for one whole answer")
@@ -152,6 +91,10 @@ class AccountSettings(Section):
 
     optional_secrets: ClassVar[frozenset[str]] = frozenset()
     """Secrets that need not be given."""
+    binary_secrets: ClassVar[frozenset[str]] = frozenset()
+    """Secrets whose file need not be text."""
+    report_options: ClassVar[Mapping[str, str]] = {}
+    """Reports that are read only with an option, and the option."""
 
     @property
     def account(self) -> str:
@@ -168,6 +111,32 @@ class AccountSettings(Section):
         """Where tokens come from; for an account without tokens the API itself."""
         return self.base_url
 
+    @property
+    def budget_names(self) -> tuple[str, ...]:
+        """Names of the budgets that become series of families which several APIs share."""
+        return ()
+
+    def described(self) -> Mapping[str, str]:
+        """Where the account's credentials and requests are sent."""
+        return {"API": self.base_url}
+
+    def secret_files(self) -> Mapping[str, Path]:
+        """The configured files with secrets, by their keys."""
+        return {key: value for key, value in self if key.endswith("_file") and key != "ca_file" and value is not None}
+
+    def findings(self, now: datetime) -> Iterator[Finding]:
+        """What the text of the configuration does not show: the state of the files that it names, and of time.
+
+        None of it prevents the start, since a file may arrive later.
+        """
+        for key, path in self.secret_files().items():
+            if problem := secret_file_error(path, text=key.removesuffix("_file") not in self.binary_secrets):
+                yield Finding(key, problem)
+        for name, report in self.reports or ():
+            if report.every and report.every < SHORT:
+                text = "shorter than 5m; the APIs have new figures every hour at most, and limit requests"
+                yield Finding(f"reports.{name}.every", text, warning=True)
+
     def reads(self, report: str) -> bool:
         """Whether a report is read at all."""
         return bool(getattr(self.reports, report).enabled)
@@ -176,6 +145,20 @@ class AccountSettings(Section):
         """The secret `key`, from the configuration or from `<key>_file`."""
         text: SecretStr | None = getattr(self, key)
         return Secret(text.get_secret_value() if text else None, getattr(self, f"{key}_file"))
+
+    @field_validator("base_url")
+    @classmethod
+    def _without_version(cls, value: str) -> str:
+        if found := re.search(r"/v[0-9]+(\.[0-9]+)?$", value):
+            raise mistake(f"must not end in {found[0]}: the exporter adds the version")
+        return value
+
+    @model_validator(mode="after")
+    def _reports_have_their_options(self) -> "AccountSettings":
+        for name, report in self.reports or ():
+            if report.enabled and "enabled" in report.model_fields_set and not self.reads(name):
+                raise mistake(f"reports.{name} is enabled but needs {self.report_options[name]}")
+        return self
 
     @model_validator(mode="after")
     def _each_secret_once(self) -> "AccountSettings":
@@ -194,10 +177,8 @@ class EntraSettings(AccountSettings):
 
     tenant: Tenant = Field(description="domain or id of the tenant")
     client_id: Guid = Field(description="the application's id")
-    client_secret: SecretStr | None = Field(None, description="the application's secret", min_length=1)
-    client_secret_file: Annotated[Path, Field(strict=False)] | None = Field(
-        None, description="a file that holds it; read again at each use"
-    )
+    client_secret: SecretText | None = Field(None, description="the application's secret", min_length=1)
+    client_secret_file: FilePath | None = Field(None, description="a file that holds it; read again at each use")
     authority: LoginAddress = Field(
         "https://login.microsoftonline.com", description="the login host; default: the cloud's"
     )
@@ -223,6 +204,14 @@ class EntraSettings(AccountSettings):
     @property
     def login_address(self) -> str:
         return self.authority
+
+    @property
+    def scope(self) -> str:
+        """What the token is requested for."""
+        raise NotImplementedError
+
+    def described(self) -> Mapping[str, str]:
+        return {**super().described(), "login": self.tenant_authority, "scope": self.scope}
 
     @property
     def tenant_authority(self) -> str:

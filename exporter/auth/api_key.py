@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import requests
 
 from exporter.auth import Credential
-from exporter.auth.claims import claims
-from exporter.auth.secret import Secret
-from exporter.errors import Reason, Rejected
+from exporter.auth.claims import claims, instant
+from exporter.auth.secret import Secret, is_token
+from exporter.errors import Failure, Reason, Rejected
 
 
 class ApiKey(Credential):
@@ -19,7 +19,7 @@ class ApiKey(Credential):
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         key = self._key.read()
-        if not key.isascii() or not key.isprintable() or " " in key:
+        if not is_token(key):
             raise Rejected("the API key holds blanks, line breaks or non-ASCII text", Reason.CREDENTIAL_UNREADABLE)
         request.headers["Authorization"] = f"bearer {key}"
         return request
@@ -35,7 +35,7 @@ class ApiKey(Credential):
     def expiries(self) -> Mapping[str, datetime]:
         """An API access key is a JSON Web Token and says itself when it ends."""
         try:
-            ends = claims(self._key.read()).get("exp")
-            return {"api_key": datetime.fromtimestamp(ends, UTC)} if isinstance(ends, int | float) else {}
-        except (Rejected, ValueError, OverflowError, OSError):
+            ends = instant(claims(self._key.read()).get("exp"))
+        except Failure:
             return {}
+        return {"api_key": ends} if ends else {}

@@ -1,6 +1,7 @@
 """What a JSON Web Token says about itself (RFC 7519), believed without proof: it is our own."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import jwt
@@ -10,5 +11,21 @@ def claims(token: str) -> Mapping[str, Any]:
     """The claims of `token`; none for a text that is no token."""
     try:
         return jwt.decode(token, options={"verify_signature": False})
-    except jwt.InvalidTokenError:
+    except (jwt.InvalidTokenError, RecursionError):
         return {}
+
+
+def authentication_methods(token: str) -> list[str] | None:
+    """How the person signed in (`amr`, RFC 8176); None for a token that does not say."""
+    methods = claims(token).get("amr")
+    return [str(method) for method in methods] if isinstance(methods, list) else None
+
+
+def instant(seconds: object) -> datetime | None:
+    """Unix seconds as an instant; None for anything that is no instant of a four-digit year."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        return None
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None

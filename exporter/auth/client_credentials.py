@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import msal
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -17,16 +17,17 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
-from exporter.auth.entra import EntraToken
+from exporter.auth.answers import TokenAnswer
+from exporter.auth.entra import Application, EntraToken
 from exporter.auth.secret import Secret
-from exporter.errors import Reason, Rejected
+from exporter.errors import Failure, Reason, Rejected
 
 
 class ClientCredentials(EntraToken):
     """A token for the application itself."""
 
-    def _acquire(self, application: msal.ConfidentialClientApplication, scopes: list[str]) -> dict[str, Any]:
-        return application.acquire_token_for_client(scopes)  # type: ignore[no-any-return]
+    def _acquire(self, application: Application) -> TokenAnswer:
+        return application.token_for_client()
 
     def expiries(self) -> Mapping[str, datetime]:
         """The end of the certificate's validity; when a secret or an assertion ends is not told."""
@@ -34,7 +35,7 @@ class ClientCredentials(EntraToken):
             return {}
         try:
             return {"certificate": self._client_credential.expires()}
-        except Rejected:
+        except Failure:
             return {}
 
 
@@ -57,10 +58,14 @@ class Certificate:
         }
 
     def expires(self) -> datetime:
-        """The end of the certificate's validity."""
-        return self._parsed()[1].not_valid_after_utc
+        """The end of the certificate's validity; raises a `Failure` when it can't be read."""
+        certificate = self._parsed()[1]
+        try:
+            return certificate.not_valid_after_utc
+        except ValueError as error:
+            raise self._unusable("the end of its validity is no date") from error
 
-    def _parsed(self) -> tuple[Any, x509.Certificate]:
+    def _parsed(self) -> tuple[RSAPrivateKey, x509.Certificate]:
         content, passphrase = self.content.read_bytes(), self.passphrase.read().encode() or None
         key: Any
         try:
@@ -70,11 +75,13 @@ class Certificate:
                 pfx = load_pkcs12(content, passphrase)
                 key = pfx.key
                 certificates = [one.certificate for one in (pfx.cert, *pfx.additional_certs) if one]
+            own = [one for one in certificates if key and _public(one) == _public(key)]
         except (ValueError, TypeError, UnsupportedAlgorithm) as error:
             raise self._unusable("not a certificate with its private key, or the passphrase is wrong") from error
-        own = [one for one in certificates if key and _public(one) == _public(key)]
         if not own:
             raise self._unusable("no certificate in it belongs to its private key")
+        if not isinstance(key, RSAPrivateKey):
+            raise self._unusable("its private key is not RSA, which Microsoft Entra ID requires")
         return key, own[0]
 
     def _unusable(self, why: str) -> Rejected:

@@ -4,45 +4,60 @@ import threading
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Protocol
 
 import msal
 import requests
 
 from exporter.auth import Credential
-from exporter.errors import Reason, Rejected, Transient
+from exporter.auth.answers import TokenAnswer
+from exporter.auth.login_client import LoginClient, LoginHttp
+
+__all__ = ["Application", "ClientCredential", "EntraToken", "LoginHttp"]
 
 RENEW_EARLY = 300.0
 """Seconds of life that a token must have left to be used: msal's own measure."""
-NOT_AS_DOCUMENTED = (AttributeError, KeyError, RuntimeError, TypeError, ValueError)
-"""What msal raises for answers that are no JSON, or JSON of another form."""
-
-
-class LoginResponse(Protocol):
-    """What msal reads of an answer."""
-
-    @property
-    def status_code(self) -> int: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def headers(self) -> Mapping[str, str]: ...
-    def raise_for_status(self) -> None: ...
-
-
-class LoginHttp(Protocol):
-    """What msal asks of its `http_client`; outages are raised as `Transient`, before msal can cache them."""
-
-    def get(self, url: str, **arguments: Any) -> LoginResponse: ...
-    def post(self, url: str, **arguments: Any) -> LoginResponse: ...
-    def close(self) -> None: ...
 
 
 class ClientCredential(Protocol):
     """What shows who the application is; a `Secret` is one."""
 
     def read(self) -> str | Mapping[str, Any]:
-        """In a form that msal takes as `client_credential`; raises `Rejected`."""
+        """In a form that msal takes as `client_credential`; raises a `Failure`."""
+
+
+class Application:
+    """A registered application that asks for tokens with its own credential, for one renewal.
+
+    Every method raises a `Failure`. An answer may still be without an access token or without a refresh token.
+    """
+
+    def __init__(
+        self, http: LoginHttp, *, authority: str, client_id: str, client_credential: ClientCredential, scope: str
+    ) -> None:
+        self._authority = authority
+        self._client_id = client_id
+        self._credential = client_credential.read()
+        self._scopes = [scope]
+        self.login = LoginClient(http, authority, _secrets(self._credential))
+
+    def token_for_client(self) -> TokenAnswer:
+        """A token for the application itself (RFC 6749, section 4.4)."""
+        return self.login.token(lambda: self._msal().acquire_token_for_client(self._scopes))
+
+    def token_by_refresh_token(self, refresh_token: str) -> TokenAnswer:
+        """A token for a person who once signed in (RFC 6749, section 6)."""
+        return self.login.token(lambda: self._msal().acquire_token_by_refresh_token(refresh_token, self._scopes))
+
+    def _msal(self) -> msal.ConfidentialClientApplication:
+        return msal.ConfidentialClientApplication(
+            self._client_id,
+            client_credential=self._credential,
+            authority=self._authority,
+            instance_discovery=False,
+            http_client=self.login,
+        )
 
 
 class EntraToken(Credential):
@@ -72,63 +87,43 @@ class EntraToken(Credential):
         self._token = ""
         self._expires = 0.0
 
+    @property
+    def renewable(self) -> bool:
+        return True
+
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         with self._lock:
-            if self._expires - self._clock() < RENEW_EARLY:
+            if not self._token or self._expires - self._clock() < RENEW_EARLY:
                 self._renew()
-            request.headers["Authorization"] = f"Bearer {self._token}"
-        request.register_hook("response", self._answered)  # type: ignore[no-untyped-call]
+            token = self._token
+        request.headers["Authorization"] = f"Bearer {token}"
+        request.register_hook("response", partial(self._answered, token))  # type: ignore[no-untyped-call]
         return request
 
-    def _answered(self, answer: requests.Response, **_: Any) -> None:
+    def _answered(self, token: str, answer: requests.Response, **_: Any) -> None:
         if answer.status_code == 401:
             with self._lock:
-                self._expires = 0.0
+                if token == self._token:  # and not one that another thread has got meanwhile
+                    self._token = ""
 
     @abstractmethod
-    def _acquire(self, application: msal.ConfidentialClientApplication, scopes: list[str]) -> dict[str, Any]:
-        """What msal answers: a dict with `access_token`, or with `error`."""
-
-    def _refused(self, answer: Mapping[str, Any], secret: str) -> Rejected:
-        """The failure that an answer without a token is."""
-        return Rejected(refusal(self._authority, answer, secret), Reason.LOGIN)
+    def _acquire(self, application: Application) -> TokenAnswer:
+        """What the token endpoint answers; raises a `Failure`."""
 
     def _renew(self) -> None:
-        credential = self._client_credential.read()
-        secret = _secret(credential)
-        try:
-            answer = self._acquire(
-                msal.ConfidentialClientApplication(
-                    self._client_id,
-                    client_credential=credential,
-                    authority=self._authority,
-                    instance_discovery=False,
-                    http_client=self._http,
-                ),
-                [self._scope],
-            )
-            if "access_token" not in answer:
-                raise self._refused(answer, secret)
-            self._token = answer["access_token"]
-            self._expires = self._clock() + float(answer.get("expires_in", 0))
-        except NOT_AS_DOCUMENTED as error:
-            text = str(error).partition("\n")[0].replace(secret, "<secret>")
-            raise Rejected(f"login at {self._authority}: {text[:200]}", Reason.LOGIN) from error
-        except Transient as failure:
-            failure.reason = Reason.LOGIN
-            raise
+        application = Application(
+            self._http,
+            authority=self._authority,
+            client_id=self._client_id,
+            client_credential=self._client_credential,
+            scope=self._scope,
+        )
+        answer = application.login.require_access_token(self._acquire(application))
+        self._token = answer.access_token
+        self._expires = self._clock() + answer.expires_in
 
 
-def refusal(authority: str, answer: Mapping[str, Any], *secrets: str) -> str:
-    """Why the login host gave no token, in its own words (they begin with an AADSTS code), without our secrets."""
-    text = str(answer.get("error_description") or answer.get("error") or "no token in the answer").splitlines()[0]
-    for secret in filter(None, secrets):
-        text = text.replace(secret, "<secret>")
-    return f"login at {authority}: {text[:400]}"
-
-
-def _secret(credential: str | Mapping[str, Any]) -> str:
-    """The text in a credential that no message may repeat."""
-    if isinstance(credential, str):
-        return credential
-    return str(credential.get("private_key") or credential["client_assertion"]())
+def _secrets(credential: str | Mapping[str, Any]) -> list[str]:
+    """The texts in a credential that no message may repeat; an assertion is known once it has been sent."""
+    lines = credential if isinstance(credential, str) else str(credential.get("private_key", ""))
+    return [line for line in lines.splitlines() if not line.startswith("-----")]

@@ -3,6 +3,7 @@
 The code comes in the body and not in the address, so that no history and no log keeps it (RFC 9700, section 4.3.1).
 """
 
+import socket
 import time
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -18,15 +19,21 @@ PAGE = b"<!DOCTYPE html><title>Back</title><p>This window can be closed; the ter
 
 
 class Loopback(HTTPServer):
-    """Listens on 127.0.0.1 alone, from construction until the end of its context (RFC 8252, section 7.3)."""
+    """Listens from construction until the end of its context (RFC 8252, section 7.3).
 
-    def __init__(self, port: int) -> None:
+    Another `bind_address` than loopback is for a container, whose published port is the host's loopback.
+    """
+
+    def __init__(self, port: int, bind_address: str = "127.0.0.1") -> None:
         self.state = ""
         self.found: dict[str, str] = {}
+        if ":" in bind_address:
+            self.address_family = socket.AF_INET6
         try:
-            super().__init__(("127.0.0.1", port), _Redirected)
+            super().__init__((bind_address, port), _Redirected)
         except (OSError, OverflowError) as error:
-            raise Rejected(f"port {port}: {getattr(error, 'strerror', None) or error}", Reason.LOGIN) from error
+            where = f"port {port}" if bind_address == "127.0.0.1" else f"{bind_address} port {port}"
+            raise Rejected(f"{where}: {getattr(error, 'strerror', None) or error}", Reason.LOGIN) from error
         self.timeout = 0.5
         self.redirect_uri = f"http://localhost:{self.server_address[1]}"
 

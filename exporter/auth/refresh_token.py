@@ -1,15 +1,21 @@
 """A person's delegated identity, kept alive by refresh tokens (App+User of the Secure Application Model)."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
-import msal
+import requests
+from msgspec import structs
 
-from exporter.auth.entra import EntraToken, refusal
-from exporter.auth.secret import Secret
-from exporter.auth.token_file import KeptToken, TokenFile, fingerprint
-from exporter.errors import Rejected, SignInRequired
+from exporter.auth.answers import LoginRefused, TokenAnswer
+from exporter.auth.claims import authentication_methods, instant
+from exporter.auth.entra import Application, EntraToken
+from exporter.auth.secret import Secret, is_token
+from exporter.auth.token_file import KeptToken, Store, TokenFile, fingerprint
+from exporter.errors import Failure, Reason, Rejected, SignInRequired
 
 INACTIVITY = timedelta(days=90)
 """A refresh token that nobody uses for so long is dead."""
@@ -20,15 +26,27 @@ PERSON_NEEDED = {
     700082: "the refresh token was not used for 90 days and has expired",
 }
 """AADSTS codes that only an interactive sign-in ends."""
-GRANT_ENDED = frozenset({"invalid_grant", "interaction_required", "consent_required", "login_required"})
+INVALID_GRANT = "invalid_grant"
+GRANT_ENDED = frozenset({INVALID_GRANT, "interaction_required", "consent_required", "login_required"})
 """OAuth's and OpenID Connect's words for the same, whatever the number."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """A successor that could not be written, and what the file held then."""
+
+    token: KeptToken = field(repr=False)
+    on_disk: KeptToken | None = field(repr=False)
+    why: str
+
+
 class RefreshToken(EntraToken):
-    """Exchanges a refresh token for access tokens; every rotated one is on disk before its twin is used.
+    """Exchanges a refresh token for access tokens; every rotated one is on disk before its access token is used.
 
     The kept token wins over a configured one that it replaces: that it descends from, or that was configured
     already when a person signed in. Any other configured token is newer, and wins over the kept one.
+    The space on the disk is reserved before an exchange. A successor that can't be written all the same is used
+    from memory, and written as soon as that succeeds.
     """
 
     def __init__(self, *arguments: Any, first: Secret, kept: TokenFile, account: str, **keywords: Any) -> None:
@@ -36,45 +54,136 @@ class RefreshToken(EntraToken):
         self._first = first
         self._kept = kept
         self._account = account
+        self._unwritten: Unwritten | None = None
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if self._unwritten:
+            with self._lock:
+                self._write_again()
+        return super().__call__(request)
+
+    @property
+    def mfa(self) -> bool | None:
+        """Whether the access token proves multi-factor authentication; None where it does not say or there is none."""
+        methods = authentication_methods(self._token)
+        return None if methods is None else "mfa" in methods
+
+    def warnings(self) -> Sequence[str]:
+        """A token without multi-factor authentication, and a successor that is in memory alone."""
+        found = []
+        if self.mfa is False:
+            found.append(
+                f"the sign-in of account {self._account} does not prove multi-factor authentication, which Partner "
+                f"Center requires; run `azure-billing-exporter login {self._account}`"
+            )
+        if unwritten := self._unwritten:
+            found.append(f"the refresh token of account {self._account} is in memory only: {unwritten.why}")
+        return found
 
     def expiries(self) -> Mapping[str, datetime]:
         """90 days after the kept token's last use, which is on disk too and so survives a restart."""
         try:
-            kept = self._kept.read()
-        except Rejected:
+            kept = self._unwritten.token if self._unwritten else self._kept.read()
+        except Failure:
             return {}
-        return {"refresh_token": datetime.fromtimestamp(kept.used, UTC) + INACTIVITY} if kept and kept.used else {}
+        used = instant(kept.used) if kept and kept.used else None
+        try:
+            return {"refresh_token": used + INACTIVITY} if used else {}
+        except OverflowError:
+            return {}
 
-    def keep(self, refresh_token: str) -> None:
-        """A person has signed in: from now on this token is used, whichever is configured at this moment."""
+    @contextmanager
+    def signing_in(self) -> Iterator[Callable[[str], None]]:
+        """Check all that storing a sign-in's refresh token needs, before a person is asked; raises a `Failure`.
+
+        Yields the function that stores the token, which is used from then on, whichever is configured now. The
+        token before it is kept until the new one has worked.
+        """
         replaces = fingerprint(self._first.read())
+        self._client_credential.read()
         with self._kept.locked():
-            self._kept.write(KeptToken(replaces, refresh_token, self._clock()))
+            pass
+        with self._kept.reserved(f"sign-in-{os.getpid()}") as store:
 
-    def _acquire(self, application: msal.ConfidentialClientApplication, scopes: list[str]) -> dict[str, Any]:
+            def keep(refresh_token: str) -> None:
+                with self._kept.locked():
+                    previous = ""
+                    with suppress(Failure):  # nobody has signed in yet, or the person replaces what can't be read
+                        previous = self._current().refresh_token
+                    store(KeptToken(replaces, refresh_token, self._clock(), previous))
+
+            yield keep
+
+    def _acquire(self, application: Application) -> TokenAnswer:
         with self._kept.locked():
-            current = self._newest()
-            answer: dict[str, Any] = application.acquire_token_by_refresh_token(current.refresh_token, scopes)
-            if "access_token" in answer:
-                successor = answer.get("refresh_token") or current.refresh_token
-                self._kept.write(KeptToken(current.replaces, successor, self._clock()))
-        if "error_description" in answer:
-            answer["error_description"] = answer["error_description"].replace(current.refresh_token, "<secret>")
+            current = self._current()
+            with self._kept.reserved("exchange") as store:
+                try:
+                    return self._exchange(application, current, current.refresh_token, store)
+                except LoginRefused as refused:
+                    if refused.code != INVALID_GRANT or not current.previous:
+                        raise self._explained(refused) from refused
+                    return self._fall_back(application, current, store, refused)
+
+    def _fall_back(
+        self, application: Application, current: KeptToken, store: Store, refused: LoginRefused
+    ) -> TokenAnswer:
+        """The last token that worked, in the place of a successor that never did."""
+        try:
+            return self._exchange(application, current, current.previous, store)
+        except LoginRefused:
+            raise self._explained(refused) from refused
+
+    def _exchange(self, application: Application, current: KeptToken, token: str, store: Store) -> TokenAnswer:
+        answer = application.token_by_refresh_token(token)
+        successor = answer.refresh_token or token
+        if answer.access_token:
+            worked = token
+        elif answer.refresh_token:  # the old token may be used up, but the new one comes from a doubtful answer
+            worked = current.previous if current.previous and token == current.refresh_token else token
+        else:
+            return answer
+        previous = worked if worked != successor else ""
+        self._store(store, structs.replace(current, refresh_token=successor, used=self._clock(), previous=previous))
         return answer
 
-    def _newest(self) -> KeptToken:
+    def _store(self, store: Store, token: KeptToken) -> None:
+        on_disk = self._unwritten.on_disk if self._unwritten else None
+        if not self._unwritten:
+            with suppress(Failure):
+                on_disk = self._kept.read()
+        try:
+            store(token)
+            self._unwritten = None
+        except Failure as failure:
+            self._unwritten = Unwritten(token, on_disk, str(failure))
+
+    def _write_again(self) -> None:
+        with suppress(Failure), self._kept.locked(timeout=0.0), self._kept.reserved("exchange") as store:
+            self._current()
+            if self._unwritten:
+                self._store(store, self._unwritten.token)
+
+    def _current(self) -> KeptToken:
+        """The token to be used now; raises a `Failure`."""
         first = self._first.read()
         kept = self._kept.read()
+        if self._unwritten and kept in (None, self._unwritten.on_disk):
+            kept = self._unwritten.token
+        else:
+            self._unwritten = None  # another process has written a newer one
         if kept and (not first or kept.replaces == fingerprint(first)):
             return kept
         if not first:
             raise SignInRequired("nobody has signed in yet", self._account)
+        if not is_token(first):
+            raise Rejected("the refresh token holds blanks or non-ASCII text", Reason.CREDENTIAL_UNREADABLE)
         return KeptToken(fingerprint(first), first)
 
-    def _refused(self, answer: Mapping[str, Any], secret: str) -> Rejected:
-        told = answer.get("error_codes")
-        codes = [code for code in told if code in PERSON_NEEDED] if isinstance(told, list) else []
-        if not codes and answer.get("error") not in GRANT_ENDED:
-            return super()._refused(answer, secret)
+    def _explained(self, refused: LoginRefused) -> Rejected:
+        """The refusal itself, or what it means for the person."""
+        codes = [number for number in refused.numbers if number in PERSON_NEEDED]
+        if not codes and refused.code not in GRANT_ENDED:
+            return refused
         why = PERSON_NEEDED[codes[0]] if codes else "the refresh token is not accepted any more"
-        return SignInRequired(f"{why} ({refusal(self._authority, answer, secret)})", self._account)
+        return SignInRequired(f"{why} ({refused})", self._account)

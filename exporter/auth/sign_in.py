@@ -1,6 +1,8 @@
 """A person signs in, once: by authorization code or by device code, through msal."""
 
-from collections.abc import Callable, Mapping
+import hashlib
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,14 +10,19 @@ import msal
 import requests
 
 from exporter.auth import Credential
-from exporter.auth.claims import claims
-from exporter.auth.entra import LoginHttp, refusal
+from exporter.auth.answers import LoginRefused, TokenAnswer
+from exporter.auth.claims import authentication_methods, claims
+from exporter.auth.login_client import LoginClient, LoginHttp
 from exporter.auth.loopback import Loopback
 from exporter.auth.secret import Secret
-from exporter.errors import Reason, Rejected
+from exporter.errors import Reason, Rejected, Transient
 
 PATIENCE = 900.0
 """Seconds that a person has to sign in: as long as a device code lives."""
+CODE_LIFETIME = 600.0
+"""Seconds that an authorization code lives, about."""
+PAUSE = 5.0
+"""Seconds between two attempts, and what `slow_down` adds to them (RFC 8628, section 3.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +36,14 @@ class SignedIn(Credential):
     def user(self) -> str:
         """Who signed in, as far as the token says so."""
         said = claims(self.access_token)
-        return str(said.get("upn") or said.get("unique_name") or said.get("oid") or "unknown")
+        user = str(said.get("upn") or said.get("unique_name") or said.get("oid") or "unknown")
+        return user if user.isprintable() else "unknown"
 
     def require_mfa(self) -> None:
         """Raises `Rejected` for a token that says how the person signed in, and that this was without MFA."""
-        methods = claims(self.access_token).get("amr")
-        if isinstance(methods, list) and "mfa" not in methods:
-            how = ", ".join(map(str, methods)) or "nothing"
+        methods = authentication_methods(self.access_token)
+        if methods is not None and "mfa" not in methods:
+            how = ", ".join(filter(str.isprintable, methods)) or "nothing"
             raise Rejected(
                 f"{self.user} signed in without multi-factor authentication (amr: {how}), which Partner Center demands",
                 Reason.SIGN_IN_REQUIRED,
@@ -47,48 +55,98 @@ class SignedIn(Credential):
 
 
 class SignIn:
-    """Signs a person in at one tenant for one application; raises a `Failure` with the login host's own words."""
+    """Signs a person in at one tenant for one application; raises a `Failure` with the login host's own words.
 
-    def __init__(self, http: LoginHttp, *, authority: str, client_id: str, client_secret: Secret, scope: str) -> None:
-        self._at: dict[str, Any] = {"authority": authority, "instance_discovery": False, "http_client": http}
+    Once a person has been asked, outages are waited out for as long as the code lives; `report` is told of them.
+    """
+
+    def __init__(
+        self,
+        http: LoginHttp,
+        *,
+        authority: str,
+        client_id: str,
+        client_secret: Secret,
+        scope: str,
+        report: Callable[[str], object] = lambda text: None,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._http = http
+        self._authority = authority
         self._client_id = client_id
         self._client_secret = client_secret
         self._scope = scope
+        self._report = report
+        self._sleep = sleep
+        self._clock = clock
 
-    def by_browser(self, port: int, show: Callable[[str], object], patience: float = PATIENCE) -> SignedIn:
+    def by_browser(
+        self, port: int, show: Callable[[str], object], patience: float = PATIENCE, bind_address: str = "127.0.0.1"
+    ) -> SignedIn:
         """Authorization code with PKCE (RFC 7636), back to `http://localhost:port`; `show` gets the address."""
         secret = self._client_secret.read()
-        with Loopback(port) as loopback:
-            try:
-                application = msal.ConfidentialClientApplication(self._client_id, client_credential=secret, **self._at)
+        login = LoginClient(self._http, self._authority, [secret])
+        with Loopback(port, bind_address) as loopback:
+            with login.explained():
+                application = msal.ConfidentialClientApplication(
+                    self._client_id, client_credential=secret, **self._at(login)
+                )
                 flow = application.initiate_auth_code_flow(
                     [self._scope], redirect_uri=loopback.redirect_uri, response_mode="form_post"
                 )
-                show(flow["auth_uri"])
-                found = loopback.wait(flow["state"], patience)
-                return self._signed_in(application.acquire_token_by_auth_code_flow(flow, found), secret)
-            except (ValueError, RuntimeError, KeyError) as error:
-                raise self._unexpected(error, secret) from error
+            show(flow["auth_uri"])
+            found = loopback.wait(flow["state"], patience)
+        if not found.get("code"):
+            raise login.refusal(found)
+        answer = self._waited_out(
+            lambda: login.token(lambda: application.acquire_token_by_auth_code_flow(flow, found)), CODE_LIFETIME, PAUSE
+        )
+        nonce = claims(answer.id_token).get("nonce")
+        if nonce is not None and nonce != hashlib.sha256(flow["nonce"].encode()).hexdigest():
+            raise Rejected(f"login at {self._authority}: the answer is to another sign-in", Reason.LOGIN)
+        return self._signed_in(login, answer)
 
     def by_device(self, show: Callable[[str], object]) -> SignedIn:
         """Device code (RFC 8628), for a machine without a browser; `show` gets the text that tells what to do."""
-        try:
-            application = msal.PublicClientApplication(self._client_id, **self._at)
+        login = LoginClient(self._http, self._authority)
+        with login.explained():
+            application = msal.PublicClientApplication(self._client_id, **self._at(login))
             flow = application.initiate_device_flow([self._scope])
-            if "message" not in flow:
-                raise Rejected(refusal(self._at["authority"], flow), Reason.LOGIN)
-            show(flow["message"])
-            return self._signed_in(application.acquire_token_by_device_flow(flow))
-        except (ValueError, RuntimeError, KeyError) as error:
-            raise self._unexpected(error) from error
+        show(flow["message"])
+        answer = self._waited_out(
+            lambda: login.token(lambda: application.acquire_token_by_device_flow(flow)),
+            flow["expires_in"],
+            flow["interval"],
+        )
+        return self._signed_in(login, answer)
 
-    def _signed_in(self, answer: Mapping[str, Any], *secrets: str) -> SignedIn:
-        if "access_token" not in answer:
-            raise Rejected(refusal(self._at["authority"], answer, *secrets), Reason.LOGIN)
-        if not answer.get("refresh_token"):
+    def _at(self, login: LoginClient) -> dict[str, Any]:
+        return {"authority": self._authority, "instance_discovery": False, "http_client": login}
+
+    def _waited_out(self, ask: Callable[[], TokenAnswer], lifetime: float, pause: float) -> TokenAnswer:
+        """The answer to a code of `lifetime` seconds, once the person has signed in and outages have passed."""
+        deadline = self._clock() + lifetime
+        while True:
+            wait = pause
+            try:
+                return ask()
+            except LoginRefused as refused:
+                if refused.code not in ("authorization_pending", "slow_down"):
+                    raise
+                if refused.code == "slow_down":
+                    pause, wait = pause + PAUSE, pause + PAUSE
+                if self._clock() + wait > deadline:
+                    raise Rejected(f"nobody signed in within {lifetime:g} s", Reason.LOGIN) from refused
+            except Transient as failure:
+                wait = max(pause, failure.retry_after or 0)
+                if self._clock() + wait > deadline:
+                    raise
+                self._report(f"{failure}; trying again in {wait:g} s")
+            self._sleep(wait)
+
+    def _signed_in(self, login: LoginClient, answer: TokenAnswer) -> SignedIn:
+        login.require_access_token(answer)
+        if not answer.refresh_token:
             raise Rejected("the login host gave no refresh token, so nobody could stay signed in", Reason.LOGIN)
-        return SignedIn(answer["access_token"], answer["refresh_token"])
-
-    def _unexpected(self, error: Exception, secret: str = "") -> Rejected:
-        answer = {"error": str(error) or type(error).__name__}
-        return Rejected(refusal(self._at["authority"], answer, secret), Reason.LOGIN)
+        return SignedIn(answer.access_token, answer.refresh_token)

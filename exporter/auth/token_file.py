@@ -3,25 +3,37 @@
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
-from exporter import storage
-from exporter.errors import Reason, Rejected
+from exporter.auth.secret import is_token
+from exporter.errors import Reason, Rejected, Transient
+from exporter.storage import Reserved
+
+RESERVED_BYTES = 65_536
+"""More than two refresh tokens take."""
+LOCK_TIMEOUT, LOCK_POLL = 30.0, 0.05
+"""Seconds to wait for another process's exchange, and between two looks."""
+
+Store = Callable[["KeptToken"], None]
+"""Puts a token into the file whose space is reserved; raises `Transient`."""
 
 
 class KeptToken(msgspec.Struct, frozen=True):
     """The newest refresh token, when it was last used, and the fingerprint of the configured one that it replaces.
 
-    The fingerprint is empty when no token was configured.
+    The fingerprint is empty when no token was configured. `previous` is the last token that worked, until the
+    newest has worked too; then it is empty.
     """
 
     replaces: str
     refresh_token: str
     used: float = 0.0
+    previous: str = ""
 
     def __repr__(self) -> str:
         return f"KeptToken(used={self.used})"
@@ -39,38 +51,90 @@ class TokenFile:
     reading the old one until its successor is written, so that two processes never use the same one up.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self.path = path
+        self._clock = clock
+        self._sleep = sleep
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Wait for the file's lock, which ends with the process at the latest; raises `Rejected`."""
+    def locked(self, timeout: float = LOCK_TIMEOUT) -> Iterator[None]:
+        """Hold the file's lock, which ends with the process at the latest.
+
+        Raises `Transient` when another process still holds it after `timeout` seconds, or the disk can't be written.
+        """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             lock = os.open(self.path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
         except OSError as error:
-            raise self._unusable(error) from error
+            raise self._not_writable(error) from error
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._wait_for(lock, timeout)
             yield
         finally:
             os.close(lock)
 
-    def read(self) -> KeptToken | None:
-        """What is kept; raises `Rejected` for a file that can't be read, so that nobody overwrites it unseen."""
+    @contextmanager
+    def reserved(self, purpose: str) -> Iterator[Store]:
+        """Reserve the space for a successor on the disk; raises `Transient` when there is none.
+
+        Only one process at a time may reserve for the same purpose.
+        """
         try:
-            return msgspec.json.decode(self.path.read_bytes(), type=KeptToken)
+            reserved = Reserved(self.path, self.path.with_name(f".{self.path.name}.{purpose}"), RESERVED_BYTES)
+        except OSError as error:
+            raise self._not_writable(error) from error
+
+        def store(token: KeptToken) -> None:
+            try:
+                reserved.replace(msgspec.json.encode(token))
+            except OSError as error:
+                raise self._not_writable(error) from error
+
+        try:
+            yield store
+        finally:
+            reserved.discard()
+
+    def read(self) -> KeptToken | None:
+        """What is kept; raises a `Failure` for a file that can't be read, so that nobody overwrites it unseen."""
+        try:
+            kept = msgspec.json.decode(self.path.read_bytes(), type=KeptToken)
         except FileNotFoundError:
             return None
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise Rejected(f"{self.path}: not readable as a kept token", Reason.CREDENTIAL_UNREADABLE) from error
-
-    def write(self, token: KeptToken) -> None:
-        """Replace what is kept; raises `Rejected`."""
-        try:
-            storage.replace(self.path, msgspec.json.encode(token))
         except OSError as error:
-            raise self._unusable(error) from error
+            raise Transient(f"{self.path}: {error.strerror}", Reason.CREDENTIAL_UNREADABLE) from error
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise self._not_readable() from error
+        if not is_token(kept.refresh_token):
+            raise self._not_readable()
+        return kept
 
-    def _unusable(self, error: OSError) -> Rejected:
-        return Rejected(f"{self.path}: {error.strerror}", Reason.CREDENTIAL_UNREADABLE)
+    def _wait_for(self, lock: int, timeout: float) -> None:
+        deadline = self._clock() + timeout
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if self._clock() >= deadline:
+                    name = self.path.with_suffix(".lock")
+                    text = f"{name}: another process still holds this lock after {timeout:g} s"
+                    raise Transient(text, Reason.STORAGE) from None
+                self._sleep(LOCK_POLL)
+            except OSError as error:
+                raise self._not_writable(error) from error
+            else:
+                return
+
+    def _not_readable(self) -> Rejected:
+        text = f"{self.path}: not readable as a kept token; sign in again with `azure-billing-exporter login`"
+        return Rejected(text, Reason.CREDENTIAL_UNREADABLE)
+
+    def _not_writable(self, error: OSError) -> Transient:
+        text = f"{self.path}: the refresh token can't be stored: {error.strerror}; make `storage.path` writable"
+        return Transient(text, Reason.STORAGE)

@@ -1,20 +1,31 @@
-"""`check-config`: every mistake, or what would be collected."""
+"""`check-config`: every error, or what would be collected."""
 
 import argparse
-from datetime import timedelta
+import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from exporter.config import load
+from exporter.config import findings, load
+from exporter.errors import ConfigError
 
 
 def check_config(arguments: argparse.Namespace) -> int:
-    """Raises `ConfigError` with every mistake; otherwise says what would be collected, and how often."""
+    """Raises `ConfigError` with every error of the configuration or of the files that it names; otherwise prints what
+    would be collected, how often, and where requests and credentials are sent.
+    """
     config = load(Path(arguments.config_file))
+    found = findings(config, datetime.now(UTC))
+    for warning in found.warnings:
+        sys.stderr.write(f"warning: {warning}\n")
+    if found.errors:
+        raise ConfigError(found.errors)
     for api, account in config.accounts():
-        print(f"{api.title}, account {account.account!r}, {account.base_url}")
+        print(f"{api.title}, account {account.account!r}")
+        for name, value in account.described().items():
+            print(f"  {name} {value}")
         for report, every in api.intervals(account).items():
             print(f"  {report} every {shown(every)}")
-    print(f"kept in {config.storage.path}")
+    print(f"stored in {config.storage.path}")
     return 0
 
 

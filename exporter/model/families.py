@@ -91,7 +91,7 @@ def fold(records: Iterable[Any], families: Sequence[Family]) -> dict[str, dict[L
                         plans[kind] = _by_labels(family for family in families if issubclass(kind, family.of))
                     _add(list(group), plans[kind], samples)
             for name, sums in samples.items():
-                _refuse_impossible(name, sums.values())
+                require_finite(name, sums.values())
     except DecimalException as error:
         raise Malformed(f"an amount with more than {EXACT.prec} digits: {error!r}") from error
     return samples
@@ -129,8 +129,8 @@ def _as_text(keys: list[tuple[Any, ...]]) -> list[LabelValues]:
     return keys
 
 
-def _refuse_impossible(name: str, values: Collection[Number]) -> None:
-    """Two quick passes say that every value is a number that a double can hold; else look for the one that is not."""
+def require_finite(name: str, values: Collection[Number]) -> None:
+    """Raises `Malformed` for a value that is no number which a double can hold; two quick passes, as a rule."""
     try:
         if not values or LEAST <= min(values) <= max(values) <= MOST:
             return

@@ -10,7 +10,9 @@ from urllib.parse import quote
 import msgspec
 
 from exporter import storage
+from exporter.errors import Malformed
 from exporter.model.collection import Collection
+from exporter.model.families import LabelValues, require_finite
 from exporter.runtime.job import Job
 
 log = logging.getLogger(__name__)
@@ -66,16 +68,14 @@ class Archive:
         """What is kept of `job`; None when there is nothing that still fits."""
         try:
             kept = msgspec.json.decode(self._path(job).read_bytes(), type=Kept)
-            samples = {
-                name: {labels: Decimal(value) for labels, value in values} for name, values in kept.samples.items()
-            }
+            if kept.fingerprint != job.fingerprint:
+                self._remove(job)
+                return None
+            samples = _samples(kept, job)
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, ArithmeticError) as error:
-            log.warning("archive passed over", extra={"file": self._path(job).name, "error": str(error)})
-            return None
-        if kept.fingerprint != job.fingerprint:
-            self._remove(job)
+        except (OSError, ValueError, ArithmeticError, RecursionError, Malformed) as error:
+            log.warning("archive ignored", extra={"file": self._path(job).name, "error": str(error)})
             return None
         return Collection(
             samples,
@@ -102,3 +102,17 @@ class Archive:
         if len(name) > LONGEST_NAME:
             name = f"{name[:100]}-{hashlib.sha256(name.encode()).hexdigest()}"
         return self._directory / f"{name}.json"
+
+
+def _samples(kept: Kept, job: Job) -> dict[str, dict[LabelValues, Decimal]]:
+    """The samples, if all of them are of the job's families; raises `ValueError`, `ArithmeticError` or `Malformed`."""
+    if any(at is not None and at.tzinfo is None for at in (kept.collected, kept.changed, kept.stands_for)):
+        raise ValueError("an instant without a time zone")
+    arity = {family.name: len(family.labels.names) for family in job.collector.families}
+    samples: dict[str, dict[LabelValues, Decimal]] = {}
+    for name, values in kept.samples.items():
+        if any(len(labels) != arity.get(name) for labels, _ in values):
+            raise ValueError(f"{name}: not a family of the report, or other labels")
+        samples[name] = {labels: Decimal(value) for labels, value in values}
+        require_finite(name, samples[name].values())
+    return samples

@@ -1,7 +1,7 @@
 """A report of an account, to be run again and again."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +12,8 @@ from exporter.model.collection import Collector
 class Job:
     """A collector, the account it reads, and how often; `settings` is all that shapes its samples.
 
-    `expiries` tells when each of the account's credentials ends, by the credential's name.
+    `expiries` tells when each of the account's credentials ends, by the credential's name, and `warnings` what somebody
+    should know about them before requests fail.
     """
 
     api: str
@@ -21,6 +22,7 @@ class Job:
     every: timedelta
     settings: str = ""
     expiries: Callable[[], Mapping[str, datetime]] = dict
+    warnings: Callable[[], Sequence[str]] = tuple
 
     @property
     def labels(self) -> tuple[str, str]:
@@ -36,9 +38,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """When a job runs next, how often it has failed in a row, and what it said the last time."""
+    """When a job runs next, how often it has failed in a row, what it said the last time, and since when it runs."""
 
     next_run: datetime
     failures: int = 0
     last_error: str = ""
     last_attempt: datetime | None = None
+    running_since: datetime | None = None

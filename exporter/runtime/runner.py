@@ -94,6 +94,8 @@ class Runner:
             return replace(published, collected=now, validators={**published.validators, **run.validators.seen})
         if run.dropped and not records.number:
             raise Malformed(f"all {run.dropped} records were dropped: {'; '.join(run.warnings)}")
+        for warning in job.warnings():
+            run.warn(warning)
         limited_samples, overflow = self._limited(job, samples, published)
         self._require_evidence(job, published, limited_samples, run, now)
         unchanged = published is not None and published.samples == limited_samples

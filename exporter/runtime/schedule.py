@@ -12,8 +12,11 @@ JITTER = 0.05
 
 
 def at_start(collected: datetime | None, every: timedelta, now: datetime, chance: float) -> timedelta:
-    """At once, a little spread; or when the restored collection is as old as the interval."""
-    due = collected + every - now if collected else timedelta(0)
+    """At once, a little spread; or when the restored collection is as old as the interval.
+
+    One that was collected in the future, by a clock that was wrong, is due at once.
+    """
+    due = every - (now - collected) if collected and collected <= now else timedelta(0)
     return max(timedelta(0), due) + min(SPREAD, every) * chance
 
 

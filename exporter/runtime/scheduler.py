@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from exporter.errors import Failure
@@ -60,6 +61,7 @@ class Scheduler:
             if self._stopped.wait(max(0.0, (plan.next_run - self._clock()).total_seconds())):
                 return
             attempt = self._clock()
+            self._plans[job] = replace(plan, running_since=attempt)
             failure = self._run(job)
             if self._stopped.is_set():
                 return

@@ -9,10 +9,15 @@ from exporter.simulator.answers import json_answer
 CONTENT_TYPE = "application/json;odata=minimalmetadata;charset=utf-8"
 
 
+def odata_body(code: str, text: str, envelope: str = "odata.error") -> dict[str, object]:
+    """An error body: ``odata.error`` with a message per language, or ``error`` with a plain one."""
+    message: object = {"lang": "en", "value": text} if envelope == "odata.error" else text
+    return {envelope: {"code": code, "message": message, "values": None}}
+
+
 def odata_error(status: int, code: str, text: str, envelope: str = "odata.error") -> Response:
     """An error as Azure AD Graph words it (``odata.error``), or Microsoft Graph (``error``)."""
-    message: object = {"lang": "en", "value": text} if envelope == "odata.error" else text
-    body = {envelope: {"code": code, "message": message, "values": None}}
+    body = odata_body(code, text, envelope)
     return json_answer(body, status=status, headers={"request-id": str(uuid4())}, content_type=CONTENT_TYPE)
 
 

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,6 +19,7 @@ from exporter.simulator.ea_ranges import Range, of_dates, of_period
 from exporter.simulator.switches import Switches
 from exporter.simulator.world import Enrollment, UsageRow
 from exporter.simulator.world.keys import read_key
+from exporter.simulator.world.periods import period_of
 
 
 class AnyCaseRoute(Route):
@@ -59,9 +60,9 @@ class EnterpriseReports:
         else:
             asked, offset, now = _read_token(token)
         # Every page shows the rows as of the first page's request, so that none is skipped or doubled.
-        rows = self.enrollment.usage_between(asked.start, asked.end, now)
+        rows = self.rows(asked, now)
         if not rows:
-            raise ea_refused(self.switches.ea_no_rows, "No data found for the requested range.")
+            raise self.no_data()
         headers = {}
         if token is None:
             stated = (f"{row.date} {row.instance_id} {row.meter_id} {row.cost}" for row in rows)
@@ -81,12 +82,13 @@ class EnterpriseReports:
     async def balance(self, request: Request) -> Response:
         """The balance summary of a period, by default of the current one."""
         self.admit(request, ("v1", "v2", "v3"), report="BalanceSummary")
-        period = request.path_params.get("period", self.enrollment.current_period())
-        of_period(period)
+        asked = self.range(request)
+        if not self.has_begun(asked):
+            raise self.no_data()
         try:
-            balance = self.enrollment.balance(period)
+            balance = self.enrollment.balance(asked.period)
         except ValueError:
-            raise ea_refused(404, f"No balance summary found for billing period {period}.") from None
+            raise self.no_data() from None
         owner = self.enrollment
         summary = balance_json(balance, owner.enrollment, owner.currency, self.switches)
         return json_answer(summary, headers=self.validated(request, str(summary)))
@@ -102,6 +104,7 @@ class EnterpriseReports:
                 has_marketplace=bool(self.enrollment.marketplace(period)),
             )
             for period in self.enrollment.billing_periods()
+            if period <= self.current_period()
         ]
         return json_answer(found, headers=self.validated(request, str(found)))
 
@@ -135,7 +138,30 @@ class EnterpriseReports:
         """The days that a path is about."""
         if request.url.path.lower().endswith("usagedetailsbycustomdate"):
             return of_dates(request)
-        return of_period(request.path_params.get("period", self.enrollment.current_period()))
+        return of_period(request.path_params.get("period", self.current_period()))
+
+    def current_period(self) -> str:
+        """The billing period that the service calls current; its calendar lags by `ea_calendar_lag_hours`."""
+        return period_of((self.enrollment.now() - timedelta(hours=self.switches.ea_calendar_lag_hours)).date())
+
+    def has_begun(self, asked: Range) -> bool:
+        """Whether the service's calendar has reached a billing period that was requested by its name."""
+        return asked.period <= self.current_period()
+
+    def rows(self, asked: Range, now: datetime | None = None) -> tuple[UsageRow, ...]:
+        """The rows of `asked` that are known now (or were at `now`), with `ea_stray_days` around them if there are any.
+
+        None for a billing period that has not begun.
+        """
+        found = self.enrollment.usage_between(asked.start, asked.end, now) if self.has_begun(asked) else ()
+        stray = timedelta(days=self.switches.ea_stray_days)
+        if found and stray:
+            return self.enrollment.usage_between(asked.start - stray, asked.end + stray, now)
+        return found
+
+    def no_data(self) -> Refused:
+        """The refusal of a range without data, in either of its documented statuses."""
+        return ea_refused(self.switches.ea_no_rows, "No data found for the requested range.")
 
     def _page_end(self, rows: tuple[UsageRow, ...], offset: int) -> int:
         end = min(offset + self.switches.ea_page_size, len(rows))

@@ -92,7 +92,7 @@ class EnterpriseDownloads:
     def _told(self, request: Request, name: str, url: str) -> Response:
         report, steps = self.prepared[name], self.reports.switches.ea_report_statuses
         status = steps[min(report.polls, len(steps) - 1)]
-        if status == COMPLETED and not self._rows(report.asked):
+        if status == COMPLETED and not self.reports.rows(report.asked):
             status = NO_DATA
         ready = status == COMPLETED or (status == READY and self.reports.switches.ea_ready_names_blob)
         body = {
@@ -110,14 +110,9 @@ class EnterpriseDownloads:
     def _asked(self, request: Request, months: int) -> Range:
         query = {name.lower(): value for name, value in request.query_params.items()}
         asked = of_period(query["billingperiod"]) if "billingperiod" in query else of_dates(request, months)
-        if months == 1 and not self._rows(asked):
-            raise ea_refused(self.reports.switches.ea_no_rows, "No data found for the requested range.")
+        if months == 1 and not self.reports.rows(asked):
+            raise self.reports.no_data()
         return asked
 
-    def _rows(self, asked: Range) -> list[object]:
-        return list(self.reports.enrollment.usage_between(asked.start, asked.end))
-
     def _csv(self, asked: Range, version: str) -> bytes:
-        stray = timedelta(days=2) if self.reports.switches.ea_csv_stray_days else timedelta(0)
-        rows = self.reports.enrollment.usage_between(asked.start - stray, asked.end)
-        return usage_csv(rows, version, period_of(asked.start), self.reports.switches)
+        return usage_csv(self.reports.rows(asked), version, period_of(asked.start), self.reports.switches)

@@ -15,16 +15,17 @@ MOST_MONTHS = 36
 
 @dataclass(frozen=True)
 class Range:
-    """Days of usage, both included."""
+    """Days of usage, both included; `period` is the billing period if it was requested by its name."""
 
     start: date
     end: date
+    period: str = ""
 
 
 def of_period(period: str) -> Range:
     """The days of a billing period ``yyyyMM``, or 400."""
     try:
-        return Range(first_day(period), last_day(period))
+        return Range(first_day(period), last_day(period), period)
     except ValueError:
         raise ea_refused(400, f"Invalid billing period {period}.") from None
 

@@ -9,7 +9,6 @@ from starlette.routing import Route
 
 from exporter.simulator.answers import json_answer
 from exporter.simulator.ea import AnyCaseRoute, EnterpriseReports
-from exporter.simulator.ea_errors import ea_refused
 from exporter.simulator.ea_ranges import Range, of_dates
 from exporter.simulator.world.marketplace import MarketplaceCharge
 
@@ -41,8 +40,8 @@ class EnterpriseSheets:
         by_dates = request.url.path.lower().endswith("bycustomdate")
         asked: Range = of_dates(request) if by_dates else self.reports.range(request)
         found = self.reports.enrollment.marketplace_charges(asked.start, asked.end)
-        if not found:
-            raise ea_refused(self.reports.switches.ea_no_rows, "No data found for the requested range.")
+        if not found or not self.reports.has_begun(asked):
+            raise self.reports.no_data()
         text = self.reports.switches.ea_recurring == "text"
         rows = [_charge(number, charge, text=text) for number, charge in enumerate(found)]
         return json_answer(rows, headers=self.reports.validated(request, str(rows)))
@@ -50,16 +49,22 @@ class EnterpriseSheets:
     async def prices(self, request: Request) -> Response:
         """The price sheet: each meter, those of Dev/Test once more, and many that nobody uses."""
         version = self.reports.admit(request, VERSIONS, report="PriceSheet")
-        period = request.path_params.get("period", self.reports.enrollment.current_period())
+        asked = self.reports.range(request)
+        if not self.reports.has_begun(asked):
+            raise self.reports.no_data()
         owner = self.reports.enrollment
         used = {(row.meter_id, row.offer_id): row for row in owner.usage_between(*owner.last_days(60))}
         rows = [
-            _price(period, meter, row.meter_name, row.unit_of_measure, row.resource_rate * 10, offer, row.part_number)
+            _price(
+                asked.period, meter, row.meter_name, row.unit_of_measure, row.resource_rate * 10, offer, row.part_number
+            )
             for (meter, offer), row in sorted(used.items())
         ]
         for n in range(UNUSED):
             meter = f"{n:08x}-0000-4000-8000-000000000000"
-            rows.append(_price(period, meter, f"Meter {n}", "100 Hours", Decimal(n), "MS-AZR-0017P", f"AAA-{n:05}"))
+            rows.append(
+                _price(asked.period, meter, f"Meter {n}", "100 Hours", Decimal(n), "MS-AZR-0017P", f"AAA-{n:05}")
+            )
         for row in rows:
             if version == "v1":
                 del row["meterId"]

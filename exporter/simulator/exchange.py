@@ -46,6 +46,12 @@ class Exchange:
             return True
         return False
 
+    async def raw(self, answer: bytes) -> None:
+        """Send `answer`, status line and headers included, as it is; then close the connection in order."""
+        transport: asyncio.Transport = self.scope["extensions"][CONNECTION]
+        transport.write(answer)
+        await self.close()
+
     async def close(self) -> None:
         """Close the connection once what was sent has left, as a server does that dies in mid-answer."""
         transport: asyncio.Transport = self.scope["extensions"][CONNECTION]

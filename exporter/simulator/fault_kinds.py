@@ -1,4 +1,4 @@
-"""The ways in which an answer can go wrong."""
+"""The ways in which an answer can go wrong: by its status, its time, its connection."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,11 +25,12 @@ class Status:
         body = self.body
         if not isinstance(body, bytes):
             body = (body if isinstance(body, str) else dumps(body)).encode()
-        headers = {"content-length": str(len(body)), **self.headers}
+        # An answer without content has no length either (RFC 9110, section 8.6).
+        headers = {**({} if self.status == 204 else {"content-length": str(len(body))}), **self.headers}
         if body:
             headers = {"content-type": self.content_type, **headers}
         await exchange.send(_start(self.status, headers))
-        await exchange.send(_body(body))
+        await exchange.send(body_part(body))
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,9 @@ class Cut:
         """Send a part and close."""
         start, body = await exchange.answer()
         if self.chunked:
-            headers = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
-            start = {**start, "headers": headers}
+            start = unframed(start)
         await exchange.send(start)
-        await exchange.send(_body(body[: min(self.after, max(len(body) - 1, 0))], more=True))
+        await exchange.send(body_part(body[: min(self.after, max(len(body) - 1, 0))], more=True))
         await exchange.close()
 
 
@@ -105,8 +105,8 @@ class Drip:
         for place in range(0, len(body), size):
             if not await exchange.pause(self.seconds / self.pieces):
                 return
-            await exchange.send(_body(body[place : place + size], more=True))
-        await exchange.send(_body(b""))
+            await exchange.send(body_part(body[place : place + size], more=True))
+        await exchange.send(body_part(b""))
 
 
 @dataclass(frozen=True)
@@ -123,5 +123,12 @@ def _start(status: int, headers: Mapping[str, str]) -> Message:
     return {"type": "http.response.start", "status": status, "headers": pairs}
 
 
-def _body(body: bytes, *, more: bool = False) -> Message:
+def unframed(start: Message, *more: tuple[bytes, bytes]) -> Message:
+    """An answer's status and headers without its Content-Length, and with `more` headers."""
+    headers = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
+    return {**start, "headers": [*headers, *more]}
+
+
+def body_part(body: bytes, *, more: bool = False) -> Message:
+    """The last part of a body, or one that `more` follow."""
     return {"type": "http.response.body", "body": body, "more_body": more}

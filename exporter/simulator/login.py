@@ -12,12 +12,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from exporter.simulator.answers import json_answer, origin
+from exporter.simulator.answers import Refused, json_answer, origin
 from exporter.simulator.assertions import Assertions
 from exporter.simulator.grants import Grants, Program
 from exporter.simulator.login_errors import login_refused
 from exporter.simulator.login_sign_ins import SignIns
 from exporter.simulator.switches import Switches
+from exporter.simulator.token_answers import altered
 from exporter.simulator.tokens import Tokens
 from exporter.simulator.world import World
 from exporter.simulator.world.chance import guid
@@ -74,6 +75,13 @@ class Login:
 
     async def token_v2(self, request: Request) -> Response:
         """A token for the resource in `scope`; times are numbers."""
+        return await altered(self._token_v2(request), self.switches.token_answer)
+
+    async def token_v1(self, request: Request) -> Response:
+        """A token for `resource`; times are texts."""
+        return await altered(self._token_v1(request), self.switches.token_answer)
+
+    async def _token_v2(self, request: Request) -> Response:
         form = await _form(request)
         if form.get("grant_type") in ("authorization_code", DEVICE_CODE):
             form["scope"] = form.get("scope") or self.sign_ins.scope(form)
@@ -90,8 +98,7 @@ class Login:
             granted["scope"] = " ".join(scope for scope in form["scope"].split() if scope != "offline_access")
         return json_answer(granted, headers=FRESH)
 
-    async def token_v1(self, request: Request) -> Response:
-        """A token for `resource`; times are texts."""
+    async def _token_v1(self, request: Request) -> Response:
         form = await _form(request)
         self._required(form, "resource")
         resource = form["resource"].rstrip("/")
@@ -137,6 +144,10 @@ class Login:
             return self.grants.issue(mfa=code.mfa), code.mfa, code.nonce
         if form["grant_type"] == DEVICE_CODE:
             self._required(form, "device_code")
+            if self.switches.token_refused_at_polls and (
+                self.sign_ins.count_poll(form) == self.switches.token_refused_at_polls
+            ):
+                raise Refused(Response(status_code=503))
             device = self.sign_ins.poll(form)
             return self.grants.issue(mfa=device.mfa), device.mfa, ""
         self._required(form, "refresh_token")

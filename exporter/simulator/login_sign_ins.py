@@ -37,6 +37,7 @@ class Device:
     until: datetime
     answer: bool | None = None
     mfa: bool = False
+    polls: int = 0
 
 
 @dataclass
@@ -93,6 +94,14 @@ class SignIns:
             if device.user_code == user_code.strip().upper() and device.answer is None:
                 return device if device.until >= self.clock() else None
         return None
+
+    def count_poll(self, form: Mapping[str, str]) -> int:
+        """How many times a device has been polled, this time included; 0 for a device that is not known."""
+        device = self.devices.get(form["device_code"])
+        if device is None:
+            return 0
+        device.polls += 1
+        return device.polls
 
     def poll(self, form: Mapping[str, str]) -> Device:
         """The device, once its person has agreed; until then and otherwise the refusals of RFC 8628, section 3.5."""

@@ -1,4 +1,4 @@
-"""Partner Center's usage records of all customers."""
+"""Partner Center's usage records and summaries: who may read them, and of whom."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,13 +10,13 @@ from starlette.routing import Route
 
 from exporter.simulator.answers import json_answer
 from exporter.simulator.partner_center_errors import partner_refused
+from exporter.simulator.partner_center_pages import Pages
+from exporter.simulator.partner_center_records import subscription_record, usage_summary
 from exporter.simulator.switches import Switches
 from exporter.simulator.tokens import TokenRejected, Tokens
-from exporter.simulator.world import Customer, Partner, Subscription
+from exporter.simulator.world import Customer, Partner
 
 AUDIENCE = "https://api.partnercenter.microsoft.com"
-TOKEN = "MS-ContinuationToken"
-BUDGET_TYPE = {"attributes": {"objectType": "SpendingBudget"}}
 REJECTIONS = {
     "missing": ("800001", "Authorization token is missing."),
     "malformed": ("400", "Access denied: the token is invalid."),
@@ -33,10 +33,11 @@ class PartnerCenter:
     switches: Switches
 
     def routes(self) -> list[Route]:
-        """The usage records; any other resource is 404."""
+        """The usage records and summaries; any other resource is 404."""
         return [
             Route("/v1/customers/usagerecords", self.usage_records),
             Route("/v1/customers/{customer}/subscriptions/usagerecords", self.subscription_usage_records),
+            Route("/v1/customers/{customer}/usagesummary", self.usage_summary),
             Route("/v1/{rest:path}", self.nothing),
         ]
 
@@ -47,21 +48,29 @@ class PartnerCenter:
     async def usage_records(self, request: Request) -> Response:
         """A page of customers' monthly usage records."""
         headers = self._admitted(request)
-        records = [] if self.switches.partner_center_empty else list(self.partner.customers())
-        offset = self._offset(request, headers, len(records))
-        size = self.switches.partner_center_page_size or len(records)
-        return json_answer(self._page(records, offset, size), headers=headers, bom=self.switches.partner_center_bom)
+        page = Pages(self.partner, self.switches).page(request, headers)
+        return json_answer(page, headers=headers, bom=self.switches.partner_center_bom)
 
     async def subscription_usage_records(self, request: Request) -> Response:
         """The monthly usage records of one customer's subscriptions, all on one page."""
         headers = self._admitted(request)
-        asked = request.path_params["customer"]
+        customer = self._customer(request, headers)
+        items = [subscription_record(customer, one) for one in self.partner.subscriptions(customer)]
+        links = {"self": {"uri": f"/customers/{customer.id}/subscriptions/usagerecords", "method": "GET"}}
+        page = {"totalCount": len(items), "items": items, "links": links}
+        return json_answer({**page, "attributes": {"objectType": "Collection"}}, headers=headers)
+
+    async def usage_summary(self, request: Request) -> Response:
+        """What one customer has spent in its billing period, with the period's bounds."""
+        headers = self._admitted(request)
+        summary = usage_summary(self._customer(request, headers), self.switches)
+        return json_answer(summary, headers=headers, bom=self.switches.partner_center_bom)
+
+    def _customer(self, request: Request, headers: dict[str, str]) -> Customer:
+        """The customer that a path names, or 403."""
         for customer in self.partner.customers():
-            if customer.id == asked:
-                items = [subscription_record(customer, one) for one in self.partner.subscriptions(customer)]
-                links = {"self": {"uri": f"/customers/{asked}/subscriptions/usagerecords", "method": "GET"}}
-                page = {"totalCount": len(items), "items": items, "links": links}
-                return json_answer({**page, "attributes": {"objectType": "Collection"}}, headers=headers)
+            if customer.id == request.path_params["customer"]:
+                return customer
         raise partner_refused(403, "20002", "There is no relation to the customer.", headers)
 
     def _admitted(self, request: Request) -> dict[str, str]:
@@ -90,79 +99,6 @@ class PartnerCenter:
         if "upn" not in claims:
             raise partner_refused(403, "2032", "Forbidden: App+User authentication is required.", headers)
         return claims
-
-    def _offset(self, request: Request, headers: dict[str, str], count: int) -> int:
-        """Where the asked page begins; the first one takes no query parameters at all."""
-        query = dict(request.query_params)
-        if not query:
-            return 0
-        if query != {"seekOperation": "Next"} or self.switches.partner_center_page_size is None:
-            raise partner_refused(400, "2012", "Bad request: unknown query parameter.", headers)
-        token = request.headers.get(TOKEN)
-        if token is None and not self.switches.partner_center_continuation_required:
-            return 0
-        place = (token or "").removeprefix("AQ").removesuffix("==")
-        if not place.isdecimal() or int(place) > count:
-            raise partner_refused(400, "2012", f"Bad request: header {TOKEN} is missing or invalid.", headers)
-        return int(place)
-
-    def _page(self, records: list[Customer], offset: int, size: int) -> dict[str, object]:
-        end = offset + size
-        prefix, total = self.switches.partner_center_link_prefix, self.switches.partner_center_total_count
-        uri = f"{prefix}/customers/usagerecords"
-        links: dict[str, object] = {"self": {"uri": uri, "method": "GET", "headers": []}}
-        page: dict[str, object] = {
-            "totalCount": len(records) if total is None else total,
-            "items": [self._record(record) for record in records[offset:end]],
-        }
-        if end < len(records) or (self.switches.partner_center_loop and size < len(records)):
-            place = end if end < len(records) else offset
-            token = f"AQ{place:06d}=="
-            page["continuationToken"] = token
-            header = {"key": TOKEN, "value": token}
-            links["next"] = {"uri": f"{uri}?seekOperation=Next", "method": "GET", "headers": [header]}
-        return {**page, "links": links, "attributes": {"objectType": "Collection"}}
-
-    def _record(self, customer: Customer) -> dict[str, object]:
-        amount: dict[str, object] = {"amount": customer.budget}
-        if customer.budget is None and not self.switches.partner_center_null_budget:
-            amount = {}
-        legacy = {} if customer.azure_plan else {"customerSpendingBudget": BUDGET_TYPE}
-        money = {"currencyCode": customer.currency} if customer.currency else {"currencyLocale": customer.locale}
-        return {
-            "budget": {**amount, **BUDGET_TYPE},
-            **legacy,
-            "percentUsed": customer.percent_used,
-            "isUpgraded": customer.azure_plan,
-            "resourceId": customer.id,
-            "id": customer.id,
-            "resourceName": customer.name,
-            "name": customer.name,
-            "totalCost": customer.total_cost,
-            **money,
-            "usdTotalCost": customer.usd_total_cost,
-            "lastModifiedDate": customer.last_modified,
-            "attributes": {"objectType": "CustomerMonthlyUsageRecord"},
-        }
-
-
-def subscription_record(customer: Customer, subscription: Subscription) -> dict[str, object]:
-    """A subscription's usage record; its name tells nothing, since every Azure plan has the same."""
-    money = {"currencyCode": customer.currency} if customer.currency else {"currencyLocale": customer.locale}
-    return {
-        "status": "active",
-        **({"partnerOnRecord": "1234567"} if customer.azure_plan else {}),
-        "offerId": subscription.offer,
-        "resourceId": subscription.id,
-        "id": subscription.id,
-        "resourceName": subscription.name,
-        "name": subscription.name,
-        "totalCost": subscription.total_cost,
-        **money,
-        "usdTotalCost": subscription.usd_total_cost,
-        "lastModifiedDate": customer.last_modified,
-        "attributes": {"objectType": "SubscriptionMonthlyUsageRecord"},
-    }
 
 
 def _ids(request: Request) -> dict[str, str]:

@@ -1,7 +1,17 @@
 """Quirks of the services that a test can turn on while the simulator runs."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final, Literal
+
+
+class _Null(Enum):
+    NULL = "null"
+
+
+NULL: Final = _Null.NULL
+"""A field of `Switches.token_answer` that is null in the JSON text."""
 
 
 @dataclass
@@ -19,6 +29,13 @@ class Switches:
     """AADSTS number that answers every refresh token: 70000, 700082, 50173, 50076 or 50079."""
     refresh_token_single_use: bool = False
     """Whether a refresh token dies when it is exchanged."""
+    token_answer: Mapping[str, object] = field(default_factory=dict)
+    """Fields that replace those of the token endpoint's JSON, or add to them, in tokens and in refusals alike.
+
+    None leaves a field out, `NULL` makes it null; other values are sent as they are, whatever type a client expects.
+    """
+    token_refused_at_polls: int = 0
+    """Which poll of a device, counted from 1 for each device, is answered 503 once; 0 for none."""
     device_code_interval: int = 5
     """Seconds between two polls of a device that waits for its person."""
 
@@ -43,6 +60,13 @@ class Switches:
     b2c_blocked: bool = False
     """Whether the application's access to Azure AD Graph is blocked (403)."""
 
+    ea_calendar_lag_hours: int = 0
+    """For how many hours after a month's end the service still calls that month current.
+
+    Until then paths without a period answer for the old month, the new one has no data under its name
+    (`ea_no_rows`, or status 5 of a submitted report) and is not among the billing periods. Custom dates name days and
+    no period: theirs are answered.
+    """
     ea_page_size: int = 500
     ea_last_link: Literal["empty", "null", "missing"] = "empty"
     """How the last page of usage details says that it is the last."""
@@ -62,8 +86,9 @@ class Switches:
     """Whether headers are localized, with the English name in parentheses."""
     ea_csv_preamble: bool = True
     """Whether a title and a blank line stand before the header."""
-    ea_csv_stray_days: bool = False
-    """Whether rows of two days before the asked range come along."""
+    ea_stray_days: int = 0
+    """Rows of how many days before and after the requested range come along: in JSON (by period and by custom
+    dates), CSV and submitted reports. A range that has no rows of its own still has no data."""
     ea_submit_status: Literal[200, 202] = 202
     ea_report_statuses: tuple[int, ...] = (1, 2, 3)
     """What submitting and then each poll answers: 1 queued, 2 in progress, 3 completed, 4 failed, 5 no data,
@@ -82,6 +107,18 @@ class Switches:
     partner_center_total_count: int | None = None
     """A ``totalCount`` that need not equal the number of items; None counts them."""
     partner_center_empty: bool = False
+    partner_center_duplicates: Literal["", "same_page", "overlapping_pages"] = ""
+    """Which customers are listed twice: the first one, in a row; or the last one of each page (see
+    `partner_center_page_size`) again at the beginning of the next. ``totalCount`` counts both records of the former,
+    but the customers of overlapping pages."""
+    partner_center_duplicates_newer: bool = False
+    """Whether the second record of a customer listed twice is the current one and the first an earlier one, rated six
+    hours before; else they are identical."""
+    partner_center_continuation_token: bool = False
+    """Whether a page that others follow says so by ``continuationToken`` alone, without ``links.next``. The first page
+    always has such a token, even if it is the only one: then an empty page follows."""
+    partner_center_missing_items: int | None = None
+    """After how many records the list stops without a next link, although ``totalCount`` counts all of them."""
     partner_center_null_budget: bool = False
     """Whether a missing budget is ``"amount": null`` instead of absent."""
     partner_center_bom: bool = False

@@ -9,8 +9,8 @@ from urllib3 import BaseHTTPResponse
 from exporter.errors import Malformed
 
 CHUNK = 1 << 18
-PAGE, ERROR, STREAM = 1 << 28, 1 << 16, 1 << 37
-"""Decoded bytes that are read: of one page, of an error (the rest of it is left), and of a stream."""
+PAGE, LOGIN, ERROR, STREAM = 1 << 28, 1 << 20, 1 << 16, 1 << 37
+"""Decoded bytes that are read: of a page, of an answer of a login host, of an error (the rest is left), of a stream."""
 ZLIB_OR_GZIP, RAW = 32 + zlib.MAX_WBITS, -zlib.MAX_WBITS
 
 

@@ -48,7 +48,8 @@ class Unobserved:
 
 
 class HttpClient:
-    """Sends one request; reads the whole answer within `timeout` seconds, or hands out its stream.
+    """Sends one request; reads the whole answer, of at most `limit` bytes, within `timeout` seconds, or hands out its
+    stream.
 
     What shows credentials is sent to `origin` alone, judged by the prepared request, as it goes onto the wire.
     Redirects are not followed, cookies and `.netrc` are not used, proxies of the environment are.
@@ -63,22 +64,24 @@ class HttpClient:
         observer: Observer,
         timeout: float,
         ca_file: Path | None = None,
+        limit: int = bodies.PAGE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._origin = Origin.from_url(origin)
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.mount("https://", WatchedAdapter())
         self._session.mount("http://", WatchedAdapter())
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.headers["Accept-Encoding"] = "gzip"
         self._observer = observer
         self._timeout = timeout
+        self._limit = limit
         self._verify: dict[str, Any] = {"verify": str(ca_file)} if ca_file else {}
         self._clock = clock
 
     def request(self, method: str, url: str, **arguments: Any) -> Response:
         """Any answer, its content read; raises `Transient` when none came in time or whole, or `Malformed`."""
-        with self.stream(method, url, total_seconds=self._timeout, limit=bodies.PAGE, **arguments) as (answer, chunks):
+        with self.stream(method, url, total_seconds=self._timeout, limit=self._limit, **arguments) as (answer, chunks):
             return Response(
                 answer.status_code, answer.reason, answer.headers, answer.url, answer.request, b"".join(chunks)
             )
@@ -165,6 +168,13 @@ class HttpClient:
     def close(self) -> None:
         """Give the connections back."""
         self._session.close()
+
+
+class _Session(requests.Session):
+    """Looks at no redirect: `requests` would parse its address even where it is not to be followed."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        return None
 
 
 class _Guard(AuthBase):

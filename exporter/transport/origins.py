@@ -52,6 +52,7 @@ def link(base_url: str, url: str) -> str:
     authority = AUTHORITY.match(absolute)
     if authority and "@" in authority[1]:
         raise Malformed("not a link: it holds user information")
+    _parsed(absolute)
     return absolute
 
 

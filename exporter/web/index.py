@@ -1,6 +1,6 @@
 """The page at `/`: which build this is, how each collector is doing, and where to look."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import escape
 
 from exporter import __version__
@@ -38,9 +38,15 @@ def _row(job: Job, plan: Plan, collection: Collection | None, now: datetime) -> 
     success = f"{_span(now - collection.collected)} ago" if collection else "never"
     cells = (
         f"<td>{escape(job.account)}</td><td>{escape(job.collector.name)}</td><td>{_state(plan, collection)}</td>"
-        f'<td class="number">{series}</td><td>{success}</td><td>in {_span(plan.next_run - now)}</td>'
+        f'<td class="number">{series}</td><td>{success}</td><td>{_next(plan, now)}</td>'
     )
     return f"<tr>{cells}</tr>"
+
+
+def _next(plan: Plan, now: datetime) -> str:
+    if plan.running_since:
+        return f"running for {_span(now - plan.running_since)}"
+    return f"in {_span(plan.next_run - now)}"
 
 
 def _state(plan: Plan, collection: Collection | None) -> str:
@@ -53,8 +59,8 @@ def _state(plan: Plan, collection: Collection | None) -> str:
     return f'<span class="ok">ok</span>{warnings}'
 
 
-def _span(span: object) -> str:
-    seconds = max(0, int(span.total_seconds()))  # type: ignore[attr-defined]
+def _span(span: timedelta) -> str:
+    seconds = max(0, int(span.total_seconds()))
     for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
         if seconds >= 2 * size:
             return f"{seconds // size} {unit}"

@@ -55,7 +55,7 @@ def test_an_account_signs_in_without_a_secret(
         ("", ("https://login.microsoftonline.com", "https://graph.windows.net", "https://graph.windows.net")),
         (
             "cloud: usgov",
-            ("https://login.microsoftonline.us", "https://graph.windows.net", "https://graph.windows.net"),
+            ("https://login.microsoftonline.us", "https://graph.microsoftazure.us", "https://graph.microsoftazure.us"),
         ),
         (
             "cloud: china",

@@ -45,7 +45,10 @@ def total(house: House, family: str) -> Fraction:
     [
         {},
         {"ea_csv_german": True, "ea_csv_dates": "us"},
-        {"ea_csv_preamble": False, "ea_csv_stray_days": True},
+        {"ea_csv_preamble": False},
+        pytest.param(
+            {"ea_stray_days": 2}, marks=pytest.mark.xfail(strict=True, reason="JSON keeps rows of neighbouring days")
+        ),
         {"ea_report_statuses": (1, 2, 6, 6, 3), "ea_submit_status": 200},
         {"ea_report_statuses": (6,), "ea_ready_names_blob": True},
         {"ea_page_size": 41, "ea_last_link": "missing", "ea_repeat_across_pages": True},

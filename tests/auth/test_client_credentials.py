@@ -1,14 +1,20 @@
 """Certificates and federated assertions, judged by a login host that checks their signatures."""
 
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from exporter.auth.client_credentials import Assertion, Certificate, ClientCredentials
 from exporter.auth.entra import ClientCredential
 from exporter.auth.secret import Secret
-from exporter.errors import Reason, Rejected
+from exporter.errors import Failure, Reason, Rejected
 from exporter.simulator import Simulator
 from exporter.simulator.assertions import FEDERATED_AUDIENCE, Federation
 from exporter.transport.http import HttpClient
@@ -81,12 +87,26 @@ def test_an_unusable_certificate_is_told_by_its_file(
 ) -> None:
     """Before anybody is asked, and without its content."""
     auth = certified(simulator, tmp_path / "b2c", content, passphrase)
-    with pytest.raises(Rejected, match=why) as raised:
+    with pytest.raises(Failure, match=why) as raised:
         authorization(auth)
     assert (Reason.CREDENTIAL_UNREADABLE, []) == (raised.value.reason, simulator.received)
     text = str(raised.value)
     assert {} == auth.expiries()
     assert (True, False) == (text.startswith(f"{tmp_path / 'b2c'}: "), "BEGIN" in text)
+
+
+def test_a_certificate_that_is_not_rsa_is_told_before_anybody_is_asked(simulator: Simulator, tmp_path: Path) -> None:
+    """Its assertion could not be signed as the login host requires."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "exporter")])
+    dated = x509.CertificateBuilder(name, name, private.public_key(), 1, ENDS - timedelta(days=1), ENDS)
+    text = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    auth = certified(
+        simulator, tmp_path / "b2c", dated.sign(private, hashes.SHA256()).public_bytes(Encoding.PEM) + text
+    )
+    with pytest.raises(Rejected, match="its private key is not RSA"):
+        authorization(auth)
+    assert ([], {}) == (simulator.received, auth.expiries())
 
 
 def test_an_unregistered_certificate_is_refused_in_microsofts_words(simulator: Simulator, tmp_path: Path) -> None:

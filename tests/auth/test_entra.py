@@ -1,9 +1,12 @@
 """Tokens from a login host that behaves as Microsoft's."""
 
+from pathlib import Path
+
 import pytest
 import requests
 
 from exporter.auth import AuthBase
+from exporter.auth.api_key import ApiKey
 from exporter.auth.client_credentials import ClientCredentials
 from exporter.auth.secret import Secret
 from exporter.errors import Failure, Reason, Rejected, Transient
@@ -25,7 +28,7 @@ class Clock:
         return self.now
 
 
-def application(simulator: Simulator, secret: str | None = None, clock: Clock | None = None) -> AuthBase:
+def application(simulator: Simulator, secret: str | None = None, clock: Clock | None = None) -> ClientCredentials:
     tenant = simulator.world.b2c
     return ClientCredentials(
         HttpClient(origin=simulator.url, observer=Observer(), timeout=5, ca_file=simulator.ca_file),
@@ -108,3 +111,43 @@ def test_an_html_page_of_the_login_host_is_a_failure_of_the_login(simulator: Sim
         authorization(auth)
     assert Reason.LOGIN == raised.value.reason
     assert authorization(auth).startswith("Bearer ey")
+
+
+def test_a_401_for_an_older_token_does_not_cost_the_newer_one(simulator: Simulator) -> None:
+    """Another thread has renewed it meanwhile."""
+    auth = application(simulator)
+    requests_sent = [auth(requests.Request("GET", "https://localhost/").prepare()) for _ in range(2)]
+    refused = requests.Response()
+    refused.status_code = 401
+    for request in requests_sent:
+        simulator.switches.token_lifetime += 1  # so that no token is the same text as another
+        for hook in request.hooks["response"]:
+            hook(refused)
+        authorization(auth)
+    assert (True, 2) == (auth.renewable, token_requests(simulator))
+
+
+def test_a_wrong_tls_authority_is_told_as_such(simulator: Simulator) -> None:
+    """And not as a refusal of the login."""
+    auth = application(simulator)
+    auth._http = HttpClient(origin=simulator.url, observer=Observer(), timeout=5)
+    with pytest.raises(Transient, match="login at ") as raised:
+        authorization(auth)
+    assert Reason.TLS == raised.value.reason
+
+
+def test_a_secret_whose_file_comes_late_costs_nothing_but_the_wait(simulator: Simulator, tmp_path: Path) -> None:
+    """Its absence may pass, so that it is tried again within seconds."""
+    auth = application(simulator)
+    auth._client_credential = Secret(path=tmp_path / "secret")
+    with pytest.raises(Transient) as raised:
+        authorization(auth)
+    assert Reason.CREDENTIAL_UNREADABLE == raised.value.reason
+    (tmp_path / "secret").write_text(simulator.world.b2c.client_secret)
+    assert authorization(auth).startswith("Bearer ey")
+
+
+def test_a_credential_that_no_renewal_cures_says_so() -> None:
+    """An API key stays what it is."""
+    key = ApiKey(Secret("k"))
+    assert (False, "", ()) == (key.renewable, key.hint, tuple(key.warnings()))

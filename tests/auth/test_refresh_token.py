@@ -36,6 +36,11 @@ def person(simulator: Simulator, kept: Path, first: str | None = None, clock: Cl
     )
 
 
+def sign_in(auth: RefreshToken, refresh_token: str) -> None:
+    with auth.signing_in() as keep:
+        keep(refresh_token)
+
+
 def test_a_rotated_refresh_token_is_kept_and_used_next(simulator: Simulator, tmp_path: Path) -> None:
     """Its file is for the owner alone; another process goes on from it."""
     simulator.switches.refresh_token_single_use = True
@@ -86,6 +91,21 @@ def test_an_unreadable_kept_token_is_told_and_not_overwritten(simulator: Simulat
     assert (Reason.CREDENTIAL_UNREADABLE, "{") == (raised.value.reason, kept.read_text())
 
 
+def test_a_token_without_mfa_is_a_warning_that_names_the_account_and_the_command(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    """Before Partner Center refuses it; nothing is known before the first token."""
+    auth = person(simulator, tmp_path / "csp.json")
+    assert (None, ()) == (auth.mfa, tuple(auth.warnings()))
+    authorization(auth)
+    assert (True, ()) == (auth.mfa, tuple(auth.warnings()))
+    simulator.switches.token_mfa = False
+    auth = person(simulator, tmp_path / "csp.json")
+    authorization(auth)
+    (warning,) = auth.warnings()
+    assert (False, True) == (auth.mfa, "account csp " in warning and "`azure-billing-exporter login csp`" in warning)
+
+
 def expiry(auth: RefreshToken | ApiKey) -> float | None:
     ends = {name: at.timestamp() for name, at in auth.expiries().items()}
     return ends.get("refresh_token", ends.get("api_key"))
@@ -122,7 +142,7 @@ def test_what_a_person_signed_in_for_wins_over_the_token_configured_then(simulat
     """An older configured token is not used any more; one that is configured later is newer, and wins."""
     kept, partner = tmp_path / "csp.json", simulator.world.partner_center
     auth = person(simulator, kept, first="older")
-    auth.keep(partner.refresh_token)
+    sign_in(auth, partner.refresh_token)
     assert authorization(auth).startswith("Bearer ey")
     with pytest.raises(SignInRequired, match="AADSTS70000"):
         authorization(person(simulator, kept, first="newer"))
@@ -133,7 +153,7 @@ def test_what_a_person_signed_in_for_wins_over_the_token_configured_then(simulat
 def test_a_token_configured_after_a_sign_in_without_one_wins(simulator: Simulator, tmp_path: Path) -> None:
     """Somebody put it there since."""
     kept = tmp_path / "csp.json"
-    person(simulator, kept, first="").keep("of-the-sign-in")
+    sign_in(person(simulator, kept, first=""), "of-the-sign-in")
     assert authorization(person(simulator, kept)).startswith("Bearer ey")
 
 
@@ -173,7 +193,7 @@ RefreshToken(
 
 
 def test_a_kill_between_rotation_and_write_leaves_the_old_token_whole(simulator: Simulator, tmp_path: Path) -> None:
-    """The next process goes on with it where the server lets the old one live, and the lock died with its holder."""
+    """The next process goes on with it where the server lets the old one live; neither lock nor reserve is left."""
     kept, partner = tmp_path / "csp.json", simulator.world.partner_center
     authorization(person(simulator, kept))
     before = kept.read_bytes()

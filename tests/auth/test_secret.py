@@ -8,7 +8,7 @@ import requests
 
 from exporter.auth.api_key import ApiKey
 from exporter.auth.secret import Secret
-from exporter.errors import Reason, Rejected
+from exporter.errors import Reason, Rejected, Transient
 
 
 def test_a_file_is_read_again_at_each_use(tmp_path: Path) -> None:
@@ -28,11 +28,11 @@ def test_a_secret_can_not_be_printed() -> None:
 
 @pytest.mark.parametrize("content", [None, b"", b" \n", b"\xff\xfe"])
 def test_a_file_without_a_secret_is_told_by_its_name(tmp_path: Path, content: bytes | None) -> None:
-    """Missing, empty or not text."""
+    """Missing, empty or not text; it may come in a moment."""
     file = tmp_path / "secret"
     if content is not None:
         file.write_bytes(content)
-    with pytest.raises(Rejected, match="secret: ") as raised:
+    with pytest.raises(Transient, match="secret: ") as raised:
         Secret(path=file).read()
     assert Reason.CREDENTIAL_UNREADABLE == raised.value.reason
 

@@ -111,6 +111,37 @@ def test_check_config_says_what_would_be_collected(simulator: Simulator, tmp_pat
     assert "  usagedetails every 12h\n" in done.stdout
     assert "  usagerecords every 3h\n" in done.stdout
     assert [] == simulator.received
+    host, b2c = simulator.url, simulator.world.b2c.tenant
+    assert (
+        f"Azure AD B2C, account 'contoso-b2c'\n  API {host}\n  login {host}/{b2c}\n"
+        "  scope https://graph.windows.net/.default\n"
+    ) in done.stdout
+    assert f"Enterprise Agreement, account 'contoso-ea'\n  API {host}\n  usagedetails every" in done.stdout
+
+
+def test_check_config_fails_for_a_missing_secret_and_run_starts(simulator: Simulator, tmp_path: Path) -> None:
+    """A secret may arrive after the start; until then each run logs a warning."""
+    config, port = write_config(simulator, tmp_path), free_port()
+    (tmp_path / "ea").unlink()
+    done = command("check-config", f"--config.file={config}")
+    assert (1, "ea[0].api_key_file: can't be read: No such file or directory\n", "") == (
+        done.returncode,
+        done.stderr,
+        done.stdout,
+    )
+    with running(f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}") as process:
+        assert process.stdout is not None
+        assert any("level=warning" in line and "credential_unreadable" in line for line in process.stdout)
+
+
+def test_check_config_warns_without_failing(tmp_path: Path) -> None:
+    """A short interval is possible, and costs requests for nothing."""
+    file = tmp_path / "config.yaml"
+    storage = f"storage: {{path: {tmp_path}}}"
+    file.write_text(f'ea: [{{enrollment: "1", api_key: k, reports: {{usagedetails: {{every: 1s}}}}}}]\n{storage}')
+    done = command("check-config", f"--config.file={file}")
+    assert (0, True) == (done.returncode, done.stderr.startswith("warning: ea[0].reports.usagedetails.every: shorter"))
+    assert "  usagedetails every 1s\n" in done.stdout
 
 
 def test_check_config_prints_every_mistake(tmp_path: Path) -> None:
@@ -128,6 +159,13 @@ def test_check_config_prints_every_mistake(tmp_path: Path) -> None:
         (["run", "--web.listen-address=nowhere"], 1, "none"),
         (["--web.telemetry-path=metrics"], 2, "'metrics' is not a path such as /metrics"),
         (["--log.level=loud"], 2, "invalid choice: 'loud'"),
+        (["--web.telemetry-path=/{a}/{a}"], 2, "'/{a}/{a}' is not a path such as /metrics"),
+        (["--web.telemetry-path=/a/../b"], 2, "'/a/../b' is not a path such as /metrics"),
+        (["--log.level=warn", "--config.file=none.yaml"], 1, "none.yaml: No such file or directory"),
+        (["--web.listen-address=:1", "--web.listen-address=:2"], 2, "--web.listen-address: may be given only once"),
+        (["check-config", "--config.file=a", "--config.file=a"], 2, "--config.file: may be given only once"),
+        (["demo", "--log.level=info", "--log.level=debug"], 2, "--log.level: may be given only once"),
+        (["simulate", "--port=99999"], 2, "'99999' is not a port from 0 to 65535"),
         (["fly"], 2, "invalid choice: 'fly'"),
         (["--colour"], 2, "unrecognized arguments: --colour"),
         (["simulate", "--host=256.0.0.1", "--directory={tmp}"], 1, "simulate: "),

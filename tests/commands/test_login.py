@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 import requests
-import yaml
 
-from exporter.commands.simulate import write_config
 from exporter.errors import SignInRequired
 from exporter.simulator import Simulator
 from exporter.simulator.documented import partner_center_error
@@ -26,17 +24,6 @@ REDIRECT = "To sign in, open this address in a browser on this machine:\n"
 def browser(tool: Callable[[str], str], tmp_path: Path) -> Iterator[Browser]:
     with chromium(tool("chromedriver"), tool("chromium"), tmp_path / "profile") as window:
         yield window
-
-
-@pytest.fixture
-def config(simulator: Simulator, tmp_path: Path) -> Path:
-    """A configuration without a refresh token."""
-    file = write_config(simulator, tmp_path)
-    content = yaml.safe_load(file.read_text())
-    del content["partner_center"][0]["refresh_token_file"]
-    file.write_text(yaml.safe_dump(content))
-    simulator.switches.device_code_interval = 1
-    return file
 
 
 def kept(config: Path) -> Path:

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import trustme
 import yaml
 
 from exporter.config import FILE, load
@@ -62,11 +63,13 @@ def test_the_example_with_all_comments_taken_away_is_a_configuration(tmp_path: P
         re.sub(r"^(\s*)# (?=(?:- )?[a-z0-9_A-Z]+:( |$))", r"\1", line) for line in EXAMPLE.read_text().splitlines()
     ]
     content = yaml.safe_load("\n".join(lines))
+    ca_file = tmp_path / "ca.pem"
+    trustme.CA(key_type=trustme.KeyType.ECDSA).cert_pem.write_to_path(str(ca_file))
     for accounts in (content["b2c"], content["ea"], content["partner_center"]):
         for account in accounts:
             for key in [key for key in account if f"{key}_file" in account]:
                 del account[key]
-            account["ca_file"] = str(EXAMPLE)
+            account["ca_file"] = str(ca_file)
     file = tmp_path / "config.yaml"
     file.write_text(yaml.safe_dump(content))
     load(file)

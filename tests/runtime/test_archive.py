@@ -53,6 +53,39 @@ def test_what_other_settings_brought_is_passed_over(tmp_path: Path) -> None:
     assert archive.read(Job("api", JOB.account, JOB.collector, JOB.every, "others")) is None
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"0.1234567890123456789012"', b'"NaN"'),
+        (b'"0.1234567890123456789012"', b'"sNaN"'),
+        (b'"0.1234567890123456789012"', b'"1e999999999999999999"'),
+        (b'[["x"],', b"[[],"),
+        (b'[["x"],', b'[["x","y"],'),
+        (b'"cost"', b'"price"'),
+        (b"123456Z", b"123456"),
+        (b"2026-11-20", b"2026-13-20"),
+        (b'"records":', b'"deep":' + b"[" * 100_000 + b"]" * 100_000 + b',"records":'),
+    ],
+    ids=lambda text: str(text[:30]),
+)
+def test_a_file_with_anything_wrong_in_it_is_ignored_as_a_whole(tmp_path: Path, old: bytes, new: bytes) -> None:
+    """A figure that nobody can vouch for is worse than none."""
+    archive = Archive(tmp_path)
+    archive.write(JOB, KEPT)
+    (file,) = tmp_path.iterdir()
+    assert old in file.read_bytes()
+    file.write_bytes(file.read_bytes().replace(old, new))
+    assert archive.read(JOB) is None
+
+
+def test_a_file_that_no_longer_fits_is_removed(tmp_path: Path) -> None:
+    """It may hold names that the configuration does not show any more."""
+    archive = Archive(tmp_path)
+    archive.write(JOB, KEPT)
+    assert archive.read(Job("api", JOB.account, JOB.collector, JOB.every, "others")) is None
+    assert [] == list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"fingerprint": "x"}'])
 def test_a_broken_file_is_passed_over(tmp_path: Path, content: bytes) -> None:
     """A restart must not fail over yesterday's data."""

@@ -172,3 +172,13 @@ def test_failures_by_what_follows() -> None:
     """An emptied answer is tried again as a refusal is: at the latest in an hour."""
     assert Reason.EMPTIED == Emptied("x").reason
     assert not isinstance(Emptied("x"), Transient | Malformed)
+
+
+def test_what_a_credential_warns_of_is_reported_with_the_collection(tmp_path: Path) -> None:
+    """On the status page and in the log, while its requests still succeed."""
+    bench = Bench(tmp_path)
+    bench.job = Job("api", "a", bench.report, timedelta(hours=1), warnings=lambda: ["without MFA"])
+    assert [None] == bench.run({"x": 1})
+    collection = bench.store.collection(bench.job)
+    assert collection is not None
+    assert ("without MFA",) == collection.warnings

@@ -56,3 +56,9 @@ def test_nobody_asks_before_the_server_said(wait: float, failures: int, every: t
 def test_the_backoff_never_exceeds_the_interval(chance: float) -> None:
     """A short interval is a wish to know soon."""
     assert after_failure(PASSING, 5, timedelta(seconds=2), chance) <= timedelta(seconds=2)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(seconds=1), timedelta(days=40), datetime.max.replace(tzinfo=UTC) - NOW])
+def test_what_was_collected_in_the_future_is_due_now(ahead: timedelta) -> None:
+    """A clock that was wrong once must not stop a job until then."""
+    assert timedelta(0) == at_start(NOW + ahead, HOUR, NOW, 0)

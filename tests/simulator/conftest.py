@@ -1,7 +1,7 @@
 """One simulator for all tests, set back before each, and the requests that clients make of it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -104,8 +104,7 @@ def sim(running: Simulator, clock: Clock) -> Simulator:
     clock.now = NOON
     running.faults.clear()
     running.received.clear()
-    for field in fields(Switches):
-        setattr(running.switches, field.name, field.default)
+    vars(running.switches).update(vars(Switches()))
     return running
 
 

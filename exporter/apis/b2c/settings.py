@@ -1,26 +1,18 @@
 """The section `b2c` of the YAML."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Annotated, ClassVar, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from exporter.apis.settings import (
-    CHINA,
-    Budget,
-    Currency,
-    EntraSettings,
-    Guid,
-    OneNameEach,
-    Section,
-    Text,
-    WebAddress,
-    matching,
-    mistake,
-)
+from exporter.apis.checks import Finding
+from exporter.apis.fields import Currency, FilePath, Guid, SecretText, Text, WebAddress, matching, mistake
+from exporter.apis.settings import CHINA, USGOV, Budget, EntraSettings, OneNameEach, Section
+from exporter.auth.client_credentials import Certificate
+from exporter.errors import Rejected
 
 GRAPH = "https://graph.windows.net"
 BILL = "bill"
@@ -99,26 +91,30 @@ class Settings(EntraSettings):
     """One Azure AD B2C tenant, read with an application's own identity: by secret, certificate or assertion."""
 
     optional_secrets: ClassVar[frozenset[str]] = frozenset({"client_secret", "certificate", "certificate_passphrase"})
-    # The US Government's cloud shares the global Azure AD Graph.
-    cloud_hosts: ClassVar[Mapping[str, str]] = {CHINA: "https://graph.chinacloudapi.cn"}
+    binary_secrets: ClassVar[frozenset[str]] = frozenset({"certificate"})
+    report_options: ClassVar[Mapping[str, str]] = {BILL: "prices", **dict.fromkeys(PER_APPLICATION, "applications")}
+    cloud_hosts: ClassVar[Mapping[str, str]] = {
+        USGOV: "https://graph.microsoftazure.us",
+        CHINA: "https://graph.chinacloudapi.cn",
+    }
 
     base_url: WebAddress = Field(GRAPH, description="where the usage reports are; default: the cloud's")
     resource: Annotated[str, matching(r"\S*[^\s/]", "an identifier such as https://graph.windows.net")] | None = Field(
         None, description="what the token is asked for; default: the cloud's Azure AD Graph, which a mirror may not be"
     )
-    certificate: SecretStr | None = Field(
+    certificate: SecretText | None = Field(
         None, description="instead of client_secret: a certificate and its private key, PEM", min_length=1
     )
-    certificate_file: Annotated[Path, Field(strict=False)] | None = Field(
+    certificate_file: FilePath | None = Field(
         None, description="a file that holds it, PEM or PFX; read again at each use"
     )
-    certificate_passphrase: SecretStr | None = Field(
+    certificate_passphrase: SecretText | None = Field(
         None, description="what the certificate's private key is encrypted with", min_length=1
     )
-    certificate_passphrase_file: Annotated[Path, Field(strict=False)] | None = Field(
+    certificate_passphrase_file: FilePath | None = Field(
         None, description="a file that holds it; read again at each use"
     )
-    client_assertion_file: Annotated[Path, Field(strict=False)] | None = Field(
+    client_assertion_file: FilePath | None = Field(
         None,
         description="instead of client_secret: a file with a federated assertion (workload identity); "
         "read again at each use",
@@ -147,6 +143,24 @@ class Settings(EntraSettings):
     def scope(self) -> str:
         """What the token is asked for, as msal wants it."""
         return f"{self.resource or self.cloud_hosts.get(self.cloud, GRAPH)}/.default"
+
+    @property
+    def budget_names(self) -> tuple[str, ...]:
+        return tuple(budget.name for budget in self.budgets)
+
+    def findings(self, now: datetime) -> Iterator[Finding]:
+        found = list(super().findings(now))
+        yield from found
+        if not self.given("certificate") or any(finding.key.startswith("certificate") for finding in found):
+            return
+        key = "certificate_file" if self.certificate_file else "certificate"
+        try:
+            ends = Certificate(self.secret("certificate"), self.secret("certificate_passphrase")).expires()
+        except Rejected as error:
+            yield Finding(key, str(error))
+        else:
+            if ends <= now:
+                yield Finding(key, f"expired on {ends:%Y-%m-%d}")
 
     def reads(self, report: str) -> bool:
         needs = self.prices if report == BILL else self.applications if report in PER_APPLICATION else True

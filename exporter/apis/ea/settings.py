@@ -1,47 +1,54 @@
 """The section `ea` of the YAML."""
 
-from datetime import date, timedelta
-from pathlib import Path
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from exporter.apis.ea.columns import COLUMNS, DEFAULT, tag_label
-from exporter.apis.settings import (
-    AccountSettings,
-    Budget,
-    Currency,
-    Duration,
-    OneNameEach,
-    Section,
-    Text,
-    WebAddress,
-    matching,
-    mistake,
-)
+from exporter.apis.checks import Finding, did_you_mean
+from exporter.apis.ea.columns import COLUMNS, DEFAULT, label, tag_label
+from exporter.apis.fields import Currency, Duration, FilePath, SecretText, Text, WebAddress, matching, mistake
+from exporter.apis.settings import AccountSettings, Budget, OneNameEach, Section
+from exporter.auth.api_key import ApiKey
 from exporter.model.periods import Days, billing_month
 
 Enrollment = Annotated[str, matching(r"[A-Za-z0-9-]+", "an enrollment number")]
+FIRST_DAY = date(2014, 5, 1)
+"""The reporting APIs have no data of earlier days."""
 
 
 def _column(name: str) -> str:
     if name not in COLUMNS:
-        raise mistake(f"no documented column is called {name!r}; the columns are {', '.join(COLUMNS)}")
+        hint = did_you_mean(label(name[:100]), COLUMNS, 0.7) or f"; the columns are {', '.join(COLUMNS)}"
+        raise mistake(f"no documented column has the name {name!r}{hint}")
     return name
 
 
 def _period(value: object) -> Days | None:
     """`current`, a billing period `yyyyMM`, or two days that are both included."""
-    if value is None or value == "current" or isinstance(value, Days):
-        return value if isinstance(value, Days) else None
+    if value is None or value == "current":
+        return None
+    days = value if isinstance(value, Days) else _days(value)
+    if days is None:
+        raise mistake('must be current, a billing period such as "202611", or {start: 2026-11-01, end: 2026-11-20}')
+    if days.start > days.end:
+        raise mistake(f"the start {days.start} is after the end {days.end}")
+    if days.start < FIRST_DAY:
+        raise mistake(f"must not begin before {FIRST_DAY}: there is no earlier data")
+    return days
+
+
+def _days(value: object) -> Days | None:
     try:
-        if isinstance(value, str) and len(value) == 6 and value.isdigit():
+        if isinstance(value, str) and len(value) == 6 and value.isascii() and value.isdigit():
             return billing_month(date(int(value[:4]), int(value[4:]), 1))
-        if isinstance(value, dict) and value.keys() == {"start", "end"} and value["start"] <= value["end"]:
+        if isinstance(value, Mapping) and value.keys() == {"start", "end"}:
             return Days(date.fromisoformat(str(value["start"])), date.fromisoformat(str(value["end"])))
-    except (ValueError, TypeError):
-        pass
-    raise mistake('must be current, a billing period such as "202611", or {start: 2026-11-01, end: 2026-11-20}')
+    except (ValueError, OverflowError):
+        return None
+    return None
 
 
 class UsageBudget(Budget):
@@ -84,10 +91,9 @@ class Usage(Section):
 
     @model_validator(mode="after")
     def _distinct(self) -> "Usage":
-        names = [*self.labels, *map(tag_label, self.tags)]
-        for name in names:
-            if names.count(name) > 1:
-                raise mistake(f"the label {name!r} comes twice, from `labels` or from `tags` whose names become alike")
+        for name, count in Counter([*self.labels, *map(tag_label, self.tags)]).items():
+            if count > 1:
+                raise mistake(f"duplicate label {name!r}: repeated in labels, or from tags that give the same label")
         return self
 
 
@@ -97,12 +103,10 @@ class Settings(AccountSettings):
     base_url: WebAddress = Field("https://consumption.azure.com", description="where the reporting APIs are")
     timeout: Duration = Field(timedelta(minutes=5), description="the longest wait for one whole page; pages are large")
     enrollment: Enrollment = Field(description="the enrollment number, in quotes")
-    api_key: SecretStr | None = Field(
+    api_key: SecretText | None = Field(
         None, description="the API access key (EA portal: Reports > Download Usage > API Access Key)", min_length=1
     )
-    api_key_file: Annotated[Path, Field(strict=False)] | None = Field(
-        None, description="a file that holds it; read again at each use"
-    )
+    api_key_file: FilePath | None = Field(None, description="a file that holds it; read again at each use")
     api_version: Literal["v1", "v2", "v3"] = Field("v3", description="version of the reporting APIs")
     currency: Currency | None = Field(
         None,
@@ -119,12 +123,24 @@ class Settings(AccountSettings):
     def identity(self) -> str:
         return self.enrollment
 
+    @property
+    def budget_names(self) -> tuple[str, ...]:
+        return tuple(budget.name for budget in self.budgets)
+
+    def findings(self, now: datetime) -> Iterator[Finding]:
+        yield from super().findings(now)
+        if self.usage.period and self.usage.period.start > now.date():
+            yield Finding("usage.period", f"begins on {self.usage.period.start}, in the future")
+        for key, ends in ApiKey(self.secret("api_key")).expiries().items():
+            if ends <= now:
+                yield Finding(f"{key}_file" if self.api_key_file else key, f"expired on {ends:%Y-%m-%d}")
+
     @model_validator(mode="after")
     def _consistent(self) -> "Settings":
         if self.api_version == "v1" and self.usage.download != "json":
             raise mistake("usage.download: v1 has no CSV; use json, or api_version v2 or v3")
         tags = {tag_label(key): key for key in self.usage.tags}
         for name in (name for budget in self.budgets for name in budget.where if name.startswith("tag_")):
-            if tags.setdefault(label := tag_label(name[4:]), name[4:]) not in {name[4:], *self.usage.tags}:
-                raise mistake(f"budgets: {name!r} and 'tag_{tags[label]}' become alike, {label!r}")
+            if tags.setdefault(same := tag_label(name[4:]), name[4:]) not in {name[4:], *self.usage.tags}:
+                raise mistake(f"budgets: {name!r} and 'tag_{tags[same]}' give the same label {same!r}")
         return self

@@ -1,5 +1,6 @@
 """Partner Center usage records (`api.partnercenter.microsoft.com/v1/customers/usagerecords`)."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from exporter.apis.api import Api
@@ -30,14 +31,15 @@ def authenticate(settings: Settings, http: LoginHttp, tokens: Path) -> RefreshTo
     )
 
 
-def sign_in(settings: Settings, http: LoginHttp) -> SignIn:
-    """How a person signs in, once, for `authenticate` to stay signed in."""
+def sign_in(settings: Settings, http: LoginHttp, report: Callable[[str], object]) -> SignIn:
+    """How a person signs in, once, for `authenticate` to stay signed in; `report` is told of outages meanwhile."""
     return SignIn(
         http,
         authority=settings.tenant_authority,
         client_id=settings.client_id,
         client_secret=settings.secret("client_secret"),
         scope=settings.scope,
+        report=report,
     )
 
 

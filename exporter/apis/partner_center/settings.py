@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
-from typing import Annotated, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, model_validator
 
+from exporter.apis.fields import FilePath, SecretText, WebAddress, mistake
 from exporter.apis.partner_center.collectors import SubscriptionUsageRecords
 from exporter.apis.partner_center.names import Mode
-from exporter.apis.settings import CHINA, EntraSettings, WebAddress, mistake
+from exporter.apis.settings import CHINA, EntraSettings
 
 GLOBAL_HOST = "https://api.partnercenter.microsoft.com"
 CHINA_HOST = "https://partner.partnercenterapi.microsoftonline.cn"
@@ -19,22 +19,21 @@ class Settings(EntraSettings):
     """One partner tenant, read with a person's delegated sign-in (App+User)."""
 
     optional_secrets: ClassVar[frozenset[str]] = frozenset({"refresh_token", "customer_names_key"})
+    report_options: ClassVar[Mapping[str, str]] = {SubscriptionUsageRecords.name: "detail: subscriptions"}
     cloud_hosts: ClassVar[Mapping[str, str]] = {CHINA: CHINA_HOST}
 
     base_url: WebAddress = Field(GLOBAL_HOST, description="where the API is; default: the cloud's")
-    refresh_token: SecretStr | None = Field(
+    refresh_token: SecretText | None = Field(
         None, description="the first refresh token, for those who do not use `login`", min_length=1
     )
-    refresh_token_file: Annotated[Path, Field(strict=False)] | None = Field(
-        None, description="a file that holds it; its successors are kept under `storage.path`"
+    refresh_token_file: FilePath | None = Field(
+        None, description="a file that holds it; its successors are stored under `storage.path`"
     )
     customer_names: Mode = Field("show", description="what the label `customer_name` holds: the name, a hash, nothing")
-    customer_names_key: SecretStr | None = Field(
+    customer_names_key: SecretText | None = Field(
         None, description="any text that nobody knows, for `customer_names: hash`", min_length=1
     )
-    customer_names_key_file: Annotated[Path, Field(strict=False)] | None = Field(
-        None, description="a file that holds it"
-    )
+    customer_names_key_file: FilePath | None = Field(None, description="a file that holds it")
     detail: Literal["subscriptions"] | None = Field(
         None, description="`subscriptions` reads every customer's subscriptions too, with one request per customer"
     )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from exporter.simulator.world.b2c import Application, B2cTenant, UserCount
 from exporter.simulator.world.balance import Balance
 from exporter.simulator.world.enrollment import Enrollment
+from exporter.simulator.world.ledger import UsageLedger
 from exporter.simulator.world.partner import Customer, Partner, Subscription
 from exporter.simulator.world.usage import UsageRow
 
@@ -17,6 +18,7 @@ __all__ = [
     "Enrollment",
     "Partner",
     "Subscription",
+    "UsageLedger",
     "UsageRow",
     "UserCount",
     "World",

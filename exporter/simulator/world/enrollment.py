@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 
 from exporter.simulator.world.balance import Balance, Ledger
 from exporter.simulator.world.chance import chance
 from exporter.simulator.world.keys import Key, View, write_key
 from exporter.simulator.world.late import SETTLED_AFTER, arrived, corrections
+from exporter.simulator.world.ledger import UsageLedger
 from exporter.simulator.world.marketplace import MarketplaceCharge, marketplace_charges
 from exporter.simulator.world.periods import days, first_day, hours_known, last_day, next_period, period_of
 from exporter.simulator.world.usage import UsageRow, estate
@@ -26,6 +27,8 @@ class Enrollment:
         self.currency = "EUR"
         self.enrollment = str(chance(seed, "enrollment").randrange(4_000_000, 9_999_999))
         self.api_key = self.make_key()
+        self.ledger = UsageLedger(self.usage_between)
+        """Exact sums for tests."""
         self._estate = estate(seed)
         self._past: dict[date, tuple[UsageRow, ...]] = {}
         self._closed: dict[str, tuple[Decimal, Decimal]] = {}
@@ -35,10 +38,6 @@ class Enrollment:
         made = self.now().replace(hour=0, minute=0, second=0, microsecond=0) - age
         return write_key(self.seed, Key(self.enrollment, view, made, made + KEY_LIFE))
 
-    def current_period(self) -> str:
-        """The billing period of today."""
-        return period_of(self.now().date())
-
     def usage(self, period: str) -> tuple[UsageRow, ...]:
         """All rows of a billing period ``yyyyMM`` that are known now, by day."""
         return self.usage_between(first_day(period), last_day(period))
@@ -47,7 +46,9 @@ class Enrollment:
         """All rows from `start` to `end`, both included, that are known now (or were at `now`)."""
         at = now or self.now()
         first, last = max(start, FIRST_DAY), min(end, at.date())
-        return tuple(row for day in days(first, last) for row in self._rows(day, at))
+        # The same rows for every caller, whatever decimal context it works in.
+        with localcontext(Context()):
+            return tuple(row for day in days(first, last) for row in self._rows(day, at))
 
     def last_days(self, number: int) -> tuple[date, date]:
         """The first and the last of the last `number` days."""

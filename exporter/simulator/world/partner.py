@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 
+from exporter.simulator.world.billing import BillingPeriod, anniversary, calendar_month
 from exporter.simulator.world.chance import chance, guid, secret
 
 SIX_HOURS = timedelta(hours=6)
@@ -38,7 +39,10 @@ IDLE = 23  # place of a customer that spends nothing
 
 @dataclass(frozen=True)
 class Customer:
-    """A customer's monthly usage record; exactly one of `currency` and `locale` is set."""
+    """A customer's monthly usage record; exactly one of `currency` and `locale` is set.
+
+    Costs begin again with `period`: the calendar month, or for a legacy customer the partner's anniversary.
+    """
 
     id: str
     name: str
@@ -50,6 +54,7 @@ class Customer:
     usd_total_cost: Decimal | None
     percent_used: Decimal
     last_modified: str
+    period: BillingPeriod
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,11 @@ class Partner:
 
     def customers(self) -> tuple[Customer, ...]:
         """The records of all customers as they stand now."""
-        return tuple(self._customer(place) for place in range(len(NAMES)))
+        return self.customers_at(self.now())
+
+    def customers_at(self, now: datetime) -> tuple[Customer, ...]:
+        """The records of all customers as they stood at `now`, what is `booked` today included."""
+        return tuple(self._customer(place, now) for place in range(len(NAMES)))
 
     def subscriptions(self, customer: Customer) -> tuple[Subscription, ...]:
         """One to three subscriptions, whose costs sum to the customer's."""
@@ -100,13 +109,14 @@ class Partner:
             for place, (cost, usd) in enumerate(zip(costs, dollars, strict=True))
         )
 
-    def _customer(self, place: int) -> Customer:
+    def _customer(self, place: int, now: datetime) -> Customer:
         dice = chance(self.seed, "customer", place)
         currency = CURRENCIES[place % len(CURRENCIES)]
         share = SHARES[place % len(SHARES)]
         legacy, idle = place == LEGACY, place == IDLE
-        modified = self._modified(dice.randrange(360), idle)
-        gone = _share_gone(modified, self.now(), first=28 if legacy else 1)
+        modified = _modified(now, dice.randrange(360), idle)
+        period = anniversary(now) if legacy else calendar_month(now)
+        gone = _share_gone(modified, period)
         yen = 100 if currency == "JPY" else 1
         budget = Decimal(dice.randrange(2, 300) * 10 * yen)
         wanted = budget * (Decimal(share) if share and Decimal(share) else Decimal(1))
@@ -126,21 +136,20 @@ class Partner:
             usd_total_cost=None if place == 7 else usd,
             percent_used=(total / stated * 100).quantize(CENT, ROUND_HALF_UP) if stated else Decimal(0),
             last_modified=_time_text(modified, digits=place % 8),
+            period=period,
         )
 
-    def _modified(self, minutes: int, idle: bool) -> datetime:
-        """The newest of the instants, six hours apart, at which this customer's usage is rated."""
-        phase = datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes, microseconds=143_333)
-        every = timedelta(weeks=4) if idle else SIX_HOURS
-        return phase + (self.now() - phase) // every * every
+
+def _modified(now: datetime, minutes: int, idle: bool) -> datetime:
+    """The newest of the instants up to `now`, six hours apart, at which a customer's usage is rated."""
+    phase = datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes, microseconds=143_333)
+    every = timedelta(weeks=4) if idle else SIX_HOURS
+    return phase + (now - phase) // every * every
 
 
-def _share_gone(modified: datetime, now: datetime, first: int) -> Decimal:
-    """The part of the billing period that begins on day `first` which had passed at `modified`."""
-    start = now.replace(day=first, hour=0, minute=0, second=0, microsecond=0)
-    if start > now:
-        start = (start.replace(day=1) - timedelta(days=1)).replace(day=first)
-    hours = max((modified - start) // timedelta(hours=1), 0)
+def _share_gone(modified: datetime, period: BillingPeriod) -> Decimal:
+    """The part of 31 days that had passed at `modified` since `period` began; 0 for what was rated before."""
+    hours = max((modified - period.start) // timedelta(hours=1), 0)
     return Decimal(hours) / Decimal(31 * 24)
 
 

@@ -1,0 +1,150 @@
+"""The types of values in the YAML: durations, addresses, paths, money, secrets; each with its error text."""
+
+import ipaddress
+import re
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic_core import PydanticCustomError
+
+from exporter.apis.checks import ca_file_error, secret_error
+
+UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_536_000}
+DURATION = re.compile(
+    "".join(rf"(?:(?P<{unit}>[0-9]{{1,12}}){unit})?" for unit in ("y", "w", "d", "h", "m", "s", "ms"))
+)
+
+
+def mistake(text: str) -> PydanticCustomError:
+    """An error of the configuration whose text is shown as it is."""
+    return PydanticCustomError("mistake", "{text}", {"text": text})
+
+
+def duration(value: object) -> timedelta:
+    """A Prometheus duration: `30s`, `6h`, `1d12h`."""
+    if isinstance(value, timedelta):
+        return value
+    found = DURATION.fullmatch(value) if isinstance(value, str) and value else None
+    if not found:
+        raise mistake("must be a duration such as 30s, 15m, 6h or 1d")
+    seconds = sum(int(n) * UNITS[unit] for unit, n in found.groupdict().items() if n)
+    if not 0 < seconds <= UNITS["y"]:
+        raise mistake("must be longer than 0s and at most 1y (365d)")
+    return timedelta(seconds=seconds)
+
+
+def interval(value: timedelta) -> timedelta:
+    """A duration of at least a second."""
+    if value < timedelta(seconds=1):
+        raise mistake("must be at least 1s and at most 1y (365d)")
+    return value
+
+
+def web_address(value: str) -> str:
+    """An https address; plain http for loopback alone, since credentials are sent there."""
+    try:
+        parts = urlsplit(value)
+        parts.port  # noqa: B018 (raises for a port that is no number)
+    except ValueError:
+        raise mistake("must be a web address such as https://example.com") from None
+    if (
+        parts.scheme not in ("https", "http")
+        or not parts.hostname
+        or parts.query
+        or parts.fragment
+        or not _one_word(value)
+    ):
+        raise mistake("must be a web address such as https://example.com")
+    if parts.username or parts.password:
+        raise mistake("must not contain a user or a password")
+    if parts.scheme == "http" and not _loopback(parts.hostname):
+        raise mistake("must be https; plain http is allowed for loopback addresses only")
+    return value.rstrip("/")
+
+
+def login_address(value: str) -> str:
+    """An https address without exception: msal sends secrets to no other."""
+    if value.startswith("http:"):
+        raise mistake("must be https, for loopback addresses too")
+    return web_address(value)
+
+
+def _one_word(value: str) -> bool:
+    return value.isprintable() and not any(map(str.isspace, value))
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def matching(pattern: str, what: str) -> AfterValidator:
+    """Text of a certain form; `what` names it in the message."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise mistake(f"must be {what}")
+        return value
+
+    return AfterValidator(check)
+
+
+def currency_code(value: str) -> str:
+    """The code of a currency, in capitals as the APIs write it."""
+    if re.fullmatch(r"[A-Z]{3}", value):
+        return value
+    capitals = value.upper()
+    hint = f"in capitals: {capitals}" if re.fullmatch(r"[A-Z]{3}", capitals) else "an ISO 4217 code such as EUR"
+    raise mistake(f"must be {hint}")
+
+
+def secret_text(value: SecretStr) -> SecretStr:
+    """A secret as it was issued."""
+    if problem := secret_error(value.get_secret_value().strip()):
+        raise mistake(problem)
+    return value
+
+
+def file_path(value: Path) -> Path:
+    """A path that the system can take."""
+    if "\0" in str(value):
+        raise mistake("must be the path of a file")
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(duration)]
+Interval = Annotated[timedelta, BeforeValidator(duration), AfterValidator(interval)]
+WebAddress = Annotated[str, AfterValidator(web_address)]
+LoginAddress = Annotated[str, AfterValidator(login_address)]
+Text = Annotated[str, Field(min_length=1, max_length=200)]
+Guid = Annotated[str, matching(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "a GUID")]
+Currency = Annotated[str, AfterValidator(currency_code)]
+Tenant = Annotated[str, matching(r"[A-Za-z0-9][A-Za-z0-9.-]*", "a domain or an id")]
+SecretText = Annotated[SecretStr, AfterValidator(secret_text)]
+FilePath = Annotated[Path, Field(strict=False), AfterValidator(file_path)]
+
+
+def money(value: object) -> Decimal:
+    """Money as it is written: 0.1 is 0.1 and not the double beside it."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise mistake("must be an amount of money")
+    try:
+        return Decimal(str(value))
+    except ArithmeticError:
+        raise mistake("must be an amount of money") from None
+
+
+def authorities(file: Path) -> Path:
+    """A file that holds certificates when the configuration is read."""
+    if problem := ca_file_error(file):
+        raise mistake(problem)
+    return file
+
+
+CaFile = Annotated[FilePath, AfterValidator(authorities)]

@@ -1,0 +1,89 @@
+"""The ways in which an answer's body can go wrong although HTTP has nothing to object to."""
+
+import zlib
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Literal
+
+from starlette.types import Message
+
+from exporter.simulator.b2c_errors import CONTENT_TYPE, odata_body
+from exporter.simulator.exchange import Exchange
+from exporter.simulator.fault_kinds import Status, body_part, unframed
+from exporter.simulator.gateway_pages import Server, gateway_page
+from exporter.simulator.partner_center_errors import fault_body
+
+GZIP = 16 + zlib.MAX_WBITS
+
+
+@dataclass(frozen=True)
+class Truncated:
+    """The ordinary answer with no more than the first `after` bytes of its body, in an answer that looks complete.
+
+    Its `framing` says where it ends: a Content-Length of what is sent, a last chunk, or nothing but the connection's
+    orderly end (RFC 9112, section 6.3). With `gzip` these bytes come as a gzip stream that ends at a flush: it
+    decodes to all of them, but lacks its last block and its trailer (RFC 1952, section 2.3).
+    """
+
+    after: int
+    framing: Literal["length", "chunked", "close"] = "length"
+    gzip: bool = False
+
+    async def spoil(self, exchange: Exchange) -> None:
+        """Send the beginning as if it were all."""
+        start, body = await exchange.answer()
+        body = body[: self.after]
+        encoding = []
+        if self.gzip:
+            stream = zlib.compressobj(wbits=GZIP)
+            body = stream.compress(body) + stream.flush(zlib.Z_SYNC_FLUSH)
+            encoding = [(b"content-encoding", b"gzip")]
+        if self.framing == "close":
+            # The server's HTTP library frames every answer itself, so this one goes past it.
+            await exchange.raw(_head(unframed(start, *encoding, (b"connection", b"close"))) + body)
+            return
+        length = [(b"content-length", str(len(body)).encode())] if self.framing == "length" else []
+        await exchange.send(unframed(start, *encoding, *length))
+        await exchange.send(body_part(body))
+
+
+@dataclass(frozen=True)
+class SoftError:
+    """An error in the body of a 200, in the envelope of a service.
+
+    ``error`` is that of the EA reporting APIs and of Microsoft Graph, ``odata.error`` Azure AD Graph's, and
+    ``partner_center`` has ``code`` and ``description`` without an envelope.
+    """
+
+    code: str
+    message: str
+    form: Literal["error", "odata.error", "partner_center"] = "error"
+
+    async def spoil(self, exchange: Exchange) -> None:
+        """Send the error as if all were well."""
+        body: object = {"error": {"code": self.code, "message": self.message}}
+        if self.form == "odata.error":
+            await Status(200, odata_body(self.code, self.message), content_type=CONTENT_TYPE).spoil(exchange)
+            return
+        if self.form == "partner_center":
+            body = fault_body(self.code, self.message)
+        await Status(200, body).spoil(exchange)
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """The HTML page of a server in front of the service, with any status: 404, 400 and 200 as well as 5xx."""
+
+    status: int
+    server: Server = "nginx"
+
+    async def spoil(self, exchange: Exchange) -> None:
+        """Send the page; the service sees nothing of the request."""
+        page, headers, content_type = gateway_page(self.server, self.status)
+        await Status(self.status, page, headers, content_type).spoil(exchange)
+
+
+def _head(start: Message) -> bytes:
+    status = HTTPStatus(start["status"])
+    lines = [f"HTTP/1.1 {status.value} {status.phrase}".encode(), *(b": ".join(pair) for pair in start["headers"])]
+    return b"\r\n".join([*lines, b"", b""])

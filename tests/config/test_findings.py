@@ -1,0 +1,157 @@
+"""What `check-config` finds in the files that a configuration names, and what depends on the time."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from exporter.config import Findings, findings, load
+from exporter.errors import ConfigError
+from tests.auth.credentials import ENDS, certificate_pem, pem, pfx
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+EA = 'ea: [{enrollment: "100", %s}]'
+CLIENT = "tenant: t.example, client_id: 00000000-0000-0000-0000-000000000000"
+B2C = f"b2c: [{{{CLIENT}, %s}}]"
+
+Check = Callable[..., Findings]
+
+
+@pytest.fixture
+def check(tmp_path: Path) -> Check:
+    """The findings of a configuration; `{tmp}` is a directory of its own."""
+
+    def check(text: str, now: datetime = NOW) -> Findings:
+        file = tmp_path / "config.yaml"
+        storage = "" if "storage:" in text else f"\nstorage: {{path: {tmp_path}}}"
+        file.write_text(text.replace("{tmp}", str(tmp_path)) + storage)
+        return findings(load(file), now)
+
+    return check
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", "the file is empty"),
+        (b" \n", "the file is empty"),
+        (b"\xff", "is not UTF-8 text"),
+        (b"${EA_KEY}\n", "the content is a placeholder; variables are not expanded, use a file that holds the value"),
+        (b"bearer eyJhbGciOiJSUzI1NiJ9\n", "the content begins with 'bearer'; leave that word out"),
+        (b"Authorization: Bearer k", "the content begins with 'bearer'; leave that word out"),
+        (b"x" * (1 << 20) + b"x", "is larger than 1 MiB"),
+    ],
+)
+def test_a_file_that_is_no_secret_is_an_error(tmp_path: Path, check: Check, content: bytes, expected: str) -> None:
+    """And nothing of its content is repeated."""
+    (tmp_path / "secret").write_bytes(content)
+    assert (f"ea[0].api_key_file: {expected}",) == check(EA % "api_key_file: '{tmp}/secret'").errors
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("{tmp}/none", "can't be read: No such file or directory"),
+        ("{tmp}", "is a directory, not a file"),
+        ("/dev/null", "is not a regular file, and can't be read again at each use"),
+        ("{tmp}/" + "a" * 300, "can't be read: File name too long"),
+    ],
+)
+def test_a_path_without_a_file_is_an_error(check: Check, path: str, expected: str) -> None:
+    """For each key that names a secret's file."""
+    assert (f"ea[0].api_key_file: {expected}",) == check(EA % f"api_key_file: '{path}'").errors
+    assert (f"b2c[0].client_secret_file: {expected}",) == check(B2C % f"client_secret_file: '{path}'").errors
+    assert (f"b2c[0].client_assertion_file: {expected}",) == check(B2C % f"client_assertion_file: '{path}'").errors
+
+
+def test_a_good_secret_is_no_finding(tmp_path: Path, check: Check) -> None:
+    """White space around it is no error."""
+    (tmp_path / "secret").write_text(" key\n")
+    assert Findings((), ()) == check(EA % "api_key_file: '{tmp}/secret'")
+
+
+@pytest.mark.parametrize("content", [pem(), pfx()], ids=["pem", "pfx"])
+def test_a_certificate_is_read(tmp_path: Path, check: Check, content: bytes) -> None:
+    """PEM or PFX, and it must not have expired."""
+    (tmp_path / "certificate").write_bytes(content)
+    text = B2C % "certificate_file: '{tmp}/certificate'"
+    assert Findings((), ()) == check(text, ENDS.replace(year=ENDS.year - 1))
+    assert (f"b2c[0].certificate_file: expired on {ENDS:%Y-%m-%d}",) == check(text, ENDS).errors
+
+
+@pytest.mark.parametrize("content", [b"no certificate", certificate_pem(), b"\x00\xff"])
+def test_a_certificate_without_its_key_is_an_error(tmp_path: Path, check: Check, content: bytes) -> None:
+    """As the login would report it, before it is tried."""
+    (tmp_path / "certificate").write_bytes(content)
+    (error,) = check(B2C % "certificate_file: '{tmp}/certificate'").errors
+    assert error.startswith("b2c[0].certificate_file: ")
+    assert error.endswith("not a certificate with its private key, or the passphrase is wrong")
+
+
+def test_a_missing_passphrase_is_reported_alone(tmp_path: Path, check: Check) -> None:
+    """Without it nothing can be said of the certificate."""
+    (tmp_path / "certificate").write_bytes(pem())
+    keys = "certificate_file: '{tmp}/certificate', certificate_passphrase_file: '{tmp}/none'"
+    expected = "b2c[0].certificate_passphrase_file: can't be read: No such file or directory"
+    assert (expected,) == check(B2C % keys).errors
+
+
+@pytest.mark.parametrize("content", ["", "no certificate", "-----BEGIN CERTIFICATE-----\nabc\n"])
+def test_a_ca_file_without_a_certificate_is_an_error(tmp_path: Path, check: Check, content: str) -> None:
+    """The exporter does not start with it: no server could be trusted."""
+    (tmp_path / "ca").write_text(content)
+    with pytest.raises(ConfigError) as raised:
+        check(EA % "api_key: k, ca_file: '{tmp}/ca'")
+    assert ("ea[0].ca_file: holds no PEM certificate",) == raised.value.mistakes
+
+
+@pytest.mark.parametrize(
+    ("period", "expected"),
+    [
+        ('"209911"', ("ea[0].usage.period: begins on 2099-11-01, in the future",)),
+        ('"202612"', ("ea[0].usage.period: begins on 2026-12-01, in the future",)),
+        ("{start: 2026-11-21, end: 2026-11-22}", ("ea[0].usage.period: begins on 2026-11-21, in the future",)),
+        ("{start: 2026-11-20, end: 2026-12-22}", ()),
+        ('"202611"', ()),
+        ("current", ()),
+    ],
+)
+def test_a_period_in_the_future_is_an_error(check: Check, period: str, expected: tuple[str, ...]) -> None:
+    """There are no costs yet."""
+    assert expected == check(EA % f"api_key: k, usage: {{period: {period}}}").errors
+
+
+def test_an_expired_api_key_is_an_error(tmp_path: Path, check: Check) -> None:
+    """The key says itself when it ends: here, 2001-09-09."""
+    (tmp_path / "secret").write_text("eyJhbGciOiJub25lIn0.eyJleHAiOjEwMDAwMDAwMDB9.")
+    expected = "ea[0].api_key_file: expired on 2001-09-09"
+    assert (expected,) == check(EA % "api_key_file: '{tmp}/secret'").errors
+
+
+@pytest.mark.parametrize(("every", "warned"), [("1s", True), ("299s", True), ("5m", False), ("1h", False)])
+def test_a_short_interval_is_a_warning(check: Check, every: str, warned: bool) -> None:
+    """Tests and demonstrations need them."""
+    found = check(EA % f"api_key: k, reports: {{usagedetails: {{every: {every}}}}}")
+    text = "shorter than 5m; the APIs have new figures every hour at most, and limit requests"
+    assert Findings((), (f"ea[0].reports.usagedetails.every: {text}",) * warned) == found
+
+
+@pytest.mark.parametrize("path", ["{tmp}/config.yaml", "{tmp}/config.yaml/below"])
+def test_storage_must_not_be_a_file(tmp_path: Path, check: Check, path: str) -> None:
+    """Nor be below one."""
+    (error,) = check(EA % "api_key: k" + f"\nstorage: {{path: '{path}'}}").errors
+    assert f"storage.path: {tmp_path}/config.yaml is not a directory" == error
+
+
+def test_accounts_of_different_apis_may_have_the_same_name(check: Check) -> None:
+    """And budgets of other names, or budgets of the same name in accounts of other names."""
+    text = f"""
+b2c:
+  - {{name: x, {CLIENT}, client_secret: s, prices: {{currency: USD, per_user: [{{price: 1}}]}},
+     budgets: [{{name: all, amount: 1}}]}}
+ea:
+  - {{name: x, enrollment: "100", api_key: k, budgets: [{{name: other, amount: 2}}]}}
+  - {{name: y, enrollment: "101", api_key: k, budgets: [{{name: all, amount: 2}}]}}
+"""
+    assert Findings((), ()) == check(text)

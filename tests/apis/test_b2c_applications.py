@@ -175,12 +175,26 @@ def test_an_unreadable_row_leaves_the_other_windows(canned: CannedService, tenan
     assert [None] == tenant.run(LOGINS)
     samples, name = tenant.scrape(), "azure_b2c_application_authentications"
     assert {} == series(samples, f"{name}_month_to_date", application="Shop")
+    assert f"application Shop ({SHOP}): no figures for this month: its row can't be used" in notes(tenant)
+    assert not any("empty answer" in note for note in notes(tenant))
     assert (4, 0, 3) == (
         value(samples, f"{name}_trailing_30d", application="Shop", flow="a"),
         value(samples, f"{name}_month_to_date", application=APP, flow="a"),
         value(samples, f"{name}_trailing_30d", application=APP, flow="a"),
     )
     assert 1 == value(samples, "azure_billing_exporter_collector_dropped_records", collector=LOGINS)
+
+
+@pytest.mark.parametrize("bad", [{"AuthenticationCount": -1}, {"AuthenticationCount": None}], ids=str)
+def test_a_row_beside_an_unusable_one_is_not_the_whole(
+    canned: CannedService, tenant: House, bad: dict[str, object]
+) -> None:
+    """The answer has more rows than the documented one, whichever of them can be used."""
+    answer(canned, [row(5, a=5)], [row(0) | bad, row(9, a=9)], [row(1, a=1)], [row(1, a=1)])
+    assert [None] == tenant.run(LOGINS)
+    samples, name = tenant.scrape(), "azure_b2c_application_authentications"
+    assert {} == series(samples, f"{name}_trailing_30d", application="Shop")
+    assert 5 == value(samples, f"{name}_month_to_date", application="Shop", flow="a")
 
 
 def test_folded_keys_are_counted_and_published_ones_stay(canned: CannedService, tenant: House) -> None:

@@ -114,8 +114,8 @@ def days(*counts: int, first: date = MONTH) -> dict[date, int]:
         (days(10, 2), MonthUsage(12, 300)),
         (days(7, 10, 2, first=date(2026, 10, 31)), MonthUsage(12, 300)),
         (days(10, 0, 11, 5), MonthUsage(26, 210)),
-        ({MONTH: 12, date(2026, 11, 4): 1}, None),
-        ({date(2026, 11, 2): 12, date(2026, 11, 3): 1}, None),
+        ({MONTH: 12, date(2026, 11, 4): 1}, MonthUsage(13, 120)),
+        ({date(2026, 11, 2): 12, date(2026, 11, 3): 1}, MonthUsage(13, 180)),
         (days(*[1] * 31), MonthUsage(30, 30)),
         (days(1, 0, 0, 0, 0, 0, 0, 0), MonthUsage(1, 4)),
         (days(*[1] * 29, 500), MonthUsage(529, 529)),
@@ -137,7 +137,7 @@ def days(*counts: int, first: date = MONTH) -> dict[date, int]:
     ],
 )
 def test_the_month_is_projected_from_the_days_gone_by(reported: dict[date, int], usage: MonthUsage | None) -> None:
-    """The newest day can grow and does not count among them; with a day missing nothing is known."""
+    """The newest day can grow and does not count among them; a day without a row does, as zero."""
     assert usage == events(reported, MONTH)
 
 

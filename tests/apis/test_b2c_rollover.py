@@ -95,16 +95,49 @@ def test_a_month_that_has_begun_begins_with_the_newest_count(build: Build, newes
     assert (cost, NIGHT) == (total(samples, COST), instant(samples))
 
 
-def test_a_bill_without_one_component_is_no_bill(build: Build) -> None:
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        ({"MfaCount": -1}, "the row of 2026-11-03 can't be used"),
+        ({"MfaCount": None, "MfaTypeBreakDown": None}, "the row of 2026-11-03 can't be used"),
+        ({"Date": None}, "a row without a readable day may be one of its days"),
+    ],
+    ids=["unreadable", "no-count", "no-day"],
+)
+def test_a_bill_without_one_component_is_no_bill(build: Build, bad: Row, reason: str) -> None:
     """What is known of the quantities is published; the cost and what is spent of the budget are absent."""
     tenant = build(PER_LOGIN, PER_MFA)
     tenant.answer(LOGINS, [logins(day, 2) for day in span(date(2026, 11, 20), 45)])
-    tenant.answer(MFA, [mfa(day, 1) for day in span(date(2026, 11, 20), 45) if day != date(2026, 11, 3)])
+    requests = [mfa(day, 1) for day in span(date(2026, 11, 20), 45)]
+    requests[-18] |= bad
+    tenant.answer(MFA, requests)
     assert tenant.run(BILL) is None
     samples = tenant.scrape()
     assert {"authentications": 40} == by(samples, QUANTITY, "component")
     assert (None, None) == (total(samples, COST), total(samples, "azure_billing_budget_spent"))
-    assert "mfa: the bill is not known: no row of 2026-11-03" == tenant.warnings(BILL)
+    assert f"mfa: the bill is not known: {reason}" in tenant.warnings(BILL)
+
+
+def test_a_day_without_a_row_is_billed_as_zero(build: Build) -> None:
+    """The service leaves out days without activity; a month may begin with one."""
+    tenant = build(PER_LOGIN)
+    absent = date(2026, 11, 1), date(2026, 11, 3)
+    tenant.answer(LOGINS, [logins(day, 2) for day in span(date(2026, 11, 20), 45) if day not in absent])
+    assert tenant.run(BILL) is None
+    samples = tenant.scrape()
+    # 18 days of 2; of the 19 days gone by 17 have 2, so that the month is 34 * 30 / 19 = 53.7.
+    assert (36, 54) == (total(samples, COST), total(samples, "azure_b2c_estimated_cost_month"))
+    assert "" == tenant.warnings(BILL)
+
+
+@pytest.mark.parametrize("day", [date(2026, 10, 31), date(2026, 11, 20)])
+def test_an_unusable_row_outside_the_billed_days_leaves_the_bill(build: Build, day: date) -> None:
+    """Of another month, or after the newest row that can be used, up to which the month is billed."""
+    tenant = build(PER_LOGIN)
+    rows = [logins(one, -1 if one == day else 2) for one in span(date(2026, 11, 20), 45)]
+    tenant.answer(LOGINS, rows)
+    assert tenant.run(BILL) is None
+    assert (38 if day.day == 20 else 40) == total(tenant.scrape(), COST)
 
 
 def test_active_users_alone_are_as_of_now(build: Build) -> None:

@@ -1,4 +1,4 @@
-"""Windows of days: a figure is of exactly its days, or absent with a reason."""
+"""Windows of days: a figure is the sum of its days' rows, or absent with a reason."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -44,43 +44,95 @@ def test_late_rows_are_summed_over_thirty_days_that_were_asked_for(tenant: Tenan
     assert "TimeStamp+gt+2026-10-06" in asked
 
 
-def test_rows_that_do_not_cover_a_window_leave_it_absent(tenant: Tenant) -> None:
-    """A service that keeps 30 days and is three days late has 27 of them; the month is whole."""
-    tenant.read(LOGINS, [logins(day, 1) for day in span(TODAY - 3 * ONE_DAY, 27)])
-    assert {"daily": 1, "month_to_date": 17, "trailing_30d": None} == sums(tenant)
-    expected = f"{LOGINS}: no figures for the last 30 days: no row of 2026-10-19 and 2 other days"
-    assert expected == tenant.warnings(LOGINS)
+def test_three_rows_from_the_second_of_a_month_are_summed(tenant: Tenant) -> None:
+    """In the form of the published samples: the days without a row had no activity."""
+    rows = [
+        logins("2016-10-02T00:00:00Z", 431, {"implicit": 300, "confclient-authcode": 131}),
+        logins("2016-10-03T00:00:00Z", 512, {"implicit": 312, "hybrid": 200}),
+        logins("2016-10-04T00:00:00Z", 7, {"implicit": 7}),
+    ]
+    samples = tenant.read(LOGINS, rows, at=datetime(2016, 10, 5, 12, tzinfo=UTC))
+    assert {"daily": 512, "month_to_date": 950, "trailing_30d": 950} == sums(tenant)
+    assert {"implicit": 312, "hybrid": 200, "confclient-authcode": 0} == by(samples, f"{NAME}_daily", "flow")
+    month = {"implicit": 619, "hybrid": 200, "confclient-authcode": 131}
+    assert [month] * 2 == [by(samples, f"{NAME}_{window}", "flow") for window in ("month_to_date", "trailing_30d")]
+    assert "" == tenant.warnings(LOGINS)
 
 
-def test_a_day_without_a_row_is_not_zero(tenant: Tenant) -> None:
-    """The windows that it lies in are absent, the others are published."""
-    tenant.read(LOGINS, [logins(day, 1) for day in span(TODAY, 45) if day != date(2026, 10, 25)])
-    assert {"daily": 1, "month_to_date": 20, "trailing_30d": None} == sums(tenant)
-    assert "no figures for the last 30 days: no row of 2026-10-25" in tenant.warnings(LOGINS)
+def test_days_without_a_row_are_days_without_activity(tenant: Tenant) -> None:
+    """The windows are the sums of the rows there are; a daily value without a row is zero for the known flows."""
+    absent = date(2026, 10, 25), date(2026, 11, 1), TODAY - ONE_DAY
+    samples = tenant.read(LOGINS, [logins(day, 1) for day in span(TODAY, 45) if day not in absent])
+    assert {"daily": 0, "month_to_date": 18, "trailing_30d": 27} == sums(tenant)
+    assert {"a": 0} == by(samples, f"{NAME}_daily", "flow")
+    assert "" == tenant.warnings(LOGINS)
 
 
-@pytest.mark.parametrize(
-    "bad",
-    [
-        {"AuthenticationCount": -1},
-        {"AuthenticationCount": 5, "AuthFlowTypeBreakDown": {"a": -1}},
-        {"Date": "20th of November"},
-        {"Date": 7},
-        {"AuthenticationCount": None, "AuthFlowTypeBreakDown": None},
-    ],
-    ids=str,
-)
-def test_one_bad_row_takes_no_independent_figure_along(tenant: Tenant, bad: dict[str, object]) -> None:
-    """It is skipped, counted and named; only windows with its day are absent."""
+def test_after_a_month_without_activity_thirty_days_end_at_the_newest_row(tenant: Tenant) -> None:
+    """The newest row is the anchor; a single one is all that it needs."""
+    tenant.read(LOGINS, [logins(TODAY - 25 * ONE_DAY, 4)])
+    assert {"daily": 0, "month_to_date": None, "trailing_30d": 4} == sums(tenant)
+    assert f"{LOGINS}: no figures for the month to date: no row since 2026-11-01" == tenant.warnings(LOGINS)
+
+
+OF_ITS_DAY, OF_ANY_DAY = "the row of 2026-11-05 can't be used", "a row without a readable day may be one of its days"
+BAD = [
+    ({"AuthenticationCount": -1}, OF_ITS_DAY),
+    ({"AuthenticationCount": 5, "AuthFlowTypeBreakDown": {"a": -1}}, OF_ITS_DAY),
+    ({"AuthenticationCount": None, "AuthFlowTypeBreakDown": None}, OF_ITS_DAY),
+    ({"Date": "20th of November"}, OF_ANY_DAY),
+    ({"Date": "2026-11-05", "AuthenticationCount": "many"}, OF_ITS_DAY),
+    ({"Date": None}, OF_ANY_DAY),
+    ({"Date": 7}, OF_ANY_DAY),
+    ({"Date": 20261105}, OF_ANY_DAY),
+    ({"Date": {"day": 5}}, OF_ANY_DAY),
+]
+
+
+@pytest.mark.parametrize(("bad", "reason"), BAD, ids=str)
+def test_one_bad_row_takes_no_independent_figure_along(tenant: Tenant, bad: dict[str, object], reason: str) -> None:
+    """It is skipped, counted and named; only windows that it may belong to are absent."""
     rows = [logins(day, 1) for day in span(TODAY, 45)]
     rows[-16] |= bad
     samples = tenant.read(LOGINS, rows)
     assert {"daily": 1, "month_to_date": None, "trailing_30d": None} == sums(tenant)
     dropped = series(samples, "azure_billing_exporter_collector_dropped_records", collector=LOGINS)
     assert [1] == list(dropped.values())
-    assert f"{LOGINS}: " in tenant.warnings(LOGINS)
-    assert " is skipped: " in tenant.warnings(LOGINS)
-    assert "no row of 2026-11-05" in tenant.warnings(LOGINS)
+    warnings = tenant.warnings(LOGINS)
+    assert " is skipped: " in warnings
+    for window in ("the month to date", "the last 30 days"):
+        assert f"{LOGINS}: no figures for {window}: {reason}" in warnings
+
+
+def test_an_unusable_row_leaves_the_windows_without_its_day(tenant: Tenant) -> None:
+    """A day of the last month is in the 30 days alone."""
+    rows = [logins(day, -1 if day == date(2026, 10, 25) else 1) for day in span(TODAY, 45)]
+    tenant.read(LOGINS, rows)
+    assert {"daily": 1, "month_to_date": 20, "trailing_30d": None} == sums(tenant)
+    text = f"{LOGINS}: no figures for the last 30 days: the row of 2026-10-25 can't be used"
+    assert text in tenant.warnings(LOGINS)
+
+
+def test_a_daily_value_that_is_unusable_or_may_be_is_absent(tenant: Tenant) -> None:
+    """The row of the day before the newest is unreadable, or its day is."""
+    for bad in ({"AuthenticationCount": -1}, {"Date": "yesterday"}):
+        rows = [logins(day, 1) for day in span(TODAY, 45)]
+        rows[-2] |= bad
+        tenant.read(LOGINS, rows)
+        assert {"daily": None, "month_to_date": None, "trailing_30d": None} == sums(tenant)
+        assert f"{LOGINS}: no figures for the daily value: " in tenant.warnings(LOGINS)
+
+
+def test_a_row_without_a_readable_day_leaves_growth(tenant: Tenant) -> None:
+    """Which takes two rows and no sum."""
+    rows = [users("2026-11-19", 9, 9, 0), users("2026-11-09", 1, 1, 0), users("soon", 5, 5, 0)]
+    assert {"local": 8, "directory": 0} == by(tenant.read(b2c.USERS, rows), GROWTH, "identity_provider")
+
+
+def test_a_day_with_another_row_that_can_be_used_is_known(tenant: Tenant) -> None:
+    """The unreadable one is skipped."""
+    tenant.read(LOGINS, [logins(day, 1) for day in span(TODAY, 45)] + [logins(TODAY - ONE_DAY, -1)])
+    assert {"daily": 1, "month_to_date": 20, "trailing_30d": 30} == sums(tenant)
 
 
 @pytest.mark.parametrize("zone", ["Z", "", "+02:00", "-08:00"])

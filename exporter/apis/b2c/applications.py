@@ -8,7 +8,8 @@ from typing import Protocol
 from exporter.apis.b2c.client import refused_with
 from exporter.apis.b2c.keys import Keys
 from exporter.apis.b2c.metrics import Part, Reading
-from exporter.apis.b2c.rows import THIRTY_DAYS, Row, excess, parts, stating
+from exporter.apis.b2c.records import Unreadable
+from exporter.apis.b2c.rows import THIRTY_DAYS, Row, excess, parts, states_count
 from exporter.apis.b2c.settings import Application
 from exporter.errors import Reason, Rejected
 from exporter.model.collection import Run
@@ -28,8 +29,9 @@ class PeriodRow(Row, Protocol):
     def at(self) -> datetime | None: ...
 
 
-Ask = Callable[[str, date | None], Iterator[PeriodRow]]
+Ask = Callable[[str, date | None], Iterator[PeriodRow | Unreadable]]
 """The rows of an application (its id) since a day, by default in 30 days; raises a `Failure`."""
+Found = list[PeriodRow | Unreadable]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +87,11 @@ class Inquiry:
             raise self.refusals[0]
 
     def _window(
-        self, application: Application, window: str, rows: Callable[[str], list[PeriodRow]], empty: list[str]
+        self, application: Application, window: str, ask: Callable[[str], Found], empty: list[str]
     ) -> PeriodRow | None:
         what = f"application {application.described}: no figures for {window}"
         try:
-            found = rows(application.id)
+            found = ask(application.id)
         except Rejected as refusal:
             if refusal.reason not in OF_ONE_QUERY:
                 raise
@@ -100,40 +102,40 @@ class Inquiry:
         if not found:
             empty.append(window)
             return None
-        stated = list(stating(what, found, self.run))
-        doubt = self._doubt(window, stated)
-        if doubt:
+        usable = [row for row in found if not isinstance(row, Unreadable) and states_count(what, row, self.run)]
+        if doubt := self._doubt(window, found, usable):
             self.run.warn(f"{what}: {doubt}")
-        if doubt or not stated:
             return None
-        if text := excess(stated[0]):
-            self.run.warn(f"application {application.described}, {window} up to {stated[0].at or 'now'}: {text}")
-        return stated[0]
+        (row,) = usable
+        if text := excess(row):
+            self.run.warn(f"application {application.described}, {window} up to {row.at or 'now'}: {text}")
+        return row
 
-    def _month(self, application: str) -> list[PeriodRow]:
+    def _month(self, application: str) -> Found:
         """Since the first of the month.
 
         Whether `gt` takes its own day in is not documented, so the day before is the bound. An answer that begins
         before the month shows that `gt` does, and then the first is the bound.
         """
         month = month_start(self.now)
-        rows = list(self.ask(application, month - DAY))
-        if any(row.first_day and row.first_day < month for row in rows):
+        found = list(self.ask(application, month - DAY))
+        firsts = [row.first_day for row in found if not isinstance(row, Unreadable)]
+        if any(first and first < month for first in firsts):
             return list(self.ask(application, month))
-        return rows
+        return found
 
-    def _trailing(self, application: str) -> list[PeriodRow]:
+    def _trailing(self, application: str) -> Found:
         return list(self.ask(application, None))
 
-    def _doubt(self, window: str, rows: list[PeriodRow]) -> str:
+    def _doubt(self, window: str, found: Found, usable: list[PeriodRow]) -> str:
         """Why the rows are not what was asked for, where that shows."""
-        if len(rows) > 1:
-            return f"{len(rows)} rows came, and one is documented"
-        for row in rows:
-            if window == TRAILING and row.first_day and row.first_day < (self.now - THIRTY_DAYS).date() - DAY:
-                return f"the answer begins on {row.first_day}"
-            if window == MONTH and row.first_day is None:
-                return "the answer does not state when it begins, so it may be of more than the month"
-            if window == MONTH and row.first_day and row.first_day < month_start(self.now):
-                return f"the answer begins on {row.first_day}"
+        if len(found) > 1:
+            return f"{len(found)} rows came, and one is documented"
+        if not usable:
+            return "its row can't be used"
+        first, month = usable[0].first_day, month_start(self.now)
+        if window == MONTH and first is None:
+            return "the answer does not state when it begins, so it may be of more than the month"
+        if first and first < (month if window == MONTH else (self.now - THIRTY_DAYS).date() - DAY):
+            return f"the answer begins on {first}"
         return ""

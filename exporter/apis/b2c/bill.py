@@ -52,17 +52,15 @@ def free(tiers: Sequence[Tier]) -> int:
 def events(days: Mapping[date, int], month: date) -> MonthUsage | None:
     """Usage that happens, in the month that begins on `month`.
 
-    None where no day of it is reported, or one before the newest is not: the sum would be of fewer days. The newest
-    reported day can still grow, so it counts in what was used but not among the days gone by; their mean makes the
-    month, rounded to a whole unit and never below what was used already.
+    None where no day of it is reported. The newest reported day can still grow, so it counts in what was used but not
+    among the days gone by. Those are the calendar days (UTC) from the first of the month to the day before it,
+    reported or not; their mean makes the month, rounded to a whole unit and never below what was used already.
     """
     known = {day: count for day, count in days.items() if _in(day, month)}
     if not known:
         return None
     newest, so_far = max(known), sum(known.values())
     gone = (newest - month).days
-    if len(known) <= gone:
-        return None
     if not gone:
         return MonthUsage(so_far, None)
     expected = round(Fraction((so_far - known[newest]) * _length(month), gone))

@@ -13,7 +13,9 @@ from exporter.apis.b2c.records import (
     DailyAuthentications,
     DailyMfaRequests,
     MfaRequestsInPeriod,
+    Unreadable,
     UserCount,
+    stated_stamp,
 )
 from exporter.errors import Malformed, Reason, Rejected
 from exporter.model.collection import Run
@@ -60,28 +62,32 @@ class Client:
         self._session = session
         self._tenant = tenant
 
-    def user_counts(self, after: date, run: Run) -> Iterator[UserCount]:
+    def user_counts(self, after: date, run: Run) -> Iterator[UserCount | Unreadable]:
         """Users per day, refreshed every 24 to 48 hours."""
         return self._rows("tenantUserCount", UserCount, later_than(after), run)
 
-    def daily_authentications(self, after: date, run: Run) -> Iterator[DailyAuthentications]:
+    def daily_authentications(self, after: date, run: Run) -> Iterator[DailyAuthentications | Unreadable]:
         """Billable authentications per day, refreshed several times a day."""
         return self._rows("b2cAuthenticationCountSummary", DailyAuthentications, later_than(after), run)
 
-    def daily_mfa_requests(self, after: date, run: Run) -> Iterator[DailyMfaRequests]:
+    def daily_mfa_requests(self, after: date, run: Run) -> Iterator[DailyMfaRequests | Unreadable]:
         """Multi-factor authentications per day."""
         return self._rows("b2cMfaRequestCountSummary", DailyMfaRequests, later_than(after), run)
 
-    def authentications(self, application: str, after: date | None, run: Run) -> Iterator[AuthenticationsInPeriod]:
+    def authentications(
+        self, application: str, after: date | None, run: Run
+    ) -> Iterator[AuthenticationsInPeriod | Unreadable]:
         """Billable authentications of one application since a day, by default in 30 days; no row for no activity."""
         return self._rows("b2cAuthenticationCount", AuthenticationsInPeriod, of_application(application, after), run)
 
-    def mfa_requests(self, application: str, after: date | None, run: Run) -> Iterator[MfaRequestsInPeriod]:
+    def mfa_requests(
+        self, application: str, after: date | None, run: Run
+    ) -> Iterator[MfaRequestsInPeriod | Unreadable]:
         """Multi-factor authentications of one application since a day, by default in 30 days."""
         return self._rows("b2cMfaRequestCount", MfaRequestsInPeriod, of_application(application, after), run)
 
-    def _rows(self, report: str, kind: type[Row], filtered: str, run: Run) -> Iterator[Row]:
-        """The rows of all pages; one that can't be read is dropped with a warning."""
+    def _rows(self, report: str, kind: type[Row], filtered: str, run: Run) -> Iterator[Row | Unreadable]:
+        """The rows of all pages; one that can't be read is dropped with a warning, and only its day is left."""
         decoder = msgspec.json.Decoder(Envelope)
         row_decoder = msgspec.json.Decoder(kind, strict=False)
         root = f"{self._session.base_url}/{self._tenant}/"
@@ -106,7 +112,10 @@ class Client:
                 try:
                     row = row_decoder.decode(raw)
                 except UNREADABLE as error:
-                    run.drop(f"{report}: {described(raw, number)} is skipped: {error}")
+                    day = stated_day(raw)
+                    text = f"the row of {day}" if day else f"row {number}"
+                    run.drop(f"{report}: {text} is skipped: {error}")
+                    yield Unreadable(day)
                 else:
                     yield row
 
@@ -140,14 +149,14 @@ def refused_with(refusal: Rejected) -> str:
     return f"{status(refusal)} {refusal.code}".strip() or refusal.reason
 
 
-def described(raw: msgspec.Raw, number: int) -> str:
-    """A row that can't be read, by its day, or else by its number on its page."""
+def stated_day(raw: msgspec.Raw) -> date | None:
+    """The day of a row that can't be read as a whole; None where the day can't be read either."""
     try:
         row = msgspec.json.decode(raw, type=Dated)
     except UNREADABLE:
-        return f"row {number}"
-    day = str(row.date or row.time_stamp or "")[:10]
-    return f"the row of {day!r}" if day else f"row {number}"
+        return None
+    at = stated_stamp(row.date) or stated_stamp(row.time_stamp)
+    return at.date() if at else None
 
 
 def later_than(day: date) -> str:

@@ -11,6 +11,7 @@ from exporter.apis.b2c.client import Client
 from exporter.apis.b2c.estimate import Bill
 from exporter.apis.b2c.keys import limited_keys
 from exporter.apis.b2c.metrics import Part, Reading
+from exporter.apis.b2c.records import Unreadable
 from exporter.apis.b2c.rows import asked_after, by_day
 from exporter.apis.b2c.settings import Settings
 from exporter.apis.b2c.windows import growth, windows
@@ -42,7 +43,7 @@ class TenantUserCount(UsageReport):
 
     def collect(self, now: datetime, run: Run) -> Iterator[Part | Reading]:
         days = by_day(self.name, self.client.user_counts(asked_after(now), run), now, run)
-        keys = limited_keys([days.values()], self.settings.max_keys, self.families, run)
+        keys = limited_keys([days.rows.values()], self.settings.max_keys, self.families, run)
         yield from growth(self.name, days, keys, run)
 
 
@@ -56,7 +57,7 @@ class AuthenticationCountSummary(UsageReport):
 
     def collect(self, now: datetime, run: Run) -> Iterator[Part | Reading]:
         days = by_day(self.name, self.client.daily_authentications(asked_after(now), run), now, run)
-        keys = limited_keys([days.values()], self.settings.max_keys, self.families, run)
+        keys = limited_keys([days.rows.values()], self.settings.max_keys, self.families, run)
         yield from windows(self.name, days, now, keys, run)
 
 
@@ -70,7 +71,7 @@ class MfaRequestCountSummary(UsageReport):
 
     def collect(self, now: datetime, run: Run) -> Iterator[Part | Reading]:
         days = by_day(self.name, self.client.daily_mfa_requests(asked_after(now), run), now, run)
-        keys = limited_keys([days.values()], self.settings.max_keys, self.families, run)
+        keys = limited_keys([days.rows.values()], self.settings.max_keys, self.families, run)
         yield from windows(self.name, days, now, keys, run)
 
 
@@ -81,7 +82,7 @@ class ApplicationReport(UsageReport):
     Each application and each window is judged by itself; the run fails where everything is refused.
     """
 
-    def answer(self, application: str, after: date | None, run: Run) -> Iterator[PeriodRow]:
+    def answer(self, application: str, after: date | None, run: Run) -> Iterator[PeriodRow | Unreadable]:
         """The rows of one application."""
         raise NotImplementedError
 
@@ -103,7 +104,7 @@ class AuthenticationCount(ApplicationReport):
     fresh_every: ClassVar[timedelta] = timedelta(hours=2)
     families: ClassVar[tuple[Family, ...]] = metrics.APPLICATION_AUTHENTICATIONS
 
-    def answer(self, application: str, after: date | None, run: Run) -> Iterator[PeriodRow]:
+    def answer(self, application: str, after: date | None, run: Run) -> Iterator[PeriodRow | Unreadable]:
         return self.client.authentications(application, after, run)
 
 
@@ -115,7 +116,7 @@ class MfaRequestCount(ApplicationReport):
     fresh_every: ClassVar[timedelta] = timedelta(hours=2)
     families: ClassVar[tuple[Family, ...]] = metrics.APPLICATION_MFA_REQUESTS
 
-    def answer(self, application: str, after: date | None, run: Run) -> Iterator[PeriodRow]:
+    def answer(self, application: str, after: date | None, run: Run) -> Iterator[PeriodRow | Unreadable]:
         return self.client.mfa_requests(application, after, run)
 
 

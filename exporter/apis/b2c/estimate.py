@@ -1,6 +1,6 @@
 """The month's bill, and the budgets it is held against."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -11,7 +11,7 @@ from exporter.apis.b2c.bill import MonthUsage, Tier
 from exporter.apis.b2c.client import Client
 from exporter.apis.b2c.metrics import Charge
 from exporter.apis.b2c.records import DailyAuthentications, DailyMfaRequests
-from exporter.apis.b2c.rows import asked_after, by_day, missing
+from exporter.apis.b2c.rows import Reported, asked_after, by_day
 from exporter.apis.b2c.settings import BILL, Prices, Settings
 from exporter.model import budgets
 from exporter.model.budgets import BudgetSpent
@@ -91,7 +91,7 @@ class Bill(Collector):
     ) -> Component:
         """Stored users. Where other usage of the month is reported, it may begin with the last month's newest count."""
         rows = by_day("users", self.client.user_counts(after, run), now, run)
-        totals = {day: row.total for day, row in rows.items() if row.total is not None and day <= month.end}
+        totals = {day: row.total for day, row in rows.rows.items() if row.total is not None and day <= month.end}
         newest = max(totals, default=None)
         if newest is not None and newest in month:
             return Component("users", tiers, bill.stock(totals, month.start), newest, len(totals))
@@ -124,14 +124,14 @@ class Bill(Collector):
 def _events(
     name: str,
     tiers: tuple[Tier, ...],
-    rows: Mapping[date, DailyAuthentications] | Mapping[date, DailyMfaRequests],
+    reported: Reported[DailyAuthentications] | Reported[DailyMfaRequests],
     month: Days,
     run: Run,
 ) -> Component:
-    counts = {day: sum(count for _, count in row.parts()) for day, row in rows.items() if day in month}
+    counts = {day: sum(count for _, count in row.parts()) for day, row in reported.rows.items() if day in month}
     newest = max(counts, default=None)
-    usage = bill.events(counts, month.start)
-    if not usage:
-        gap = missing(counts, Days(month.start, newest)) if newest else f"no row since {month.start}"
-        run.warn(f"{name}: the bill is not known: {gap}")
+    unknown = reported.unknown(Days(month.start, newest)) if newest else f"no row since {month.start}"
+    usage = None if unknown else bill.events(counts, month.start)
+    if unknown:
+        run.warn(f"{name}: the bill is not known: {unknown}")
     return Component(name, tiers, usage, newest if usage else None, len(counts))

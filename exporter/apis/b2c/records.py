@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
-from typing import Annotated, TypeAlias
+from typing import Annotated, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -35,6 +35,14 @@ def stamp(text: str) -> datetime:
     return at
 
 
+def stated_stamp(value: object) -> datetime | None:
+    """The same of a property that may be anything; None where it can't be read."""
+    try:
+        return stamp(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
 def label(kind: str, key: str) -> str:
     """A breakdown's key as a label value: trimmed, `(empty)` for none.
 
@@ -43,6 +51,12 @@ def label(kind: str, key: str) -> str:
     """
     key = key.strip()
     return f"{kind}:{key}" if key in RESERVED or key.startswith(f"{kind}:") else key or EMPTY
+
+
+class Unreadable(NamedTuple):
+    """A row that was dropped, and the day that it is about; None where not even that can be read."""
+
+    day: date | None
 
 
 class UserCount(msgspec.Struct, rename="pascal", frozen=True):
@@ -112,12 +126,12 @@ class Period(msgspec.Struct, rename="pascal", frozen=True, kw_only=True):
     @property
     def first_day(self) -> CalendarDay | None:
         """The day of the earliest activity."""
-        at = _if_readable(self.start_time_stamp)
+        at = stated_stamp(self.start_time_stamp)
         return at.date() if at else None
 
     @property
     def at(self) -> datetime | None:
-        at = _if_readable(self.end_time_stamp)
+        at = stated_stamp(self.end_time_stamp)
         return at.astimezone(UTC) if at else None
 
 
@@ -179,13 +193,6 @@ class MfaRequestsInPeriod(Period, rename="pascal", frozen=True, kw_only=True):
     def parts(self) -> Iterator[tuple[str, int]]:
         """Multi-factor authentications by method."""
         return _split(self.mfa_count, "method", self.mfa_type_break_down)
-
-
-def _if_readable(text: object) -> datetime | None:
-    try:
-        return stamp(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
 
 
 def _split(

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
-from exporter.apis.b2c.records import UNATTRIBUTED
+from exporter.apis.b2c.records import UNATTRIBUTED, Unreadable
 from exporter.model.collection import Run
 from exporter.model.periods import DAY, Days, month_start
 
@@ -31,7 +32,6 @@ class DayRow(Row, Protocol):
     def day(self) -> date: ...
 
 
-R = TypeVar("R", bound=Row)
 D = TypeVar("D", bound=DayRow)
 
 
@@ -44,13 +44,40 @@ def asked_after(now: datetime) -> date:
     return min(month_start(now), (now - THIRTY_DAYS - LATEST).date()) - DAY
 
 
-def by_day(report: str, rows: Iterable[D], now: datetime, run: Run) -> dict[date, D]:
-    """The row of each day, in order: of several the one with the newest time stamp, of equal stamps the last.
+@dataclass(frozen=True, slots=True)
+class Reported(Generic[D]):
+    """The rows of a report by their days, in order, and the days whose rows state nothing that can be used."""
 
-    Rows without a count, and rows of the day after tomorrow or later, are dropped with a warning.
+    rows: dict[date, D]
+    unusable: frozenset[date | None]
+
+    def unknown(self, span: Days) -> str:
+        """Why a sum over the span is not known, in words; empty where it is.
+
+        A row whose day can't be read may be of any day.
+        """
+        for day in sorted(day for day in self.unusable if day and day in span):
+            return f"the row of {day} can't be used"
+        return "a row without a readable day may be one of its days" if None in self.unusable else ""
+
+    def unknown_on(self, day: date) -> str:
+        """Why the value of one day is not known, in words; empty where it is, as on any day that has a row."""
+        return "" if day in self.rows else self.unknown(Days(day, day))
+
+
+def by_day(report: str, rows: Iterable[D | Unreadable], now: datetime, run: Run) -> Reported[D]:
+    """The row of each day: of several the one with the newest time stamp, of equal stamps the last.
+
+    Rows without a count, and rows of the day after tomorrow or later, are dropped with a warning. A day without any
+    row is taken as a day without activity, since the reports leave out what is zero. A day whose only rows can't be
+    read, or state no count, is unknown.
     """
     days: dict[date, D] = {}
-    for row in stating(report, rows, run):
+    unusable: set[date | None] = set()
+    for row in rows:
+        if isinstance(row, Unreadable) or not states_count(f"{report}: {row.day}", row, run):
+            unusable.add(row.day)
+            continue
         before = days.get(row.day)
         if row.day > now.date() + DAY:
             run.drop(f"{report}: the row of {row.day} is skipped: that day is in the future")
@@ -62,16 +89,15 @@ def by_day(report: str, rows: Iterable[D], now: datetime, run: Run) -> dict[date
     if not days:
         run.warn(f"{report}: the answer has no rows")
     _warn_of_excess(report, days, run)
-    return dict(sorted(days.items()))
+    return Reported(dict(sorted(days.items())), frozenset(unusable - days.keys()))
 
 
-def stating(what: str, rows: Iterable[R], run: Run) -> Iterator[R]:
-    """The rows that state a count at all."""
-    for row in rows:
-        if row.stated_total is None and not any(True for _ in row.parts()):
-            run.drop(f"{what}: a row is skipped: it states no count")
-        else:
-            yield row
+def states_count(what: str, row: Row, run: Run) -> bool:
+    """Whether the row states a count at all; one that does not is dropped with a warning."""
+    stated = row.stated_total is not None or any(True for _ in row.parts())
+    if not stated:
+        run.drop(f"{what}: a row is skipped: it states no count")
+    return stated
 
 
 def parts(row: Row, known: Collection[str] = ()) -> dict[str, int]:
@@ -93,14 +119,6 @@ def excess(row: Row) -> str:
         return ""
     stated = f"the parts sum to {row.stated_total - rest}, the stated total is {row.stated_total}"
     return f"{stated}; the difference is published as a negative {UNATTRIBUTED}"
-
-
-def missing(days: Collection[date], span: Days) -> str:
-    """Which days of a span have no row, in words; empty where all have one."""
-    absent = [span.start + n * DAY for n in range((span.end - span.start).days + 1) if span.start + n * DAY not in days]
-    if not absent:
-        return ""
-    return f"no row of {absent[0]}" + (f" and {len(absent) - 1} other days" if len(absent) > 1 else "")
 
 
 def _warn_of_excess(report: str, days: Mapping[date, Row], run: Run) -> None:

@@ -1,7 +1,7 @@
 """A limit on series that loses no amount: the largest stay, the rest becomes `__other__`."""
 
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal, localcontext
 from typing import TypeAlias
 
@@ -39,15 +39,18 @@ def limited(
         if len(sizes) <= most:
             continue
         before = {_values(family, key) for family in alike for key in (published or {}).get(family.name, ())}
-        for values in sizes.keys() & before:
-            sizes[values] = [size * ADVANTAGE for size in sizes[values]]
-        largest = sorted(sizes, key=lambda values: ([-size for size in sizes[values]], values))
-        kept = set(largest[: most - 1])
+        kept = largest(sizes, most - 1, before)
         folded += len(sizes) - len(kept)
         with localcontext(EXACT):
             for family in alike:
                 found[family.name] = _fold(found[family.name], family, kept)
     return found, folded
+
+
+def largest(sizes: Mapping[LabelValues, Size], most: int, published: Collection[LabelValues]) -> set[LabelValues]:
+    """The `most` largest, then first by name; what was `published` counts double."""
+    ranks = {values: [-size * (ADVANTAGE if values in published else 1) for size in sizes[values]] for values in sizes}
+    return set(sorted(ranks, key=lambda values: (ranks[values], values))[:most])
 
 
 def _sizes(alike: Sequence[Family], samples: Mapping[str, Samples]) -> dict[LabelValues, Size]:

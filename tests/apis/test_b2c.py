@@ -65,29 +65,11 @@ def test_users_are_those_of_the_newest_day_and_parts_sum_to_the_total(
     )
 
 
-def test_the_newest_day_is_incomplete_and_windows_begin_at_their_day(
-    simulator: Simulator, canned: CannedService, tenant: House
-) -> None:
-    """The daily value is the day before; the month begins on its first; thirty days end at the newest."""
-    days = {"2026-11-20": 1, "2026-11-19": 2, "2026-11-01": 4, "2026-10-31": 8, "2026-10-22": 16, "2026-10-21": 32}
-    rows = [
-        {"Date": f"{day}T00:00:00", "AuthenticationCount": n, "AuthFlowTypeBreakDown": {"implicit": n}}
-        for day, n in days.items()
-    ]
-    canned.answer(path(simulator, LOGINS), Answer({"value": rows}))
-    assert [None] == tenant.run(LOGINS)
-    samples = tenant.scrape()
-    assert [2, 7, 31] == [
-        value(samples, f"azure_b2c_authentications_{window}", flow="implicit")
-        for window in ("daily", "month_to_date", "trailing_30d")
-    ]
-
-
 def test_the_request_is_in_the_documented_grammar(simulator: Simulator, canned: CannedService, tenant: House) -> None:
-    """Blanks as plus, the dollar escaped, a bare day; a day more than 30 days and the month need."""
+    """Blanks as plus, the dollar escaped, a bare day; two weeks and a day more than the windows need."""
     canned.answer(path(simulator, MFA), Answer({"value": []}))
     assert [None] == tenant.run(MFA)
-    assert [f"{path(simulator, MFA)}?%24filter=TimeStamp+gt+2026-10-20&api-version=beta"] == [
+    assert [f"{path(simulator, MFA)}?%24filter=TimeStamp+gt+2026-10-06&api-version=beta"] == [
         asked for asked, _ in canned.received
     ]
 
@@ -101,28 +83,25 @@ def test_a_next_link_is_followed_in_both_spellings(
 ) -> None:
     """Absolute or relative to the tenant; the version is added where the link lacks it."""
     where = path(simulator, MFA)
-    row = {"Date": "2026-11-19T00:00:00.1234567Z", "MfaCount": 3, "MfaTypeBreakDown": {"SmsMfa": 3}}
-    canned.answer(where, Answer({"value": [row], spelling: link.format(url=canned.url, path=where, report=MFA)}))
-    canned.answer(f"{where}/more", Answer({"value": [row]}))
+    rows = [
+        {"Date": f"2026-11-{n}T00:00:00.1234567Z", "MfaCount": n, "MfaTypeBreakDown": {"SmsMfa": n}} for n in (18, 19)
+    ]
+    canned.answer(where, Answer({"value": rows[:1], spelling: link.format(url=canned.url, path=where, report=MFA)}))
+    canned.answer(f"{where}/more", Answer({"value": rows[1:]}))
     assert [None] == tenant.run(MFA)
-    assert 6 == value(tenant.scrape(), "azure_b2c_mfa_requests_trailing_30d", method="SmsMfa")
+    assert 18 == value(tenant.scrape(), "azure_b2c_mfa_requests_daily", method="SmsMfa")
+    assert 2 == value(tenant.scrape(), "azure_billing_exporter_collector_records", collector=MFA)
     assert "api-version=beta" in canned.received[1][0]
-
-
-def test_a_breakdown_beyond_the_total_is_malformed(simulator: Simulator, canned: CannedService, tenant: House) -> None:
-    """A negative rest is told, not hidden."""
-    row = {"Date": "2026-11-19", "MfaCount": 3, "MfaTypeBreakDown": {"SmsMfa": 4}}
-    canned.answer(path(simulator, MFA), Answer({"value": [row]}))
-    assert "malformed" == tenant.run(MFA)[0].reason  # type: ignore[attr-defined]
 
 
 def test_a_missing_breakdown_leaves_the_whole_total_unattributed(
     simulator: Simulator, canned: CannedService, tenant: House
 ) -> None:
     """No part is invented."""
-    canned.answer(path(simulator, MFA), Answer({"value": [{"Date": "2026-11-19", "MfaCount": 3}]}))
+    rows = [{"Date": "2026-11-19", "MfaCount": 3}, {"Date": "2026-11-20", "MfaCount": 1}]
+    canned.answer(path(simulator, MFA), Answer({"value": rows}))
     assert [None] == tenant.run(MFA)
-    assert {"unattributed": 3} == by(tenant.scrape(), "azure_b2c_mfa_requests_trailing_30d", "method")
+    assert {"unattributed": 3} == by(tenant.scrape(), "azure_b2c_mfa_requests_daily", "method")
 
 
 @pytest.mark.parametrize(
@@ -165,6 +144,38 @@ def test_a_blocked_application_is_told_what_to_do(
 
 
 @pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(b"Access to AAD Graph API is blocked. See https://aka.ms/AzureADGraphMigration", 403),
+        Answer(b"<html><h1>Azure AD Graph is retired</h1></html>", 403),
+        Answer({"error": {"code": "Gone", "message": "Azure Active Directory Graph has been retired."}}, 404),
+        Answer(b"", 410),
+        Answer({"odata.error": {"code": "", "message": {"value": "Gone for good."}}}, 410),
+        Answer({"odata.error": {"code": "Authentication_Unauthorized", "message": {"value": "No."}}}, 403),
+    ],
+    ids=["plain", "html", "other-words", "gone", "gone-odata", "code"],
+)
+def test_a_retired_api_is_recognized_in_any_words(
+    simulator: Simulator, canned: CannedService, tenant: House, answer: Answer
+) -> None:
+    """By the status, by the code, or by what the text is about."""
+    canned.answer(path(simulator, USERS), answer)
+    (failure,) = tenant.run(USERS)
+    assert "(Microsoft has shut Azure AD Graph for this application" in str(failure)
+
+
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_other_refusals_get_no_advice_on_retirement(
+    simulator: Simulator, canned: CannedService, tenant: House, status: int
+) -> None:
+    """A tenant that does not exist is no retired API."""
+    body = {"odata.error": {"code": "Request_ResourceNotFound", "message": {"value": "Row 410 was not found."}}}
+    canned.answer(path(simulator, USERS), Answer(body, status))
+    (failure,) = tenant.run(USERS)
+    assert (status, False) == (int(str(failure).partition(": ")[2][:3]), "Microsoft has shut" in str(failure))
+
+
+@pytest.mark.parametrize(
     ("code", "advised"), [("Authorization_RequestDenied", True), ("Directory_QuotaExceeded", False)]
 )
 def test_a_missing_permission_is_told_apart_from_other_refusals(
@@ -199,20 +210,20 @@ def test_a_body_in_no_known_form_is_a_failure_like_others(simulator: Simulator, 
     ],
     ids=str,
 )
-def test_a_row_that_is_not_as_documented_is_malformed(
+def test_an_answer_whose_rows_are_all_unreadable_is_malformed(
     simulator: Simulator, canned: CannedService, tenant: House, row: dict[str, object]
 ) -> None:
-    """Counts are whole and not negative, days are days."""
+    """Counts are whole and not negative, days are days; what is wrong is told."""
     canned.answer(path(simulator, MFA), Answer({"value": [{"Date": "2026-11-19", **row}]}))
     assert "malformed" == tenant.run(MFA)[0].reason  # type: ignore[attr-defined]
 
 
 def test_a_part_that_is_null_is_no_part(simulator: Simulator, canned: CannedService, tenant: House) -> None:
     """Absent is not zero."""
-    row = {"Date": "2026-11-19", "MfaCount": 3, "MfaTypeBreakDown": {"SmsMfa": 3, "VoiceMfa": None}}
-    canned.answer(path(simulator, MFA), Answer({"value": [row]}))
+    row = {"MfaCount": 3, "MfaTypeBreakDown": {"SmsMfa": 3, "VoiceMfa": None}}
+    canned.answer(path(simulator, MFA), Answer({"value": [{"Date": f"2026-11-{n}", **row} for n in (18, 19)]}))
     assert [None] == tenant.run(MFA)
-    assert {"SmsMfa": 3} == by(tenant.scrape(), "azure_b2c_mfa_requests_trailing_30d", "method")
+    assert {"SmsMfa": 3} == by(tenant.scrape(), "azure_b2c_mfa_requests_daily", "method")
 
 
 def test_users_that_are_two_days_late_are_those_of_that_day(simulator: Simulator, house: House) -> None:

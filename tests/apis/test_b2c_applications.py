@@ -2,16 +2,11 @@
 
 import logging
 from collections.abc import Callable
-from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as some
 
-from exporter.apis.b2c.metrics import APPLICATION_AUTHENTICATIONS, AUTHENTICATIONS, USERS
-from exporter.apis.b2c.records import DailyAuthentications, UserCount
-from exporter.apis.b2c.windows import OTHER, growth, largest, windows
-from exporter.model.families import fold
+from exporter.apis.b2c.metrics import APPLICATION_AUTHENTICATIONS
+from exporter.apis.b2c.records import OTHER
 from exporter.simulator import Simulator
 from exporter.web.index import page
 from tests.conftest import NOON, House
@@ -96,20 +91,27 @@ def test_an_empty_answer_is_no_failure_and_names_its_two_causes(
     assert (True, True) == (">ok<" in html, text in html)
 
 
-def test_an_answer_that_begins_before_the_month_is_noted(canned: CannedService, tenant: House) -> None:
-    """Whether `gt` takes its own day in is not documented, and one row can't be filtered here."""
-    early = row(5, "2026-10-31T23:10:00Z", implicit=5)
-    answer(canned, [early], [early], [row(5, implicit=5)], [early])
+def test_an_answer_that_begins_before_the_month_is_asked_for_again(canned: CannedService, tenant: House) -> None:
+    """A service that takes the bound in is asked with the first of the month as the bound, and then it is right."""
+    early = row(9, "2026-10-31T23:10:00Z", implicit=9)
+    answer(canned, [early], [row(5, implicit=5)], [row(7, implicit=7)], [early], [early], [row(7, implicit=7)])
     assert [None] == tenant.run(LOGINS)
-    text = "the answer for this month begins on 2026-10-31, and may count more than the month"
-    assert (f"application Shop ({SHOP}): {text}",) == notes(tenant)
+    bounds = [text.partition("gt+")[2] for text in asked(canned)]
+    assert ["2026-10-31", "2026-11-01", "", "2026-10-31", "2026-11-01", ""] == bounds
+    samples = tenant.scrape()
+    month = series(samples, "azure_b2c_application_authentications_month_to_date")
+    assert [("Shop", 5)] == [(dict(labels)["application"], count) for labels, count in month.items()]
+    assert 2 == len(series(samples, "azure_b2c_application_authentications_trailing_30d"))
+    assert (f"application {APP}: no figures for this month: the answer begins on 2026-10-31",) == notes(tenant)
 
 
-def test_the_simulated_boundary_day_is_noted_too(simulator: Simulator, house: House) -> None:
-    """A service that takes `gt` for `ge` counts the last day of October in."""
+def test_a_boundary_day_that_is_taken_in_changes_no_figure(simulator: Simulator, house: House) -> None:
+    """A service that takes `gt` for `ge` yields the same month."""
+    assert [None] == house.run(LOGINS)
+    published = house.exporter.store.current.body
     simulator.switches.b2c_bounds_included = True
     assert [None] == house.run(LOGINS)
-    assert 3 == sum("begins on 2026-10-31" in note for note in notes(house))
+    assert published == house.exporter.store.current.body
 
 
 def test_without_applications_their_reports_are_not_read(simulator: Simulator, house_of: Build) -> None:
@@ -130,46 +132,89 @@ def test_keys_beyond_the_limit_are_folded_over_all_applications(canned: CannedSe
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("months", [[{"StartTimeStamp": None, "MfaCount": "12"}], [{"MfaCount": 7}, {"MfaCount": 5}]])
-def test_a_row_without_time_stamps_and_more_than_one_row_count(
-    canned: CannedService, tenant: House, months: list[dict[str, object]]
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        ([{"MfaCount": "12"}], "this month: the answer does not state when it begins"),
+        ([{"StartTimeStamp": "soon", "MfaCount": 12}], "this month: the answer does not state when it begins"),
+        ([{"StartTimeStamp": 7, "MfaCount": 12}], "this month: the answer does not state when it begins"),
+        ([{"MfaCount": 7}, {"MfaCount": 5}], "this month: 2 rows came, and one is documented"),
+    ],
+)
+def test_a_month_that_may_be_another_is_absent(
+    canned: CannedService, tenant: House, rows: list[dict[str, object]], why: str
 ) -> None:
-    """What is not stated is not needed; numbers may be texts."""
-    answer(canned, months, months, report=MFA)
+    """The other window and the other application are published; numbers may be texts."""
+    good = [{"StartTimeStamp": "2026-11-02T00:00:00Z", "MfaCount": "12"}]
+    answer(canned, rows, good, good, good, report=MFA)
     assert [None] == tenant.run(MFA)
-    samples = tenant.scrape()
-    name = "azure_b2c_application_mfa_requests_month_to_date"
-    assert 12 == value(samples, name, application="Shop", method="unattributed")
+    samples, name = tenant.scrape(), "azure_b2c_application_mfa_requests"
+    assert {} == series(samples, f"{name}_month_to_date", application="Shop")
+    assert 12 == value(samples, f"{name}_month_to_date", application=APP, method="unattributed")
+    assert 12 == value(samples, f"{name}_trailing_30d", application="Shop", method="unattributed")
+    (note,) = notes(tenant)
+    assert note.startswith(f"application Shop ({SHOP}): no figures for {why}")
 
 
-KEYS = some.text(max_size=3)
-BREAKDOWNS = some.none() | some.dictionaries(KEYS, some.none() | some.integers(0, 10**9), max_size=6)
+def test_thirty_days_that_are_more_are_absent(canned: CannedService, tenant: House) -> None:
+    """An answer that begins in September is not of the last 30 days."""
+    answer(canned, [row(5, implicit=5)], [row(9, "2026-09-01T00:00:00Z", implicit=9)], [], [row(4, implicit=4)])
+    assert [None] == tenant.run(LOGINS)
+    samples, name = tenant.scrape(), "azure_b2c_application_authentications"
+    assert [5] == list(series(samples, f"{name}_month_to_date").values())
+    assert [4] == list(series(samples, f"{name}_trailing_30d").values())
+    assert f"application Shop ({SHOP}): no figures for the last 30 days: the answer begins on 2026-09-01" in notes(
+        tenant
+    )
 
 
-@given(some.lists(some.tuples(some.integers(1, 20), BREAKDOWNS, some.integers(0, 99)), max_size=8), some.integers(1, 4))
-def test_parts_sum_to_the_totals_for_any_breakdown(
-    rows: list[tuple[int, dict[str, int | None] | None, int]], most: int
+def test_an_unreadable_row_leaves_the_other_windows(canned: CannedService, tenant: House) -> None:
+    """It is counted and named, and a stated zero is zero for the flows that are known."""
+    empty = row(0, "2026-11-02T00:00:00Z")
+    answer(canned, [row(-1)], [row(4, a=4)], [empty], [row(3, a=3)])
+    assert [None] == tenant.run(LOGINS)
+    samples, name = tenant.scrape(), "azure_b2c_application_authentications"
+    assert {} == series(samples, f"{name}_month_to_date", application="Shop")
+    assert f"application Shop ({SHOP}): no figures for this month: its row can't be used" in notes(tenant)
+    assert not any("empty answer" in note for note in notes(tenant))
+    assert (4, 0, 3) == (
+        value(samples, f"{name}_trailing_30d", application="Shop", flow="a"),
+        value(samples, f"{name}_month_to_date", application=APP, flow="a"),
+        value(samples, f"{name}_trailing_30d", application=APP, flow="a"),
+    )
+    assert 1 == value(samples, "azure_billing_exporter_collector_dropped_records", collector=LOGINS)
+
+
+@pytest.mark.parametrize("bad", [{"AuthenticationCount": -1}, {"AuthenticationCount": None}], ids=str)
+def test_a_row_beside_an_unusable_one_is_not_the_whole(
+    canned: CannedService, tenant: House, bad: dict[str, object]
 ) -> None:
-    """Whatever the keys, and however many are folded; and never more series than the limit allows."""
-    stated = [(day, sum(filter(None, (parts or {}).values())) + rest, parts) for day, parts, rest in rows]
-    days = [
-        DailyAuthentications(date=f"2026-11-{day:02}", authentication_count=total, auth_flow_type_break_down=parts)
-        for day, total, parts in stated
-    ]
-    samples = fold(windows(days, NOON, largest(days, most)), AUTHENTICATIONS)
-    in_month = samples["azure_b2c_authentications_month_to_date"]
-    assert sum(total for _, total, _ in stated) == sum(in_month.values())
-    assert len(in_month) <= most + 2
+    """The answer has more rows than the documented one, whichever of them can be used."""
+    answer(canned, [row(5, a=5)], [row(0) | bad, row(9, a=9)], [row(1, a=1)], [row(1, a=1)])
+    assert [None] == tenant.run(LOGINS)
+    samples, name = tenant.scrape(), "azure_b2c_application_authentications"
+    assert {} == series(samples, f"{name}_trailing_30d", application="Shop")
+    assert 5 == value(samples, f"{name}_month_to_date", application="Shop", flow="a")
 
 
-@given(some.dictionaries(KEYS, some.integers(0, 10**9)), some.integers(0, 9), some.integers(0, 9), some.integers(0, 9))
-def test_users_sum_to_the_total_for_any_breakdown(parts: dict[str, int], local: int, other: int, rest: int) -> None:
-    """Local, directory, every provider, and what they leave."""
-    total = sum(parts.values()) + local + other + rest
-    row = UserCount(str(date(2026, 11, 19)), total, local, other, dict(parts))
-    samples = fold(growth([row], largest([row], 3)), USERS)
-    assert total == sum(samples["azure_b2c_users"].values())
-    assert {} == samples["azure_b2c_users_registered_trailing_10d"]
+def test_folded_keys_are_counted_and_published_ones_stay(canned: CannedService, tenant: House) -> None:
+    """A flow that is published stays until it falls to half of one that is not."""
+    overflow, name = (
+        "azure_billing_exporter_collector_overflow_series",
+        "azure_b2c_application_authentications_trailing_30d",
+    )
+    for flows, kept in (
+        ({"a": 9, "b": 6, "c": 5}, {"a", "b"}),
+        ({"a": 9, "b": 6, "c": 10}, {"a", "b"}),
+        ({"a": 9, "b": 6, "c": 13}, {"a", "c"}),
+    ):
+        answer(canned, [row(sum(flows.values()), **flows)])
+        assert [None] == tenant.run(LOGINS)
+        samples = tenant.scrape()
+        shown = series(samples, name, application="Shop")
+        assert kept | {OTHER} == {dict(labels)["flow"] for labels in shown}
+        assert sum(flows.values()) == sum(shown.values())
+        assert 2 == value(samples, overflow, collector=LOGINS)
 
 
 def test_families_of_applications_carry_both_names() -> None:

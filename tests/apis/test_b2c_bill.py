@@ -115,14 +115,29 @@ def days(*counts: int, first: date = MONTH) -> dict[date, int]:
         (days(7, 10, 2, first=date(2026, 10, 31)), MonthUsage(12, 300)),
         (days(10, 0, 11, 5), MonthUsage(26, 210)),
         ({MONTH: 12, date(2026, 11, 4): 1}, MonthUsage(13, 120)),
+        ({date(2026, 11, 2): 12, date(2026, 11, 3): 1}, MonthUsage(13, 180)),
+        (days(*[1] * 31), MonthUsage(30, 30)),
         (days(1, 0, 0, 0, 0, 0, 0, 0), MonthUsage(1, 4)),
         (days(*[1] * 29, 500), MonthUsage(529, 529)),
         (days(1, 900), MonthUsage(901, 901)),
     ],
-    ids=["nothing", "no-day-yet", "first-day", "second-day", "last-month", "mean", "gap", "rounded", "end", "burst"],
+    ids=[
+        "nothing",
+        "no-day-yet",
+        "first-day",
+        "second-day",
+        "last-month",
+        "mean",
+        "gap",
+        "no-first",
+        "next-month",
+        "rounded",
+        "end",
+        "burst",
+    ],
 )
 def test_the_month_is_projected_from_the_days_gone_by(reported: dict[date, int], usage: MonthUsage | None) -> None:
-    """The newest day can grow and does not count among them; a day without a row was a day without usage."""
+    """The newest day can grow and does not count among them; a day without a row does, as zero."""
     assert usage == events(reported, MONTH)
 
 
@@ -131,7 +146,7 @@ def test_the_month_is_projected_from_the_days_gone_by(reported: dict[date, int],
     [
         ({}, None),
         ({date(2026, 11, 20): 100}, MonthUsage(100, 100)),
-        ({date(2026, 10, 21): 70, date(2026, 11, 20): 100}, MonthUsage(100, 110)),
+        ({date(2026, 10, 20): 1, date(2026, 10, 21): 70, date(2026, 11, 19): 100}, MonthUsage(100, 111)),
         ({date(2026, 11, 10): 110, date(2026, 11, 20): 100}, MonthUsage(100, 90)),
         ({date(2026, 10, 20): 90, date(2026, 10, 30): 100}, MonthUsage(100, 131)),
         ({date(2026, 11, 1): 100, date(2026, 11, 6): 10}, MonthUsage(10, 0)),

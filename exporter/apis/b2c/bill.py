@@ -3,10 +3,13 @@
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Protocol
+
+MEAN_OF = timedelta(days=30)
+"""The growth of a stock is that of so many days."""
 
 
 class Tier(Protocol):
@@ -47,13 +50,13 @@ def free(tiers: Sequence[Tier]) -> int:
 
 
 def events(days: Mapping[date, int], month: date) -> MonthUsage | None:
-    """Usage that happens, in the month that begins on `month`; None where no day of it is reported.
+    """Usage that happens, in the month that begins on `month`.
 
-    The newest reported day can still grow, so it counts in what was used but not among the days gone by. Those
-    are the calendar days (UTC) from the first of the month to the day before it, reported or not; their mean
-    makes the month, rounded to a whole unit and never below what was used already.
+    None where no day of it is reported. The newest reported day can still grow, so it counts in what was used but not
+    among the days gone by. Those are the calendar days (UTC) from the first of the month to the day before it,
+    reported or not; their mean makes the month, rounded to a whole unit and never below what was used already.
     """
-    known = {day: count for day, count in days.items() if day >= month}
+    known = {day: count for day, count in days.items() if _in(day, month)}
     if not known:
         return None
     newest, so_far = max(known), sum(known.values())
@@ -68,15 +71,21 @@ def stock(days: Mapping[date, int], month: date) -> MonthUsage | None:
     """What is there rather than happens, such as stored users: the newest count; None where none is reported.
 
     At the month's end it will have grown, or shrunk, from the newest day on as it did a day, on average, since
-    the oldest reported day; rounded to a whole unit.
+    the oldest reported day of the 30 that end with it; rounded to a whole unit.
     """
-    if not days:
+    known = {day: count for day, count in days.items() if day < month or _in(day, month)}
+    if not known:
         return None
-    oldest, newest = min(days), max(days)
+    newest = max(known)
+    oldest = min(day for day in known if day > newest - MEAN_OF)
     left = _length(month) - 1 - (newest - month).days
     gone = (newest - oldest).days
-    growth = Fraction((days[newest] - days[oldest]) * max(0, left), gone) if gone else 0
-    return MonthUsage(days[newest], max(0, round(days[newest] + growth)))
+    growth = Fraction((known[newest] - known[oldest]) * max(0, left), gone) if gone else 0
+    return MonthUsage(known[newest], max(0, round(known[newest] + growth)))
+
+
+def _in(day: date, month: date) -> bool:
+    return (day.year, day.month) == (month.year, month.month)
 
 
 def _length(month: date) -> int:

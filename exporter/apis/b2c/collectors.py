@@ -6,14 +6,17 @@ from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from exporter.apis.b2c import metrics
+from exporter.apis.b2c.applications import Inquiry, PeriodRow
 from exporter.apis.b2c.client import Client
 from exporter.apis.b2c.estimate import Bill
-from exporter.apis.b2c.metrics import Part
+from exporter.apis.b2c.keys import limited_keys
+from exporter.apis.b2c.metrics import Part, Reading
+from exporter.apis.b2c.records import Unreadable
+from exporter.apis.b2c.rows import asked_after, by_day
 from exporter.apis.b2c.settings import Settings
-from exporter.apis.b2c.windows import PeriodRow, activity, asked_after, growth, largest, windows
+from exporter.apis.b2c.windows import growth, windows
 from exporter.model.collection import Collector, Run
 from exporter.model.families import Family
-from exporter.model.periods import DAY, month_start
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +26,11 @@ class UsageReport(Collector):
     client: Client
     settings: Settings
 
-    def rows(self, record: Part) -> int:
-        return record.rows
+    def rows(self, record: Part | Reading) -> int:
+        return record.rows if isinstance(record, Reading) else 0
 
-    def stands_for(self, record: Part) -> datetime | None:
-        return record.at
+    def stands_for(self, record: Part | Reading) -> datetime | None:
+        return record.at if isinstance(record, Reading) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,10 @@ class TenantUserCount(UsageReport):
     fresh_every: ClassVar[timedelta] = timedelta(hours=12)
     families: ClassVar[tuple[Family, ...]] = metrics.USERS
 
-    def collect(self, now: datetime, run: Run) -> Iterator[Part]:
-        rows = sorted(self.client.user_counts(asked_after(now)), key=lambda row: row.at)
-        yield from growth(rows, largest(rows, self.settings.max_keys))
+    def collect(self, now: datetime, run: Run) -> Iterator[Part | Reading]:
+        days = by_day(self.name, self.client.user_counts(asked_after(now), run), now, run)
+        keys = limited_keys([days.rows.values()], self.settings.max_keys, self.families, run)
+        yield from growth(self.name, days, keys, run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +55,10 @@ class AuthenticationCountSummary(UsageReport):
     fresh_every: ClassVar[timedelta] = timedelta(hours=2)
     families: ClassVar[tuple[Family, ...]] = metrics.AUTHENTICATIONS
 
-    def collect(self, now: datetime, run: Run) -> Iterator[Part]:
-        rows = list(self.client.daily_authentications(asked_after(now)))
-        yield from windows(rows, now, largest(rows, self.settings.max_keys))
+    def collect(self, now: datetime, run: Run) -> Iterator[Part | Reading]:
+        days = by_day(self.name, self.client.daily_authentications(asked_after(now), run), now, run)
+        keys = limited_keys([days.rows.values()], self.settings.max_keys, self.families, run)
+        yield from windows(self.name, days, now, keys, run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,32 +69,31 @@ class MfaRequestCountSummary(UsageReport):
     fresh_every: ClassVar[timedelta] = timedelta(hours=2)
     families: ClassVar[tuple[Family, ...]] = metrics.MFA_REQUESTS
 
-    def collect(self, now: datetime, run: Run) -> Iterator[Part]:
-        rows = list(self.client.daily_mfa_requests(asked_after(now)))
-        yield from windows(rows, now, largest(rows, self.settings.max_keys))
+    def collect(self, now: datetime, run: Run) -> Iterator[Part | Reading]:
+        days = by_day(self.name, self.client.daily_mfa_requests(asked_after(now), run), now, run)
+        keys = limited_keys([days.rows.values()], self.settings.max_keys, self.families, run)
+        yield from windows(self.name, days, now, keys, run)
 
 
 @dataclass(frozen=True, slots=True)
 class ApplicationReport(UsageReport):
     """A report that is asked for each configured application: since the month's first day, and for 30 days.
 
-    The bound that is asked for is the day before, as in the daily reports; the one row that comes can't be
-    filtered here, so an answer that begins before the month is noted.
+    Each application and each window is judged by itself; the run fails where everything is refused.
     """
 
-    def answer(self, application: str, after: date | None) -> Iterator[PeriodRow]:
+    def answer(self, application: str, after: date | None, run: Run) -> Iterator[PeriodRow | Unreadable]:
         """The rows of one application."""
         raise NotImplementedError
 
-    def collect(self, now: datetime, run: Run) -> Iterator[Part]:
-        month = month_start(now)
-        answers = [
-            (application, list(self.answer(application.id, month - DAY)), list(self.answer(application.id, None)))
-            for application in self.settings.applications
-        ]
-        keys = largest((row for _, *both in answers for rows in both for row in rows), self.settings.max_keys)
-        for application, this_month, trailing in answers:
-            yield from activity(application, this_month, trailing, month, keys, run)
+    def collect(self, now: datetime, run: Run) -> Iterator[Part | Reading]:
+        inquiry = Inquiry(lambda application, after: self.answer(application, after, run), now, run)
+        activities = [inquiry.activity(application) for application in self.settings.applications]
+        inquiry.require_answers()
+        groups = [activity.rows for activity in activities]
+        keys = limited_keys(groups, self.settings.max_keys, self.families, run)
+        for activity in activities:
+            yield from activity.parts(keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +104,8 @@ class AuthenticationCount(ApplicationReport):
     fresh_every: ClassVar[timedelta] = timedelta(hours=2)
     families: ClassVar[tuple[Family, ...]] = metrics.APPLICATION_AUTHENTICATIONS
 
-    def answer(self, application: str, after: date | None) -> Iterator[PeriodRow]:
-        return self.client.authentications(application, after)
+    def answer(self, application: str, after: date | None, run: Run) -> Iterator[PeriodRow | Unreadable]:
+        return self.client.authentications(application, after, run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +116,8 @@ class MfaRequestCount(ApplicationReport):
     fresh_every: ClassVar[timedelta] = timedelta(hours=2)
     families: ClassVar[tuple[Family, ...]] = metrics.APPLICATION_MFA_REQUESTS
 
-    def answer(self, application: str, after: date | None) -> Iterator[PeriodRow]:
-        return self.client.mfa_requests(application, after)
+    def answer(self, application: str, after: date | None, run: Run) -> Iterator[PeriodRow | Unreadable]:
+        return self.client.mfa_requests(application, after, run)
 
 
 REPORTS = (

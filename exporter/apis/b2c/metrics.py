@@ -11,24 +11,33 @@ from exporter.model.budgets import RATIO
 from exporter.model.families import Family, Labels, Lasts
 
 REFRESHED = "Refreshed in the background."
+EXCESS = "`unattributed` is negative where the parts exceed the stated total, as with users of two providers."
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """How many rows were read, and the instant that the newest of them is of."""
+
+    at: datetime | None
+    rows: int
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """What one row says of one provider, flow or method, in the windows that the row lies in."""
+    """What one provider, flow or method counts in each window; None for a window that is not known."""
 
-    of: str = ""
-    at: datetime | None = None
+    of: str
     application: Application | None = None
     newest: int | None = None
     trailing_10d: int | None = None
     daily: int | None = None
     month_to_date: int | None = None
     trailing_30d: int | None = None
-    rows: int = 1
 
 
 class Charge(msgspec.Struct, frozen=True, kw_only=True):
-    """What a component of the bill costs, and how much of it is free; `at` is the newest day that it knows of."""
+    """What a component of the bill costs, and how much of it is free; `at` is the newest day that it knows of.
+
+    `cost` is None while another component's usage is not known: the sum over components is the whole bill.
+    """
 
     component: str
     currency: str
@@ -36,7 +45,7 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     quantity: int
     free: int
-    cost: Decimal
+    cost: Decimal | None
     cost_month: Decimal | None
 
     @property
@@ -55,17 +64,20 @@ COST = Labels.of(component="component", currency="currency")
 
 def _month_to_date(name: str, what: str, labels: Labels) -> Family:
     text = f"{what} since the first of the month, UTC. {REFRESHED}"
-    return Family(f"{name}_month_to_date", text, labels, attrgetter("month_to_date"))
+    return Family(f"{name}_month_to_date", text, labels, attrgetter("month_to_date"), of=Part)
 
 
 def _trailing(name: str, what: str, labels: Labels) -> Family:
-    text = f"{what} in the report's last 30 days. {REFRESHED}"
-    return Family(f"{name}_trailing_30d", text, labels, attrgetter("trailing_30d"), lasts=Lasts.ALWAYS)
+    return _thirty_days(name, f"{what} in the 30 days up to the newest reported day. {REFRESHED}", labels)
+
+
+def _thirty_days(name: str, text: str, labels: Labels) -> Family:
+    return Family(f"{name}_trailing_30d", text, labels, attrgetter("trailing_30d"), of=Part, lasts=Lasts.ALWAYS)
 
 
 def _daily(name: str, what: str, labels: Labels) -> Family:
     text = f"{what} on the newest complete day. {REFRESHED}"
-    return Family(f"{name}_daily", text, labels, attrgetter("daily"), lasts=Lasts.DAY)
+    return Family(f"{name}_daily", text, labels, attrgetter("daily"), of=Part, lasts=Lasts.DAY)
 
 
 def _windows(name: str, what: str, labels: Labels) -> tuple[Family, ...]:
@@ -73,22 +85,26 @@ def _windows(name: str, what: str, labels: Labels) -> tuple[Family, ...]:
 
 
 def _of_application(name: str, what: str, labels: Labels) -> tuple[Family, ...]:
-    return tuple(window(name, f"{what} of one application", labels) for window in (_month_to_date, _trailing))
+    what = f"{what} of one application"
+    trailing = _thirty_days(name, f"{what} in the report's last 30 days. {REFRESHED}", labels)
+    return _month_to_date(name, what, labels), trailing
 
 
 USERS = (
     Family(
         "azure_b2c_users",
-        f"Users on the newest reported day, by where their credentials are kept. {REFRESHED}",
+        f"Users on the newest reported day, by where their credentials are stored; {EXCESS} {REFRESHED}",
         PROVIDER,
         attrgetter("newest"),
+        of=Part,
         lasts=Lasts.ALWAYS,
     ),
     Family(
         "azure_b2c_users_registered_trailing_10d",
-        f"Growth of the number of users over ten days. {REFRESHED}",
+        f"Users on the newest reported day less those ten days before; absent without that day's row. {REFRESHED}",
         PROVIDER,
         attrgetter("trailing_10d"),
+        of=Part,
         lasts=Lasts.ALWAYS,
     ),
 )

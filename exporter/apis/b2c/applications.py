@@ -1,0 +1,141 @@
+"""One application's activity: each window is asked for and judged by itself."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+
+from exporter.apis.b2c.client import refused_with
+from exporter.apis.b2c.keys import Keys
+from exporter.apis.b2c.metrics import Part, Reading
+from exporter.apis.b2c.records import Unreadable
+from exporter.apis.b2c.rows import THIRTY_DAYS, Row, excess, parts, states_count
+from exporter.apis.b2c.settings import Application
+from exporter.errors import Reason, Rejected
+from exporter.model.collection import Run
+from exporter.model.periods import DAY, month_start
+
+OF_ONE_QUERY = frozenset({Reason.BAD_REQUEST, Reason.NOT_FOUND, Reason.FORBIDDEN})
+"""Refusals that may concern one application or one filter; others concern the account."""
+MONTH, TRAILING = "this month", "the last 30 days"
+
+
+class PeriodRow(Row, Protocol):
+    """The row of a report that counts once."""
+
+    @property
+    def first_day(self) -> date | None: ...
+    @property
+    def at(self) -> datetime | None: ...
+
+
+Ask = Callable[[str, date | None], Iterator[PeriodRow | Unreadable]]
+"""The rows of an application (its id) since a day, by default in 30 days; raises a `Failure`."""
+Found = list[PeriodRow | Unreadable]
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What the two answers about an application state; None for one that is absent."""
+
+    application: Application
+    month_to_date: PeriodRow | None
+    trailing_30d: PeriodRow | None
+
+    @property
+    def rows(self) -> list[PeriodRow]:
+        """The rows that there are."""
+        return [row for row in (self.month_to_date, self.trailing_30d) if row]
+
+    def parts(self, keys: Keys) -> Iterator[Part | Reading]:
+        """The parts of both windows."""
+        known = {key for row in self.rows for key in parts(row)}
+        for row in self.rows:
+            yield Reading(at=row.at, rows=1)
+            for key, count in parts(row, known).items():
+                yield Part(
+                    of=keys.label(key),
+                    application=self.application,
+                    month_to_date=count if row is self.month_to_date else None,
+                    trailing_30d=count if row is self.trailing_30d else None,
+                )
+
+
+@dataclass(slots=True)
+class Inquiry:
+    """Asks for the activity of applications, and remembers what was refused."""
+
+    ask: Ask
+    now: datetime
+    run: Run
+    answered: int = 0
+    refusals: list[Rejected] = field(default_factory=list)
+
+    def activity(self, application: Application) -> Activity:
+        """Both windows, with warnings for what is absent; raises what concerns more than one query."""
+        empty: list[str] = []
+        month = self._window(application, MONTH, self._month, empty)
+        trailing = self._window(application, TRAILING, self._trailing, empty)
+        if empty:
+            text = "either the tenant has no such application, or it had no activity in the period"
+            self.run.warn(f"application {application.described}: empty answer for {' and '.join(empty)}: {text}")
+        return Activity(application, month, trailing)
+
+    def require_answers(self) -> None:
+        """Raises the first refusal where everything was refused."""
+        if self.refusals and not self.answered:
+            raise self.refusals[0]
+
+    def _window(
+        self, application: Application, window: str, ask: Callable[[str], Found], empty: list[str]
+    ) -> PeriodRow | None:
+        what = f"application {application.described}: no figures for {window}"
+        try:
+            found = ask(application.id)
+        except Rejected as refusal:
+            if refusal.reason not in OF_ONE_QUERY:
+                raise
+            self.refusals.append(refusal)
+            self.run.warn(f"{what}: refused with {refused_with(refusal)}")
+            return None
+        self.answered += 1
+        if not found:
+            empty.append(window)
+            return None
+        usable = [row for row in found if not isinstance(row, Unreadable) and states_count(what, row, self.run)]
+        if doubt := self._doubt(window, found, usable):
+            self.run.warn(f"{what}: {doubt}")
+            return None
+        (row,) = usable
+        if text := excess(row):
+            self.run.warn(f"application {application.described}, {window} up to {row.at or 'now'}: {text}")
+        return row
+
+    def _month(self, application: str) -> Found:
+        """Since the first of the month.
+
+        Whether `gt` takes its own day in is not documented, so the day before is the bound. An answer that begins
+        before the month shows that `gt` does, and then the first is the bound.
+        """
+        month = month_start(self.now)
+        found = list(self.ask(application, month - DAY))
+        firsts = [row.first_day for row in found if not isinstance(row, Unreadable)]
+        if any(first and first < month for first in firsts):
+            return list(self.ask(application, month))
+        return found
+
+    def _trailing(self, application: str) -> Found:
+        return list(self.ask(application, None))
+
+    def _doubt(self, window: str, found: Found, usable: list[PeriodRow]) -> str:
+        """Why the rows are not what was asked for, where that shows."""
+        if len(found) > 1:
+            return f"{len(found)} rows came, and one is documented"
+        if not usable:
+            return "its row can't be used"
+        first, month = usable[0].first_day, month_start(self.now)
+        if window == MONTH and first is None:
+            return "the answer does not state when it begins, so it may be of more than the month"
+        if first and first < (month if window == MONTH else (self.now - THIRTY_DAYS).date() - DAY):
+            return f"the answer begins on {first}"
+        return ""

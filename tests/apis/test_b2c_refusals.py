@@ -1,0 +1,73 @@
+"""What of a per-application report is refused is absent; the rest is published."""
+
+from pathlib import Path
+
+import pytest
+
+from exporter.simulator import Simulator
+from tests.apis.b2c_tenant import LOGIN as LOGINS
+from tests.apis.b2c_tenant import Row, Tenant
+from tests.support import Answer, CannedService, series
+
+SHOP, APP = "11111111-2222-4333-8444-00000000000a", "11111111-2222-4333-8444-00000000000b"
+REFUSED = {
+    status: Answer({"error": {"code": code, "message": "No."}}, status)
+    for status, code in ((400, "Request_UnsupportedQuery"), (403, "Denied"), (404, "Request_ResourceNotFound"))
+}
+
+
+@pytest.fixture
+def tenant(simulator: Simulator, canned: CannedService, tmp_path: Path) -> Tenant:
+    """Two applications, Shop and one without a name."""
+    return Tenant(simulator, canned, tmp_path, f"applications: [{{id: {SHOP}, name: Shop}}, {{id: {APP}}}],")
+
+
+def row(count: int) -> Row:
+    return {
+        "StartTimeStamp": "2026-11-01T03:12:44Z",
+        "AuthenticationCount": count,
+        "AuthFlowTypeBreakDown": {"a": count},
+    }
+
+
+def test_a_refused_filter_leaves_the_thirty_days(tenant: Tenant) -> None:
+    """The combined filter may not be supported: the month is absent, with a warning for each application."""
+    answers = [REFUSED[400], [row(4)]] * 2
+    tenant.answer(LOGINS, *answers)
+    assert tenant.run(LOGINS) is None
+    samples, name = tenant.scrape(), "azure_b2c_application_authentications"
+    assert {} == series(samples, f"{name}_month_to_date")
+    assert [4, 4] == list(series(samples, f"{name}_trailing_30d").values())
+    text = "no figures for this month: refused with 400 Request_UnsupportedQuery"
+    assert f"application Shop ({SHOP}): {text}\napplication {APP}: {text}" == tenant.warnings(LOGINS)
+
+
+@pytest.mark.parametrize("status", REFUSED)
+def test_one_refused_application_leaves_the_others(tenant: Tenant, status: int) -> None:
+    """Its figures are gone once the refusal has come twice, and nothing fails any more."""
+    tenant.answer(LOGINS, [row(90)], [row(90)], [row(4)], [row(4)])
+    assert tenant.run(LOGINS) is None
+    refused = [REFUSED[status]] * 2
+    tenant.answer(LOGINS, *refused, [row(4)], [row(4)])
+    failure = tenant.run(LOGINS)
+    assert "emptied" == failure.reason  # type: ignore[attr-defined]
+    for _ in range(3):
+        tenant.answer(LOGINS, *refused, [row(4)], [row(4)])
+        assert tenant.run(LOGINS) is None
+    shown = series(tenant.scrape(), "azure_b2c_application_authentications_trailing_30d")
+    assert [(APP, 4)] == [(dict(labels)["application"], count) for labels, count in shown.items()]
+
+
+def test_where_everything_is_refused_the_run_fails(tenant: Tenant) -> None:
+    """With the first refusal."""
+    tenant.answer(LOGINS, REFUSED[404])
+    failure = tenant.run(LOGINS)
+    assert ("not_found", True) == (failure.reason, "Request_ResourceNotFound: No." in str(failure))  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("status", "reason"), [(401, "unauthorized"), (204, "malformed")])
+def test_what_concerns_the_account_fails_the_run(tenant: Tenant, status: int, reason: str) -> None:
+    """A key that is not accepted, and an answer that is none, are no refusal of one query."""
+    tenant.answer(LOGINS, [row(4)], Answer(b"", status))
+    failure = tenant.run(LOGINS)
+    assert reason == failure.reason  # type: ignore[attr-defined]

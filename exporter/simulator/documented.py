@@ -1,9 +1,9 @@
 """Ready-made faults in the forms that each service documents."""
 
-from exporter.simulator import b2c_errors
-from exporter.simulator.ea_errors import ea_body
-from exporter.simulator.fault_kinds import Status
-from exporter.simulator.partner_center_errors import fault_body, throttled_body
+from exporter.simulator.b2c import errors as b2c_errors
+from exporter.simulator.ea.errors import ea_body
+from exporter.simulator.partner_center.errors import fault_body, throttled_body
+from exporter.simulator.server.faults.kinds import Status
 
 RETRY_AFTER = "Retry-After"
 

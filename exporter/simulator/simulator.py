@@ -12,22 +12,22 @@ import trustme
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from exporter.simulator.answers import Refused, refusal
-from exporter.simulator.assertions import Assertions
-from exporter.simulator.b2c import B2cReports
-from exporter.simulator.ea import EnterpriseReports
-from exporter.simulator.ea_downloads import EnterpriseDownloads
-from exporter.simulator.ea_sheets import EnterpriseSheets
-from exporter.simulator.faults import FaultLayer, Faults
-from exporter.simulator.grants import Grants
-from exporter.simulator.login import Login
-from exporter.simulator.login_pages import LoginPages
-from exporter.simulator.login_sign_ins import SignIns
-from exporter.simulator.partner_center import PartnerCenter
-from exporter.simulator.recorder import Received, Recorder
-from exporter.simulator.server import Server
+from exporter.simulator.b2c.routes import B2cReports
+from exporter.simulator.ea.downloads import EnterpriseDownloads
+from exporter.simulator.ea.routes import EnterpriseReports
+from exporter.simulator.ea.sheets import EnterpriseSheets
+from exporter.simulator.login.assertions import Assertions
+from exporter.simulator.login.grants import Grants
+from exporter.simulator.login.pages import LoginPages
+from exporter.simulator.login.routes import Login
+from exporter.simulator.login.sign_ins import SignIns
+from exporter.simulator.login.tokens import Tokens
+from exporter.simulator.partner_center.routes import PartnerCenter
+from exporter.simulator.server.answers import Refused, refusal
+from exporter.simulator.server.faults.script import FaultLayer, Faults
+from exporter.simulator.server.https import Server
+from exporter.simulator.server.recorder import Received, Recorder
 from exporter.simulator.switches import Switches
-from exporter.simulator.tokens import Tokens
 from exporter.simulator.world import World
 
 NAMES = ("localhost", "127.0.0.1", "::1")

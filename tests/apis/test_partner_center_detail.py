@@ -15,7 +15,7 @@ from exporter.config import load
 from exporter.errors import Malformed
 from exporter.simulator import Simulator
 from exporter.simulator.documented import partner_center_error
-from exporter.simulator.faults import Status
+from exporter.simulator.server.faults import Status
 from tests.conftest import House
 from tests.support import series, value
 

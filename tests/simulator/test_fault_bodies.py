@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from exporter.simulator.faults import Gateway, SoftError, Status, Truncated
+from exporter.simulator.server.faults import Gateway, SoftError, Status, Truncated
 
 from .conftest import Browser
 

@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from exporter.simulator import Simulator, documented
-from exporter.simulator.faults import Cut, Drip, Drop, Html, Redirect, Slow, Status
+from exporter.simulator.server.faults import Cut, Drip, Drop, Html, Redirect, Slow, Status
 
 from .conftest import Browser
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from starlette.requests import Request
 
-from exporter.simulator.partner_center_errors import partner_refused
-from exporter.simulator.partner_center_records import customer_record
+from exporter.simulator.partner_center.errors import partner_refused
+from exporter.simulator.partner_center.records import customer_record
 from exporter.simulator.switches import Switches
 from exporter.simulator.world import Customer, Partner
 

@@ -8,12 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from exporter.simulator.answers import Refused, json_answer, origin
-from exporter.simulator.b2c_errors import CONTENT_TYPE, blocked, odata_error
-from exporter.simulator.b2c_filters import UnsupportedFilterError, parse_filter
-from exporter.simulator.b2c_reports import Reports, Row
+from exporter.simulator.b2c.errors import CONTENT_TYPE, blocked, odata_error
+from exporter.simulator.b2c.filters import UnsupportedFilterError, parse_filter
+from exporter.simulator.b2c.reports import Reports, Row
+from exporter.simulator.login.tokens import TokenRejected, Tokens
+from exporter.simulator.server.answers import Refused, json_answer, origin
 from exporter.simulator.switches import Switches
-from exporter.simulator.tokens import TokenRejected, Tokens
 from exporter.simulator.world import B2cTenant
 
 AUDIENCES = ("https://graph.windows.net", "00000002-0000-0000-c000-000000000000")

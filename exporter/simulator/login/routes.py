@@ -12,14 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from exporter.simulator.answers import Refused, json_answer, origin
-from exporter.simulator.assertions import Assertions
-from exporter.simulator.grants import Grants, Program
-from exporter.simulator.login_errors import login_refused
-from exporter.simulator.login_sign_ins import SignIns
+from exporter.simulator.login.assertions import Assertions
+from exporter.simulator.login.errors import login_refused
+from exporter.simulator.login.grants import Grants, Program
+from exporter.simulator.login.sign_ins import SignIns
+from exporter.simulator.login.token_answers import altered
+from exporter.simulator.login.tokens import Tokens
+from exporter.simulator.server.answers import Refused, json_answer, origin
 from exporter.simulator.switches import Switches
-from exporter.simulator.token_answers import altered
-from exporter.simulator.tokens import Tokens
 from exporter.simulator.world import World
 from exporter.simulator.world.chance import guid
 

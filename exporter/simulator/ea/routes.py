@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from exporter.simulator.answers import Refused, json_answer, origin
-from exporter.simulator.ea_errors import ea_refused
-from exporter.simulator.ea_json import balance_json, period_json, usage_json
-from exporter.simulator.ea_ranges import Range, of_dates, of_period
+from exporter.simulator.ea.errors import ea_refused
+from exporter.simulator.ea.json import balance_json, period_json, usage_json
+from exporter.simulator.ea.ranges import Range, of_dates, of_period
+from exporter.simulator.server.answers import Refused, json_answer, origin
 from exporter.simulator.switches import Switches
 from exporter.simulator.world import Enrollment, UsageRow
 from exporter.simulator.world.keys import read_key

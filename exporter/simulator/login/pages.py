@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from exporter.simulator.answers import json_answer, origin
-from exporter.simulator.grants import Grants
-from exporter.simulator.login_errors import LOGIN_ERRORS, login_refused
-from exporter.simulator.login_sign_ins import SignIns
+from exporter.simulator.login.errors import LOGIN_ERRORS, login_refused
+from exporter.simulator.login.grants import Grants
+from exporter.simulator.login.sign_ins import SignIns
+from exporter.simulator.server.answers import json_answer, origin
 from exporter.simulator.switches import Switches
 from exporter.simulator.world import World
 

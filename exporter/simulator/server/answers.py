@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from exporter.simulator.json_text import dumps
+from exporter.simulator.server.json_text import dumps
 
 
 def json_answer(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from exporter.simulator.login_errors import login_refused
+from exporter.simulator.login.errors import login_refused
 
 CODE_LIFE = timedelta(minutes=10)
 DEVICE_LIFE = timedelta(minutes=15)

@@ -7,9 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from exporter.simulator.answers import json_answer
-from exporter.simulator.ea import AnyCaseRoute, EnterpriseReports
-from exporter.simulator.ea_ranges import Range, of_dates
+from exporter.simulator.ea.ranges import Range, of_dates
+from exporter.simulator.ea.routes import AnyCaseRoute, EnterpriseReports
+from exporter.simulator.server.answers import json_answer
 from exporter.simulator.world.marketplace import MarketplaceCharge
 
 UNUSED = 200

@@ -10,24 +10,8 @@ from typing import Protocol
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from exporter.simulator.exchange import Exchange
-from exporter.simulator.fault_bodies import Gateway, SoftError, Truncated
-from exporter.simulator.fault_kinds import Cut, Drip, Drop, Html, Redirect, Slow, Status
-
-__all__ = [
-    "Cut",
-    "Drip",
-    "Drop",
-    "Fault",
-    "Faults",
-    "Gateway",
-    "Html",
-    "Redirect",
-    "Slow",
-    "SoftError",
-    "Status",
-    "Truncated",
-]
+from exporter.simulator.server.exchange import Exchange
+from exporter.simulator.server.faults.kinds import Cut, Drop, Html, Status
 
 ANY = (
     Status(503, headers={"Retry-After": "1"}),

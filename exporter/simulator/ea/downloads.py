@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from exporter.simulator.answers import json_answer, origin
-from exporter.simulator.ea import AnyCaseRoute, EnterpriseReports
-from exporter.simulator.ea_csv import usage_csv
-from exporter.simulator.ea_errors import ea_refused
-from exporter.simulator.ea_ranges import Range, of_dates, of_period
+from exporter.simulator.ea.csv import usage_csv
+from exporter.simulator.ea.errors import ea_refused
+from exporter.simulator.ea.ranges import Range, of_dates, of_period
+from exporter.simulator.ea.routes import AnyCaseRoute, EnterpriseReports
+from exporter.simulator.server.answers import json_answer, origin
 from exporter.simulator.world.periods import period_of
 
 LIFE = timedelta(hours=1)

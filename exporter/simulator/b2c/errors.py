@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from starlette.responses import Response
 
-from exporter.simulator.answers import json_answer
+from exporter.simulator.server.answers import json_answer
 
 CONTENT_TYPE = "application/json;odata=minimalmetadata;charset=utf-8"
 

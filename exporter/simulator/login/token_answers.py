@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Mapping
 
 from starlette.responses import Response
 
-from exporter.simulator.answers import Refused, json_answer
+from exporter.simulator.server.answers import Refused, json_answer
 from exporter.simulator.switches import NULL
 
 

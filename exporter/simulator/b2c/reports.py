@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from exporter.simulator.b2c_filters import Window
+from exporter.simulator.b2c.filters import Window
 from exporter.simulator.switches import Switches
 from exporter.simulator.world import B2cTenant
 from exporter.simulator.world.b2c import OPENED

@@ -11,7 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from exporter.simulator.exchange import CONNECTION
+from exporter.simulator.server.exchange import CONNECTION
 
 PATIENCE = 10
 """Seconds that the server may take to start."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from starlette.types import Message
 
-from exporter.simulator.exchange import Exchange
-from exporter.simulator.json_text import dumps
+from exporter.simulator.server.exchange import Exchange
+from exporter.simulator.server.json_text import dumps
 
 PAGE = "<!DOCTYPE html><html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 

@@ -8,12 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from exporter.simulator.answers import json_answer
-from exporter.simulator.partner_center_errors import partner_refused
-from exporter.simulator.partner_center_pages import Pages
-from exporter.simulator.partner_center_records import subscription_record, usage_summary
+from exporter.simulator.login.tokens import TokenRejected, Tokens
+from exporter.simulator.partner_center.errors import partner_refused
+from exporter.simulator.partner_center.pages import Pages
+from exporter.simulator.partner_center.records import subscription_record, usage_summary
+from exporter.simulator.server.answers import json_answer
 from exporter.simulator.switches import Switches
-from exporter.simulator.tokens import TokenRejected, Tokens
 from exporter.simulator.world import Customer, Partner
 
 AUDIENCE = "https://api.partnercenter.microsoft.com"

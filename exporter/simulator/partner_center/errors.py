@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from exporter.simulator.answers import Refused, json_answer
+from exporter.simulator.server.answers import Refused, json_answer
 
 SOURCE = "PartnerApiServiceControllers"
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from exporter.simulator.answers import Refused, json_answer
+from exporter.simulator.server.answers import Refused, json_answer
 
 
 @dataclass(frozen=True)

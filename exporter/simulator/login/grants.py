@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from exporter.simulator.login_errors import login_refused
+from exporter.simulator.login.errors import login_refused
 from exporter.simulator.world import World
 from exporter.simulator.world.chance import secret
 

@@ -7,11 +7,11 @@ from typing import Literal
 
 from starlette.types import Message
 
-from exporter.simulator.b2c_errors import CONTENT_TYPE, odata_body
-from exporter.simulator.exchange import Exchange
-from exporter.simulator.fault_kinds import Status, body_part, unframed
-from exporter.simulator.gateway_pages import Server, gateway_page
-from exporter.simulator.partner_center_errors import fault_body
+from exporter.simulator.b2c.errors import CONTENT_TYPE, odata_body
+from exporter.simulator.partner_center.errors import fault_body
+from exporter.simulator.server.exchange import Exchange
+from exporter.simulator.server.faults.gateway_pages import Server, gateway_page
+from exporter.simulator.server.faults.kinds import Status, body_part, unframed
 
 GZIP = 16 + zlib.MAX_WBITS
 

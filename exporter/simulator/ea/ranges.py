@@ -7,7 +7,7 @@ from datetime import date
 
 from starlette.requests import Request
 
-from exporter.simulator.ea_errors import ea_refused
+from exporter.simulator.ea.errors import ea_refused
 from exporter.simulator.world.periods import first_day, last_day
 
 MOST_MONTHS = 36

@@ -1,6 +1,6 @@
 """Errors of the Enterprise Agreement reporting APIs."""
 
-from exporter.simulator.answers import Refused, json_answer
+from exporter.simulator.server.answers import Refused, json_answer
 
 
 def ea_body(status: int, text: str) -> dict[str, object]:

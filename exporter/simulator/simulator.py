@@ -13,9 +13,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from exporter.simulator.b2c.routes import B2cReports
-from exporter.simulator.ea.downloads import EnterpriseDownloads
 from exporter.simulator.ea.routes import EnterpriseReports
-from exporter.simulator.ea.sheets import EnterpriseSheets
 from exporter.simulator.login.assertions import Assertions
 from exporter.simulator.login.grants import Grants
 from exporter.simulator.login.pages import LoginPages
@@ -57,8 +55,7 @@ class Simulator:
         self.switches = Switches()
         self.assertions = Assertions(clock)
         self.received: list[Received] = []
-        self._reports = EnterpriseReports(self.world.ea, self.switches)
-        self._downloads = EnterpriseDownloads(self._reports, lambda: self.blob_url)
+        self._ea = EnterpriseReports(self.world.ea, self.switches, lambda: self.blob_url)
         self._blobs: Server | None = None
         self._clock = clock
         self._tokens = Tokens(clock)
@@ -86,7 +83,7 @@ class Simulator:
     @property
     def blob_authorizations(self) -> list[str]:
         """Credentials that reached the blobs, where none belongs."""
-        return self._downloads.authorizations
+        return self._ea.downloads.authorizations
 
     @property
     def ca_file(self) -> Path:
@@ -110,7 +107,7 @@ class Simulator:
         authority.issue_cert(*NAMES).configure_cert(tls)
         host, port = self._address
         self._server = Server(self._app(), tls=tls, host=host, port=port)
-        self._blobs = Server(self._downloads.blobs(), tls=tls, host=host, port=0)
+        self._blobs = Server(self._ea.downloads.blobs(), tls=tls, host=host, port=0)
         if self._directory is None:
             self._temporary = tempfile.TemporaryDirectory(prefix="simulator-")
         self._ca_file = Path(self._directory or self._temporary.name) / "ca.pem"  # type: ignore[union-attr]
@@ -140,9 +137,7 @@ class Simulator:
             Login(world, self._grants, sign_ins, self._tokens, switches, self.assertions, self._clock),
             LoginPages(world, self._grants, sign_ins, switches, self._clock),
             B2cReports(world.b2c, self._tokens, switches),
-            EnterpriseSheets(self._reports),
-            self._downloads,
-            self._reports,
+            self._ea,
             PartnerCenter(world.partner_center, self._tokens, switches),
         )
         routes = [route for service in services for route in service.routes()]

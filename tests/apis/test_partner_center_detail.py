@@ -14,7 +14,7 @@ from exporter.commands.simulate import write_config
 from exporter.config import load
 from exporter.errors import Malformed
 from exporter.simulator import Simulator
-from exporter.simulator.documented import partner_center_error
+from exporter.simulator.partner_center.faults import error as partner_center_error
 from exporter.simulator.server.faults import Status
 from tests.conftest import House
 from tests.support import series, value

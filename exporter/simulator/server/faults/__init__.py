@@ -1,6 +1,6 @@
 """Faults: what can go wrong with an answer, and which requests it happens to."""
 
-from exporter.simulator.server.faults.bodies import Gateway, SoftError, Truncated
+from exporter.simulator.server.faults.bodies import Gateway, Truncated
 from exporter.simulator.server.faults.kinds import Cut, Drip, Drop, Html, Redirect, Slow, Status
 from exporter.simulator.server.faults.script import Fault, Faults
 
@@ -14,7 +14,6 @@ __all__ = [
     "Html",
     "Redirect",
     "Slow",
-    "SoftError",
     "Status",
     "Truncated",
 ]

@@ -7,8 +7,6 @@ from typing import Literal
 
 from starlette.types import Message
 
-from exporter.simulator.b2c.errors import CONTENT_TYPE, odata_body
-from exporter.simulator.partner_center.errors import fault_body
 from exporter.simulator.server.exchange import Exchange
 from exporter.simulator.server.faults.gateway_pages import Server, gateway_page
 from exporter.simulator.server.faults.kinds import Status, body_part, unframed
@@ -45,29 +43,6 @@ class Truncated:
         length = [(b"content-length", str(len(body)).encode())] if self.framing == "length" else []
         await exchange.send(unframed(start, *encoding, *length))
         await exchange.send(body_part(body))
-
-
-@dataclass(frozen=True)
-class SoftError:
-    """An error in the body of a 200, in the envelope of a service.
-
-    ``error`` is that of the EA reporting APIs and of Microsoft Graph, ``odata.error`` Azure AD Graph's, and
-    ``partner_center`` has ``code`` and ``description`` without an envelope.
-    """
-
-    code: str
-    message: str
-    form: Literal["error", "odata.error", "partner_center"] = "error"
-
-    async def spoil(self, exchange: Exchange) -> None:
-        """Send the error as if all were well."""
-        body: object = {"error": {"code": self.code, "message": self.message}}
-        if self.form == "odata.error":
-            await Status(200, odata_body(self.code, self.message), content_type=CONTENT_TYPE).spoil(exchange)
-            return
-        if self.form == "partner_center":
-            body = fault_body(self.code, self.message)
-        await Status(200, body).spoil(exchange)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable
 
-from exporter.simulator.ea.json import NAMES, V3_ONLY
+from exporter.simulator.ea.usage_rows import NAMES, V3_ONLY
 from exporter.simulator.switches import Switches
 from exporter.simulator.world import UsageRow
 

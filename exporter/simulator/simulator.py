@@ -1,4 +1,4 @@
-"""The simulator: every service of the made-up company, from start to close."""
+"""The simulator: every service of the simulated company behind one TLS address."""
 
 import ssl
 import tempfile
@@ -31,21 +31,21 @@ from exporter.simulator.world import World
 NAMES = ("localhost", "127.0.0.1", "::1")
 
 
-def _this_moment() -> datetime:
+def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
 class Simulator:
-    """Microsoft's side behind one TLS address: login, Azure AD Graph, EA reporting, Partner Center.
+    """The upstream of the exporter: login host, Azure AD Graph, EA reporting, Partner Center.
 
-    The certificate is issued by a certificate authority that is made at start and lives as long as the
-    simulator; `ca_file` is its PEM. A port that is taken raises OSError.
+    The certificate is issued by a certificate authority that is created at start and used by this
+    simulator alone; `ca_file` is its PEM. A port that is taken raises OSError.
     """
 
     def __init__(
         self,
         seed: int = 1,
-        clock: Callable[[], datetime] = _this_moment,
+        clock: Callable[[], datetime] = _utc_now,
         host: str = "127.0.0.1",
         port: int = 0,
         directory: Path | str | None = None,
@@ -82,7 +82,7 @@ class Simulator:
 
     @property
     def blob_authorizations(self) -> list[str]:
-        """Credentials that reached the blobs, where none belongs."""
+        """Credentials that were sent to the blobs, where none belong."""
         return self._ea.downloads.authorizations
 
     @property
@@ -93,15 +93,15 @@ class Simulator:
         return self._ca_file
 
     def revoke_refresh_tokens(self) -> None:
-        """Kill every refresh token in circulation, as a changed password does (AADSTS50173)."""
+        """Revoke every refresh token issued so far, as a changed password does (AADSTS50173)."""
         self._grants.end(50173)
 
     def demand_mfa(self) -> None:
-        """Demand another sign-in with a second factor of everybody, as a new policy does (AADSTS50076)."""
+        """Require another sign-in, with a second factor, of every user, as a new policy does (AADSTS50076)."""
         self._grants.end(50076)
 
     def start(self) -> None:
-        """Make the certificates, and serve once this returns."""
+        """Create the certificates; the services answer once this returns."""
         authority = trustme.CA()
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert(*NAMES).configure_cert(tls)

@@ -112,11 +112,11 @@ def test_bodies_are_text_or_json(browser: Browser) -> None:
     assert (200, True) == (page.status_code, page.text.startswith("<!DOCTYPE html>"))
 
 
-def test_dice_fall_alike_for_a_seed(browser: Browser) -> None:
-    """The same requests meet the same faults, at about the asked rate."""
+def test_random_faults_are_the_same_for_a_seed(browser: Browser) -> None:
+    """The same requests meet the same faults, at about the given probability."""
     runs = []
     for _ in range(2):
-        browser.sim.faults.dice(0.4, seed=3, kinds=[Status(500), Status(503)], contains="balance")
+        browser.sim.faults.at_random(0.4, seed=3, kinds=[Status(500), Status(503)], contains="balance")
         runs.append(statuses(browser, 20, "balancesummary"))
         browser.sim.faults.clear()
     assert runs[0] == runs[1]

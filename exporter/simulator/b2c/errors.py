@@ -16,18 +16,18 @@ def odata_body(code: str, text: str, envelope: str = "odata.error") -> dict[str,
 
 
 def odata_error(status: int, code: str, text: str, envelope: str = "odata.error") -> Response:
-    """An error as Azure AD Graph words it (``odata.error``), or Microsoft Graph (``error``)."""
+    """An error of Azure AD Graph (``odata.error``), or Microsoft Graph (``error``)."""
     body = odata_body(code, text, envelope)
     return json_answer(body, status=status, headers={"request-id": str(uuid4())}, content_type=CONTENT_TYPE)
 
 
 def blocked(envelope: str = "odata.error") -> Response:
-    """The answer to a program whose access to the retired Azure AD Graph has been shut."""
+    """403 for an application whose access to the retired Azure AD Graph is blocked."""
     text = "Access blocked to AAD Graph API for this application. https://aka.ms/AzureADGraphMigration."
     return odata_error(403, "Authentication_Unauthorized", text, envelope)
 
 
 def throttled(seconds: int) -> Response:
-    """503 that says how long to wait inside its text alone."""
+    """503 with the seconds to wait in its text alone."""
     text = f"Your request is throttled temporarily. Please try after {seconds} seconds."
     return odata_error(503, "Request_ThrottledTemporarily", text)

@@ -1,4 +1,4 @@
-"""The five usage reports of a consumer directory, as rows."""
+"""The rows of the five usage reports of a B2C tenant."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -85,7 +85,7 @@ class Reports:
         return list(days(max(window.first, OPENED), window.last))
 
     def _newest(self, day: date) -> timedelta:
-        """When the last count of `day` came in: late in the evening, or within the hour gone by."""
+        """When the last count of `day` came in: late in the evening, or within the last hour."""
         now = self.tenant.now()
         if day == now.date():
             return timedelta(hours=now.hour) - timedelta(seconds=1)

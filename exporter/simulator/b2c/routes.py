@@ -1,4 +1,4 @@
-"""Azure AD Graph's usage reports of a consumer directory: who may read them, and how they are wrapped."""
+"""Azure AD Graph's usage reports of a B2C tenant: permissions, filters, paging, envelope."""
 
 import json
 from dataclasses import dataclass
@@ -82,8 +82,8 @@ class B2cReports:
                 by_application=name != "tenantUserCount",
                 bounds_included=self.switches.b2c_bounds_included,
             )
-        except UnsupportedFilterError as wrong:
-            text = f"Unsupported or invalid query filter clause specified: '{wrong}'."
+        except UnsupportedFilterError as error:
+            text = f"Unsupported or invalid query filter clause specified: '{error}'."
             raise self._refused(400, "Request_UnsupportedQuery", text) from None
         rows = Reports(self.tenant, self.switches).rows(name, window)
         if rows is None:

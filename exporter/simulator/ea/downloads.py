@@ -33,7 +33,7 @@ class Prepared:
 
 @dataclass
 class UsageDownloads:
-    """`usagedetails/download`, `usagedetails/submit`, and the blobs; `authorizations` are those that came there."""
+    """`usagedetails/download`, `usagedetails/submit`, and the blobs; `authorizations` are those sent to the blobs."""
 
     access: Access
     blob_url: Callable[[], str]
@@ -41,7 +41,7 @@ class UsageDownloads:
     authorizations: list[str] = field(default_factory=list)
 
     def routes(self) -> list[Route]:
-        """What needs the API key."""
+        """The paths that need the API key."""
         return [
             ReportRoute("usagedetails/download", self.download),
             ReportRoute("usagedetails/submit", self.submit, methods=["POST"]),
@@ -49,7 +49,7 @@ class UsageDownloads:
         ]
 
     def blobs(self) -> Starlette:
-        """What needs no key, and refuses one."""
+        """The paths that need no key, and refuse one."""
         return Starlette(routes=[Route("/usage/{report}", self.blob)])
 
     async def download(self, request: Request) -> Response:
@@ -69,7 +69,7 @@ class UsageDownloads:
         return self._status(request, name, f"{origin(request)}{request.url.path}/{name}")
 
     async def status(self, request: Request) -> Response:
-        """The status of a report, a step further at each request."""
+        """The status of a report, one step further at each request."""
         self.access.admit(request, ("v2", "v3"))
         name = request.path_params["report"]
         if name not in self.prepared:

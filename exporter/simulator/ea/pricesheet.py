@@ -12,7 +12,7 @@ from exporter.simulator.ea.paths import by_period
 from exporter.simulator.server.answers import json_answer
 
 UNUSED = 200
-"""Meters on the price sheet that nobody uses."""
+"""Meters on the price sheet that are not used."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class PriceSheet:
         return by_period("pricesheet", self.prices)
 
     async def prices(self, request: Request) -> Response:
-        """A bare array: each meter, those of Dev/Test once more, and many that nobody uses."""
+        """A bare array: each meter, those of Dev/Test once more, and many that are not used."""
         version = self.access.admit(request, ("v1", "v2", "v3"), report="PriceSheet")
         requested = self.access.range(request)
         if not self.access.has_begun(requested):

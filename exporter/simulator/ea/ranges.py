@@ -1,4 +1,4 @@
-"""Which days a request for usage is about."""
+"""The days that a request names."""
 
 import re
 from contextlib import suppress
@@ -10,7 +10,7 @@ from starlette.requests import Request
 from exporter.simulator.ea.errors import ea_refused
 from exporter.simulator.world.periods import first_day, last_day
 
-MOST_MONTHS = 36
+MAX_MONTHS = 36
 
 
 @dataclass(frozen=True)
@@ -30,15 +30,15 @@ def of_period(period: str) -> Range:
         raise ea_refused(400, f"Invalid billing period {period}.") from None
 
 
-def of_dates(request: Request, most_months: int = MOST_MONTHS) -> Range:
+def of_dates(request: Request, max_months: int = MAX_MONTHS) -> Range:
     """The days from ``startTime`` to ``endTime`` (names without regard to case), or 400."""
     query = {name.lower(): value for name, value in request.query_params.items()}
     start, end = (_day(query.get(name, ""), name) for name in ("starttime", "endtime"))
     if start > end:
         raise ea_refused(400, "The start date must not be later than the end date.")
     months = (end.year - start.year) * 12 + end.month - start.month
-    if months > most_months or (months == most_months and end.day >= start.day):
-        raise ea_refused(400, f"The date range must not exceed {most_months} months.")
+    if months > max_months or (months == max_months and end.day >= start.day):
+        raise ea_refused(400, f"The date range must not exceed {max_months} months.")
     return Range(start, end)
 
 

@@ -1,4 +1,4 @@
-"""Usage details as CSV, as the service really sends it."""
+"""Usage details as CSV."""
 
 import csv
 import io

@@ -22,7 +22,7 @@ UNAIMED = Options(verify_aud=False)
 
 @dataclass(frozen=True)
 class Federation:
-    """A foreign issuer, what it calls the program, and the PEM of its public key."""
+    """A foreign issuer, the subject it uses for the program, and the PEM of its public key."""
 
     issuer: str
     subject: str
@@ -31,10 +31,10 @@ class Federation:
 
 @dataclass
 class Assertions:
-    """Which certificates and foreign issuers may speak for which program (RFC 7523, section 3).
+    """Which certificates and foreign issuers authenticate which program (RFC 7523, section 3).
 
-    The times in an assertion are compared with this machine's clock, by which its maker lives too, and not
-    with the simulated one.
+    The times in an assertion are compared with this machine's clock, with which it was made, and not with the
+    simulated one.
     """
 
     clock: Callable[[], datetime]

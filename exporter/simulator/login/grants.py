@@ -1,4 +1,4 @@
-"""Who may ask for a token: the registered programs and the refresh tokens in circulation."""
+"""Who gets a token: the registered programs, and the refresh tokens issued to them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from exporter.simulator.world import World
 from exporter.simulator.world.chance import secret
 
 INACTIVITY = timedelta(days=90)
-"""A refresh token that nobody uses for so long is dead."""
+"""A refresh token expires when it is not used for so long."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Program:
 
 @dataclass
 class Grant:
-    """What a refresh token stands for: when it was last used, whether the person proved MFA, and what ended it."""
+    """A refresh token: when it was last used, whether the person proved MFA, and the AADSTS number that ended it."""
 
     used: datetime
     mfa: bool
@@ -33,7 +33,7 @@ class Grant:
 
 @dataclass
 class Grants:
-    """Programs, and the refresh tokens in circulation."""
+    """The registered programs, and the refresh tokens issued so far."""
 
     world: World
     clock: Callable[[], datetime]
@@ -43,7 +43,7 @@ class Grants:
         self.tokens[self.world.partner_center.refresh_token] = Grant(self.clock(), mfa=True)
 
     def end(self, number: int) -> None:
-        """Answer every refresh token issued so far with AADSTS error `number`; a new sign-in is not concerned."""
+        """Answer every refresh token issued so far with AADSTS error `number`; a new sign-in is not affected."""
         for grant in self.tokens.values():
             grant.ended = number
 
@@ -64,15 +64,15 @@ class Grants:
     def programs(self, tenant: str) -> list[Program]:
         """The programs of `tenant`, or the refusal of an unknown tenant."""
         everywhere = (self.world.b2c, self.world.partner_center)
-        here = [one for one in everywhere if tenant.lower() in (one.tenant, one.tenant_id)]
-        if not here:
+        found = [one for one in everywhere if tenant.lower() in (one.tenant, one.tenant_id)]
+        if not found:
             raise login_refused(90002, self.clock(), tenant)
-        return [Program(one.tenant, one.tenant_id, one.client_id, one.client_secret) for one in here]
+        return [Program(one.tenant, one.tenant_id, one.client_id, one.client_secret) for one in found]
 
     def exchange(self, token: str, client_id: str, resource: str, *, single_use: bool) -> tuple[str, bool]:
         """The successor of refresh token `token`, and whether its person proved MFA.
 
-        The old one lives on unless `single_use`.
+        The old one stays valid unless `single_use`.
         """
         now = self.clock()
         if client_id != self.world.partner_center.client_id:

@@ -19,7 +19,7 @@ from exporter.simulator.switches import Switches
 from exporter.simulator.world import World
 
 REGISTERED = re.compile(r"http://(localhost|127\.0\.0\.1)(:\d+)?(/.*)?")
-"""Redirect addresses that every program of this world has registered."""
+"""Redirect URIs that are registered for every application."""
 PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>
 <body><h1>{title}</h1><p id="message">{message}</p>{form}</body></html>"""
@@ -54,20 +54,20 @@ class LoginPages:
         ]
 
     async def authorize(self, request: Request) -> Response:
-        """The sign-in page; then back to the program with a code, or with why there is none."""
-        asked = dict(request.query_params)
-        if wrong := self._wrong(request.path_params["tenant"], asked):
-            return _page("Sign-in failed", _text(wrong), status=400)
+        """The sign-in page; then a redirect to the program with a code, or with an error."""
+        params = dict(request.query_params)
+        if invalid := self._invalid_request(request.path_params["tenant"], params):
+            return _page("Sign-in failed", _text(invalid), status=400)
         form = await _form(request)
         action = f"{request.url.path}?{request.url.query}"
         if not form:
-            return _sign_in_page(action, asked["scope"])
+            return _sign_in_page(action, params["scope"])
         if form.get("choice") == "cancel":
             refused = {"error": "access_denied", "error_description": _text(65004)}
-            return _back(asked, refused)
-        if problem := self._problem(form):
-            return _sign_in_page(action, asked["scope"], _text(problem))
-        return _back(asked, {"code": self.sign_ins.code(asked, mfa=bool(form.get("mfa")))})
+            return _back(params, refused)
+        if error := self._sign_in_error(form):
+            return _sign_in_page(action, params["scope"], _text(error))
+        return _back(params, {"code": self.sign_ins.code(params, mfa=bool(form.get("mfa")))})
 
     async def device_code(self, request: Request) -> Response:
         """Begins a sign-in on another machine (RFC 8628, section 3.2)."""
@@ -100,24 +100,24 @@ class LoginPages:
         if form.get("choice") == "cancel":
             device.answer = False
             return _page("Cancelled", "You can close this window.")
-        if problem := self._problem(form):
-            return _sign_in_page("/devicelogin", "", _text(problem), USER_CODE)
+        if error := self._sign_in_error(form):
+            return _sign_in_page("/devicelogin", "", _text(error), USER_CODE)
         device.answer, device.mfa = True, bool(form.get("mfa"))
         return _page("Signed in", "You can close this window.")
 
-    def _wrong(self, tenant: str, asked: Mapping[str, str]) -> int | None:
-        """The AADSTS number of a request that is not even shown to a person."""
+    def _invalid_request(self, tenant: str, params: Mapping[str, str]) -> int | None:
+        """The AADSTS number of a request that fails before the sign-in page."""
         known = [program.client_id for program in self.grants.programs(tenant)]
-        if asked.get("client_id") not in known:
+        if params.get("client_id") not in known:
             return 700016
-        if not REGISTERED.fullmatch(asked.get("redirect_uri", "")):
+        if not REGISTERED.fullmatch(params.get("redirect_uri", "")):
             return 50011
-        if asked.get("response_type") != "code" or not asked.get("scope"):
+        if params.get("response_type") != "code" or not params.get("scope"):
             return 900144
         return None
 
-    def _problem(self, form: Mapping[str, str]) -> int | None:
-        """The AADSTS number of what the person typed."""
+    def _sign_in_error(self, form: Mapping[str, str]) -> int | None:
+        """The AADSTS number of an invalid sign-in."""
         user = self.world.partner_center
         if (form.get("user"), form.get("password")) != (user.user_name, user.user_password):
             return 50126
@@ -130,15 +130,15 @@ def _text(number: int) -> str:
     return f"AADSTS{number}: {LOGIN_ERRORS[number].text.format('', '')}"
 
 
-def _back(asked: Mapping[str, str], answer: Mapping[str, str]) -> Response:
-    """To the program, by redirect or, if it asked so, as a form (OAuth 2.0 Form Post Response Mode)."""
-    answer = {**answer, "state": asked.get("state", "")}
-    if asked.get("response_mode") != "form_post":
-        return RedirectResponse(f"{asked['redirect_uri']}?{urlencode(answer)}", 302)
+def _back(params: Mapping[str, str], answer: Mapping[str, str]) -> Response:
+    """To the program, by redirect or, if it requested that, as a form (OAuth 2.0 Form Post Response Mode)."""
+    answer = {**answer, "state": params.get("state", "")}
+    if params.get("response_mode") != "form_post":
+        return RedirectResponse(f"{params['redirect_uri']}?{urlencode(answer)}", 302)
     fields = "".join(
         f'<input type="hidden" name="{name}" value="{html.escape(value)}">' for name, value in answer.items()
     )
-    return _page("Signing in", "", FORM_POST.format(action=html.escape(asked["redirect_uri"]), fields=fields))
+    return _page("Signing in", "", FORM_POST.format(action=html.escape(params["redirect_uri"]), fields=fields))
 
 
 def _sign_in_page(action: str, scope: str, message: str = "", more: str = "") -> Response:

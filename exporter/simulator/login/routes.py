@@ -1,4 +1,4 @@
-"""The login service: discovery, and tokens for programs and for a person who once signed in."""
+"""The login service: discovery, and tokens for programs and for people."""
 
 import base64
 import binascii
@@ -36,7 +36,7 @@ FRESH = {"Cache-Control": "no-store, no-cache", "Pragma": "no-cache"}
 
 @dataclass(frozen=True)
 class Login:
-    """``login.microsoftonline.com`` for the tenants of the world."""
+    """``login.microsoftonline.com`` for the simulated tenants."""
 
     world: World
     grants: Grants
@@ -55,7 +55,7 @@ class Login:
         ]
 
     async def discovery(self, request: Request) -> Response:
-        """The endpoints of a tenant, all below the tenant that was asked for."""
+        """The endpoints of a tenant, all below the requested tenant."""
         tenant = request.path_params["tenant"]
         tenant_id = self.grants.programs(tenant)[0].tenant_id
         base = f"{origin(request)}/{tenant}"
@@ -86,14 +86,14 @@ class Login:
         if form.get("grant_type") in ("authorization_code", DEVICE_CODE):
             form["scope"] = form.get("scope") or self.sign_ins.scope(form)
         self._required(form, "scope")
-        asked = [scope for scope in form["scope"].split() if scope not in SIGN_IN_SCOPES]
-        if not asked:
+        scopes = [scope for scope in form["scope"].split() if scope not in SIGN_IN_SCOPES]
+        if not scopes:
             raise login_refused(70011, self.clock(), form["scope"])
-        resource, _, permission = asked[0].rpartition("/")
+        resource, _, permission = scopes[0].rpartition("/")
         if form["grant_type"] == "client_credentials" and permission != ".default":
             raise login_refused(1002012, self.clock(), form["scope"])
         granted = self._granted(request, form, resource)
-        # msal finds a cached token only if the answer's scope text holds the scope that it asked for.
+        # msal finds a cached token only if the answer's scope text contains the scope that it requested.
         if "refresh_token" in granted:
             granted["scope"] = " ".join(scope for scope in form["scope"].split() if scope != "offline_access")
         return json_answer(granted, headers=FRESH)
@@ -123,7 +123,7 @@ class Login:
         if form.get("client_assertion"):
             endpoint = f"{origin(request)}{request.url.path}"
             self.assertions.admit(program.client_id, form, endpoint)
-        # A device can't keep a secret, so none is asked of it; one that is sent must be right all the same.
+        # A device code needs no secret, but one that is sent must be valid.
         elif not form.get("client_secret") and form["grant_type"] != DEVICE_CODE:
             raise login_refused(7000218, self.clock())
         elif form.get("client_secret", program.client_secret) != program.client_secret:
@@ -137,7 +137,7 @@ class Login:
         return {**self._for_user(program, resource, identity, mfa=mfa), "refresh_token": refresh_token}
 
     def _person(self, form: dict[str, str], program: Program, resource: str) -> tuple[str, bool, str]:
-        """The refresh token of whoever signed in, whether with MFA, and the nonce of the request."""
+        """The refresh token of the person who signed in, whether with MFA, and the nonce of the request."""
         if form["grant_type"] == "authorization_code":
             self._required(form, "code")
             code = self.sign_ins.redeem(form)

@@ -1,4 +1,4 @@
-"""Sign-ins under way: codes that a browser carries, and codes that a person types."""
+"""Sign-ins in progress: authorization codes and device codes."""
 
 import base64
 import hashlib
@@ -16,7 +16,7 @@ LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 
 @dataclass
 class Code:
-    """An authorization code (RFC 6749, section 4.1), bound to whoever asked for it."""
+    """An authorization code (RFC 6749, section 4.1), bound to the client that requested it."""
 
     client_id: str
     redirect_uri: str
@@ -29,7 +29,7 @@ class Code:
 
 @dataclass
 class Device:
-    """A device that waits for its person (RFC 8628); `answer` is None until the person says something."""
+    """A device that waits for a person to sign in (RFC 8628); `answer` is None until the person answers."""
 
     client_id: str
     user_code: str
@@ -42,35 +42,35 @@ class Device:
 
 @dataclass
 class SignIns:
-    """Every code that was given out and is not used up."""
+    """Every code that was issued and not yet redeemed."""
 
     clock: Callable[[], datetime]
     codes: dict[str, Code] = field(default_factory=dict, repr=False)
     devices: dict[str, Device] = field(default_factory=dict, repr=False)
 
-    def code(self, asked: Mapping[str, str], *, mfa: bool) -> str:
+    def code(self, params: Mapping[str, str], *, mfa: bool) -> str:
         """A code for an authorization request, whose person has signed in."""
         code = "1." + secrets.token_urlsafe(90)
         self.codes[code] = Code(
-            asked["client_id"],
-            asked["redirect_uri"],
-            asked.get("code_challenge", ""),
-            asked.get("nonce", ""),
-            asked["scope"],
+            params["client_id"],
+            params["redirect_uri"],
+            params.get("code_challenge", ""),
+            params.get("nonce", ""),
+            params["scope"],
             mfa,
             self.clock() + CODE_LIFE,
         )
         return code
 
     def scope(self, form: Mapping[str, str]) -> str:
-        """What was asked for when the sign-in began; the token request itself need not say it again."""
-        begun = self.codes.get(form.get("code", "")) or self.devices.get(form.get("device_code", ""))
-        if begun is None:
+        """The scope that was requested when the sign-in started; the token request may omit it."""
+        started = self.codes.get(form.get("code", "")) or self.devices.get(form.get("device_code", ""))
+        if started is None:
             raise login_refused(70000, self.clock())
-        return begun.scope
+        return started.scope
 
     def redeem(self, form: Mapping[str, str]) -> Code:
-        """What a code stands for, once; its verifier must fit the challenge (RFC 7636, section 4.6)."""
+        """The code, which can be redeemed once; its verifier must match the challenge (RFC 7636, section 4.6)."""
         code = self.codes.pop(form["code"], None)
         if code is None or code.client_id != form["client_id"] or code.redirect_uri != form.get("redirect_uri"):
             raise login_refused(70000, self.clock())
@@ -104,7 +104,7 @@ class SignIns:
         return device.polls
 
     def poll(self, form: Mapping[str, str]) -> Device:
-        """The device, once its person has agreed; until then and otherwise the refusals of RFC 8628, section 3.5."""
+        """The device, once a person has signed in; until then, and otherwise, the refusals of RFC 8628, section 3.5."""
         device = self.devices.get(form["device_code"])
         if device is None or device.client_id != form["client_id"]:
             raise login_refused(70000, self.clock())

@@ -13,8 +13,8 @@ ALGORITHM = "HS256"
 UNTIMED = Options(verify_exp=False, verify_nbf=False, verify_iat=False, verify_aud=False)
 
 
-class TokenRejected(Exception):  # noqa: N818 - each API words its own error from the reason
-    """A token that no API accepts; `reason` says why."""
+class TokenRejected(Exception):  # noqa: N818 - each API has its own error text for the reason
+    """A token that no API accepts, and the reason."""
 
     def __init__(self, reason: Literal["missing", "malformed", "expired"]) -> None:
         super().__init__(reason)
@@ -23,7 +23,7 @@ class TokenRejected(Exception):  # noqa: N818 - each API words its own error fro
 
 @dataclass(frozen=True)
 class Tokens:
-    """JSON Web Tokens (RFC 7519), signed with a key that dies with the simulator."""
+    """JSON Web Tokens (RFC 7519), signed with a key of this simulator."""
 
     clock: Callable[[], datetime]
     key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)

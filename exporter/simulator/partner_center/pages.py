@@ -1,4 +1,4 @@
-"""The list of customers as it is paged: what a page holds, and how it says that more follow."""
+"""The list of customers as it is paged: the records of a page, and the link to the next one."""
 
 from dataclasses import dataclass
 from datetime import timedelta

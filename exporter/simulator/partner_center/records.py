@@ -63,7 +63,7 @@ def usage_summary(customer: Customer, switches: Switches) -> dict[str, object]:
 
 
 def subscription_record(customer: Customer, subscription: Subscription) -> dict[str, object]:
-    """A subscription's usage record; its name tells nothing, since every Azure plan has the same."""
+    """A subscription's usage record; its name identifies nothing, since every Azure plan has the same."""
     return {
         "status": "active",
         **({"partnerOnRecord": "1234567"} if customer.azure_plan else {}),

@@ -1,4 +1,4 @@
-"""Partner Center's usage records and summaries: who may read them, and of whom."""
+"""Partner Center's usage records and summaries: permissions and answers."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -74,7 +74,7 @@ class PartnerCenter:
         raise partner_refused(403, "20002", "There is no relation to the customer.", headers)
 
     def _admitted(self, request: Request) -> dict[str, str]:
-        """The headers of the answer to somebody who may read; refuses everybody else."""
+        """The headers of an answer; a request without permission is refused."""
         headers = _ids(request)
         claims = self._admit(request, headers)
         proved = "mfa" in claims.get("amr", ())
@@ -102,7 +102,7 @@ class PartnerCenter:
 
 
 def _ids(request: Request) -> dict[str, str]:
-    """The headers that name a call: the caller's correlation id, and a request id of the server's own."""
+    """The headers that name a call: the caller's correlation id, and a request id of the server."""
     return {
         "MS-CorrelationId": request.headers.get("MS-CorrelationId") or str(uuid4()),
         "MS-RequestId": str(uuid4()),

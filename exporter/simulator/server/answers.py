@@ -1,4 +1,4 @@
-"""Answers: exact JSON, and refusals that can be raised from anywhere below a route."""
+"""Answers: exact JSON, and refusals as exceptions."""
 
 from collections.abc import Mapping
 
@@ -16,13 +16,13 @@ def json_answer(
     content_type: str = "application/json; charset=utf-8",
     bom: bool = False,
 ) -> Response:
-    """`payload` as JSON text, with a byte order mark before it if asked."""
+    """`payload` as JSON text, after a byte order mark if `bom`."""
     body = dumps(payload).encode("utf-8-sig" if bom else "utf-8")
     return Response(body, status, dict(headers or {}), content_type)
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not an error of this program
-    """Carries the answer of a request that the service refuses."""
+    """Raised with the answer to a request that the service refuses."""
 
     def __init__(self, answer: Response) -> None:
         super().__init__(f"refused with {answer.status_code}")
@@ -30,7 +30,7 @@ class Refused(Exception):  # noqa: N818 - an answer, not an error of this progra
 
 
 async def refusal(request: Request, refused: Exception) -> Response:
-    """Starlette's hook that sends what a `Refused` carries."""
+    """Starlette's exception handler for `Refused`."""
     assert isinstance(refused, Refused)
     return refused.answer
 

@@ -1,4 +1,4 @@
-"""One request and its answer, as a fault sees them: wait, cut, close."""
+"""One request and its answer, for faults: wait, cut, close."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CONNECTION = "simulator.connection"
-"""Name of the ASGI extension that holds the connection's transport."""
+"""Name of the ASGI extension with the connection's transport."""
 
 
 @dataclass
 class Exchange:
-    """A request on its way to `app`, and the means to spoil its answer."""
+    """A request to `app`, and what a fault can do with its answer."""
 
     app: ASGIApp
     scope: Scope
@@ -28,14 +28,14 @@ class Exchange:
         await self.app(self.scope, self.receive, self.send)
 
     async def answer(self) -> tuple[Message, bytes]:
-        """The service's answer, kept back: its start (status and headers) and its whole body."""
-        kept: list[Message] = []
+        """The service's answer, not sent: its start (status and headers) and its whole body."""
+        messages: list[Message] = []
 
-        async def keep(message: Message) -> None:
-            kept.append(message)
+        async def collect(message: Message) -> None:
+            messages.append(message)
 
-        await self.app(self.scope, self.receive, keep)
-        start, *parts = kept
+        await self.app(self.scope, self.receive, collect)
+        start, *parts = messages
         return start, b"".join(part.get("body", b"") for part in parts)
 
     async def pause(self, seconds: float) -> bool:
@@ -53,7 +53,7 @@ class Exchange:
         await self.close()
 
     async def close(self) -> None:
-        """Close the connection once what was sent has left, as a server does that dies in mid-answer."""
+        """Close the connection once what was sent has left, as a server does that stops in the middle of an answer."""
         transport: asyncio.Transport = self.scope["extensions"][CONNECTION]
         transport.close()
         await self._gone()

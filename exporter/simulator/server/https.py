@@ -13,19 +13,18 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from exporter.simulator.server.exchange import CONNECTION
 
-PATIENCE = 10
-"""Seconds that the server may take to start."""
+START_TIMEOUT_SECONDS = 10
 
 
 class Connection(H11Protocol):
-    """A connection that shows its transport to the faults, as an ASGI extension, and logs no accesses."""
+    """A connection that gives its transport to the faults, as an ASGI extension, and logs no accesses."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.access_log = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Hand the transport to whatever answers on this connection."""
+        """Add the transport to the scope of every request."""
         super().connection_made(transport)
         service: Any = self.app
 
@@ -37,7 +36,7 @@ class Connection(H11Protocol):
 
 
 class _Uvicorn(uvicorn.Server):
-    """Closes its connections first: an idle or slow client must not delay the end."""
+    """Closes its connections first: an idle or slow client must not delay the shutdown."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for connection in list(self.server_state.connections):
@@ -50,9 +49,9 @@ class Server:
 
     def __init__(self, app: ASGIApp, *, tls: ssl.SSLContext, host: str, port: int) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        # Named TCP: asyncio switches Nagle's delay off (40 ms an answer) only for sockets that say their protocol.
+        # Named TCP: asyncio switches Nagle's delay off (40 ms an answer) only for sockets with an explicit protocol.
         self._socket = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        # Bound here and not by the thread, so that a taken port is an OSError to whoever asked for it.
+        # Bound here and not on the thread, so that the caller gets the OSError of a taken port.
         try:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             self._socket.bind((host, port))
@@ -75,7 +74,7 @@ class Server:
         self._server = _Uvicorn(config)
         self._thread = threading.Thread(target=self._serve, name=f"simulator-{self.port}", daemon=True)
         self._thread.start()
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while not self._server.started:
             if not self._thread.is_alive() or time.monotonic() > deadline:
                 self.close()
@@ -83,7 +82,7 @@ class Server:
             time.sleep(0.002)
 
     def close(self) -> None:
-        """Stop within two seconds, whatever clients do."""
+        """Stop within two seconds, even while clients are connected."""
         self._server.should_exit = True
         self._thread.join(2)
         self._socket.close()

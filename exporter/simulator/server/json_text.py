@@ -1,4 +1,4 @@
-"""JSON text in which a Decimal keeps every digit."""
+"""JSON text in which a Decimal has all of its digits."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What reached the server, kept for assertions."""
+"""Every request that reached the server, recorded for assertions."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-MOST = 10_000
-"""Requests that are kept; a simulator that runs for weeks forgets the older half of them."""
+MAX_REQUESTS = 10_000
+"""Requests that are stored; beyond them the older half is dropped."""
 
 
 @dataclass(frozen=True)
@@ -29,17 +29,17 @@ class Received:
 
 @dataclass(frozen=True)
 class Recorder:
-    """Notes every request before anything else sees it, those that a fault answers included."""
+    """Records every request, those that a fault answers included."""
 
     app: ASGIApp
     received: list[Received]
     clock: Callable[[], datetime]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Note the request and pass it on."""
+        """Record the request and pass it on."""
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         query = scope["query_string"].decode("latin-1")
         self.received.append(Received(scope["method"], scope["path"], query, headers, self.clock()))
-        if len(self.received) > MOST:
-            del self.received[: MOST // 2]
+        if len(self.received) > MAX_REQUESTS:
+            del self.received[: MAX_REQUESTS // 2]
         await self.app(scope, receive, send)

@@ -1,4 +1,4 @@
-"""Faults: what can go wrong with an answer, and which requests it happens to."""
+"""Faults: what can go wrong with an answer, and which requests are affected."""
 
 from exporter.simulator.server.faults.bodies import Gateway, Truncated
 from exporter.simulator.server.faults.kinds import Cut, Drip, Drop, Html, Redirect, Slow, Status

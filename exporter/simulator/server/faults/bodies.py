@@ -1,4 +1,4 @@
-"""The ways in which an answer's body can go wrong although HTTP has nothing to object to."""
+"""Faults of the body in answers that are valid HTTP."""
 
 import zlib
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ GZIP = 16 + zlib.MAX_WBITS
 class Truncated:
     """The ordinary answer with no more than the first `after` bytes of its body, in an answer that looks complete.
 
-    Its `framing` says where it ends: a Content-Length of what is sent, a last chunk, or nothing but the connection's
+    Its `framing` marks its end: a Content-Length of what is sent, a last chunk, or nothing but the connection's
     orderly end (RFC 9112, section 6.3). With `gzip` these bytes come as a gzip stream that ends at a flush: it
     decodes to all of them, but lacks its last block and its trailer (RFC 1952, section 2.3).
     """
@@ -27,7 +27,7 @@ class Truncated:
     framing: Literal["length", "chunked", "close"] = "length"
     gzip: bool = False
 
-    async def spoil(self, exchange: Exchange) -> None:
+    async def apply(self, exchange: Exchange) -> None:
         """Send the beginning as if it were all."""
         start, body = await exchange.answer()
         body = body[: self.after]
@@ -52,10 +52,10 @@ class Gateway:
     status: int
     server: Server = "nginx"
 
-    async def spoil(self, exchange: Exchange) -> None:
+    async def apply(self, exchange: Exchange) -> None:
         """Send the page; the service sees nothing of the request."""
         page, headers, content_type = gateway_page(self.server, self.status)
-        await Status(self.status, page, headers, content_type).spoil(exchange)
+        await Status(self.status, page, headers, content_type).apply(exchange)
 
 
 def _head(start: Message) -> bytes:

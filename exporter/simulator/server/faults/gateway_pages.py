@@ -1,4 +1,4 @@
-"""Error pages of the servers that stand between a client and the service."""
+"""Error pages of the servers between a client and the service."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The ways in which an answer can go wrong: by its status, its time, its connection."""
+"""Faults of status, time and connection."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,14 +13,14 @@ PAGE = "<!DOCTYPE html><html><head><title>{0}</title></head><body><h1>{0}</h1></
 
 @dataclass(frozen=True)
 class Status:
-    """An answer of the test's own: `body` is sent as it is if it is text or bytes, else as JSON."""
+    """A given answer: `body` is sent as it is if it is text or bytes, else as JSON."""
 
     status: int
     body: object = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = "application/json; charset=utf-8"
 
-    async def spoil(self, exchange: Exchange) -> None:
+    async def apply(self, exchange: Exchange) -> None:
         """Send it; the service sees nothing of the request."""
         body = self.body
         if not isinstance(body, bytes):
@@ -35,15 +35,15 @@ class Status:
 
 @dataclass(frozen=True)
 class Html:
-    """A gateway's HTML page where JSON was asked for, with any status."""
+    """A gateway's HTML page where JSON was requested, with any status."""
 
     status: int = 502
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    async def spoil(self, exchange: Exchange) -> None:
+    async def apply(self, exchange: Exchange) -> None:
         """Send the page."""
         page = PAGE.format(f"{self.status} Service unavailable")
-        await Status(self.status, page, self.headers, "text/html; charset=utf-8").spoil(exchange)
+        await Status(self.status, page, self.headers, "text/html; charset=utf-8").apply(exchange)
 
 
 @dataclass(frozen=True)
@@ -53,22 +53,22 @@ class Redirect:
     location: str
     status: int = 302
 
-    async def spoil(self, exchange: Exchange) -> None:
+    async def apply(self, exchange: Exchange) -> None:
         """Send the location."""
-        await Status(self.status, headers={"Location": self.location}).spoil(exchange)
+        await Status(self.status, headers={"Location": self.location}).apply(exchange)
 
 
 @dataclass(frozen=True)
 class Cut:
-    """The ordinary answer, whose connection closes `after` bytes of the body, before its end in any case.
+    """The ordinary answer, whose connection closes after `after` bytes of the body, and in any case before its end.
 
-    The client was told a longer Content-Length or, if `chunked`, misses the last chunk (RFC 9112, section 8).
+    The answer states a longer Content-Length or, if `chunked`, lacks the last chunk (RFC 9112, section 8).
     """
 
     after: int = 200
     chunked: bool = False
 
-    async def spoil(self, exchange: Exchange) -> None:
+    async def apply(self, exchange: Exchange) -> None:
         """Send a part and close."""
         start, body = await exchange.answer()
         if self.chunked:
@@ -84,7 +84,7 @@ class Slow:
 
     seconds: float
 
-    async def spoil(self, exchange: Exchange) -> None:
+    async def apply(self, exchange: Exchange) -> None:
         """Wait before the first byte; give up when the client does."""
         if not self.seconds or await exchange.pause(self.seconds):
             await exchange.pass_on()
@@ -97,7 +97,7 @@ class Drip:
     seconds: float
     pieces: int = 10
 
-    async def spoil(self, exchange: Exchange) -> None:
+    async def apply(self, exchange: Exchange) -> None:
         """Send piece by piece; give up when the client does."""
         start, body = await exchange.answer()
         await exchange.send(start)
@@ -113,8 +113,8 @@ class Drip:
 class Drop:
     """No answer: the connection closes."""
 
-    async def spoil(self, exchange: Exchange) -> None:
-        """Close without a word."""
+    async def apply(self, exchange: Exchange) -> None:
+        """Close the connection at once."""
         await exchange.drop()
 
 

@@ -1,4 +1,4 @@
-"""Faults in front of every service: by script or by dice."""
+"""Which requests meet a fault: by script or at random."""
 
 import random
 import threading
@@ -25,8 +25,8 @@ ANY = (
 class Fault(Protocol):
     """What happens to a request instead of the ordinary answer."""
 
-    async def spoil(self, exchange: Exchange) -> None:
-        """Answer `exchange`, or don't."""
+    async def apply(self, exchange: Exchange) -> None:
+        """Answer `exchange`, or close its connection."""
 
 
 @dataclass
@@ -42,25 +42,25 @@ class _Script:
 
 
 @dataclass(frozen=True)
-class _Dice:
+class _RandomFault:
     probability: float
-    chance: random.Random
+    source: random.Random
     kinds: Sequence[Fault]
     contains: str
 
 
 @dataclass
 class Faults:
-    """Which requests fail, and how; everything else passes untouched."""
+    """Which requests fail, and how; all others are answered as usual."""
 
     scripts: list[_Script] = field(default_factory=list)
-    thrown: list[_Dice] = field(default_factory=list)
+    random_faults: list[_RandomFault] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def script(self, contains: str, *faults: Fault, times: int | None = 1) -> None:
         """Answer the next requests whose path contains `contains` (in any case) with `faults`, `times` over.
 
-        With ``times=None`` they return in a ring until `clear`. A pass in between is written ``Slow(0)``.
+        With ``times=None`` they are repeated until `clear`. ``Slow(0)`` lets a request pass.
         """
         if not faults:
             raise ValueError("a script needs at least one fault")
@@ -68,42 +68,42 @@ class Faults:
         with self.lock:
             self.scripts.append(_Script(contains.lower(), coming, faults if times is None else ()))
 
-    def dice(self, probability: float, seed: int, kinds: Sequence[Fault] = ANY, contains: str = "") -> None:
-        """Let each request fail with `probability` (0-1) in one of `kinds`, alike for the same seed."""
+    def at_random(self, probability: float, seed: int, kinds: Sequence[Fault] = ANY, contains: str = "") -> None:
+        """Let each request fail with `probability` (0-1) in one of `kinds`, the same for the same seed."""
         with self.lock:
-            self.thrown.append(_Dice(probability, random.Random(seed), kinds, contains.lower()))
+            self.random_faults.append(_RandomFault(probability, random.Random(seed), kinds, contains.lower()))
 
     def clear(self) -> None:
-        """Forget all scripts and dice: every answer is ordinary again."""
+        """Remove all faults: every answer is ordinary again."""
         with self.lock:
             self.scripts.clear()
-            self.thrown.clear()
+            self.random_faults.clear()
 
-    def of(self, path: str) -> Fault | None:
-        """The fault that meets the next request for `path`: the oldest script's, else the dice's."""
+    def next_for(self, path: str) -> Fault | None:
+        """The fault of the next request for `path`: the oldest script's, else a random one."""
         path = path.lower()
         with self.lock:
             for script in self.scripts:
                 fault = script.next() if script.contains in path else None
                 if fault is not None:
                     return fault
-            for dice in self.thrown:
-                if dice.contains in path and dice.chance.random() < dice.probability:
-                    return dice.chance.choice(dice.kinds)
+            for random_fault in self.random_faults:
+                if random_fault.contains in path and random_fault.source.random() < random_fault.probability:
+                    return random_fault.source.choice(random_fault.kinds)
         return None
 
 
 @dataclass(frozen=True)
 class FaultLayer:
-    """The ASGI layer that asks `faults` before it lets a request through."""
+    """The ASGI layer that applies `faults` to requests."""
 
     app: ASGIApp
     faults: Faults
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Spoil the request or pass it on."""
-        fault = self.faults.of(scope["path"])
+        """Apply a fault, or pass the request on."""
+        fault = self.faults.next_for(scope["path"])
         if fault is None:
             await self.app(scope, receive, send)
         else:
-            await fault.spoil(Exchange(self.app, scope, receive, send))
+            await fault.apply(Exchange(self.app, scope, receive, send))

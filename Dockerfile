@@ -2,7 +2,9 @@
 FROM python:3.13-slim AS build
 WORKDIR /build
 RUN python -m venv /opt/exporter
-COPY requirements.txt .
+# requirements-demo.txt adds what the commands demo and simulate need.
+ARG REQUIREMENTS=requirements.txt
+COPY ${REQUIREMENTS} requirements.txt
 RUN /opt/exporter/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
 COPY exporter ./exporter
 RUN cp -r exporter "$(/opt/exporter/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \

@@ -14,12 +14,18 @@ help: ## this list
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
 	touch $@
 
+.venv/demo: requirements-demo.txt .venv/runtime
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-demo.txt
+	touch $@
+
 .venv/development: requirements-dev.txt .venv/runtime
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
 	touch $@
 
-demo: .venv/runtime ## a simulated company and its metrics on http://localhost:10365
-	@exec $(BIN)/python -m exporter demo
+LISTEN_ADDRESS ?= :10365
+
+demo: .venv/demo ## a simulated company and its metrics on http://localhost:10365 (LISTEN_ADDRESS=:10365)
+	@exec $(BIN)/python -m exporter demo --web.listen-address=$(LISTEN_ADDRESS)
 
 stack: ## the demo with Prometheus, Alertmanager and, in containers, Grafana
 	@if docker info >/dev/null 2>&1; then exec docker compose up --build; else $(MAKE) --no-print-directory stack-here; fi
@@ -73,12 +79,16 @@ bench: .venv/development requirements-bench.txt ## measure, as ratios against a 
 	$(BIN)/python -m bench.ea
 	$(BIN)/python -m bench.partner_center
 
+PIN := $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
+  --no-emit-find-links --python-version 3.11
+
 pins: ## choose the newest versions of all dependencies, with hashes
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11 pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
-	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra bench -c requirements.txt pyproject.toml -o requirements-bench.txt
+	$(PIN) pyproject.toml -o requirements.txt
+	$(PIN) --extra demo -c requirements.txt pyproject.toml -o requirements-demo.txt
+	$(PIN) --extra dev --extra demo -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(PIN) --extra bench -c requirements.txt pyproject.toml -o requirements-bench.txt
 
 clean: ## forget everything that was made
 	rm -rf .venv .*_cache .hypothesis dist

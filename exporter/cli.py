@@ -1,36 +1,69 @@
 """The command line: subcommands to functions, failures to exit codes."""
 
 import argparse
+import pkgutil
 import re
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from exporter import __version__, logs
-from exporter.commands.check_config import check_config
-from exporter.commands.demo import demo
-from exporter.commands.login import login
-from exporter.commands.run import run
-from exporter.commands.simulate import simulate
 from exporter.errors import ConfigError
 
-Command = Callable[[argparse.Namespace], int]
-COMMANDS: dict[str, tuple[Command, str, str]] = {
-    "run": (run, "collect and serve metrics (the default)", "--config.file=/etc/azure-billing-exporter.yaml"),
-    "check-config": (
-        check_config,
+
+@dataclass(frozen=True)
+class Command:
+    """A subcommand; `function` is ``module:name``, imported only when the subcommand is chosen."""
+
+    function: str
+    help: str
+    example: str
+    extra: str = ""
+    """The optional dependencies without which the module cannot be imported."""
+
+    def load(self) -> Callable[[argparse.Namespace], int]:
+        """The function that runs the subcommand and returns the exit code; ConfigError when its extra is missing."""
+        try:
+            function: Callable[[argparse.Namespace], int] = pkgutil.resolve_name(self.function)
+        except ModuleNotFoundError as error:
+            if not self.extra:
+                raise
+            text = f"the simulator is not installed; pip install 'azure-billing-exporter[{self.extra}]'"
+            raise ConfigError([text]) from error
+        return function
+
+
+COMMANDS = {
+    "run": Command(
+        "exporter.commands.run:run",
+        "collect and serve metrics (the default)",
+        "--config.file=/etc/azure-billing-exporter.yaml",
+    ),
+    "check-config": Command(
+        "exporter.commands.check_config:check_config",
         "print every error of a configuration, or what it collects",
         "--config.file=c.yaml",
     ),
-    "login": (
-        login,
+    "login": Command(
+        "exporter.commands.login:login",
         "sign in to Partner Center, once",
         "contoso-csp --config.file=/etc/azure-billing-exporter.yaml",
     ),
-    "demo": (demo, "serve the metrics of a simulated company", "--web.listen-address=127.0.0.1:10365"),
-    "simulate": (simulate, "simulate the APIs and the login host", "--directory=/tmp/contoso"),
+    "demo": Command(
+        "exporter.commands.demo:demo",
+        "serve the metrics of a simulated company",
+        "--web.listen-address=127.0.0.1:10365",
+        extra="demo",
+    ),
+    "simulate": Command(
+        "exporter.commands.simulate:simulate",
+        "simulate the APIs and the login host",
+        "--directory=/tmp/contoso",
+        extra="demo",
+    ),
 }
-EXIT_OK, EXIT_MISTAKE, EXIT_USAGE = 0, 1, 2
+EXIT_OK, EXIT_ERROR, EXIT_USAGE = 0, 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,11 +74,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(words)
     logs.setup(chosen.log_level, chosen.log_format)
     try:
-        return COMMANDS[chosen.command][0](chosen)
+        return COMMANDS[chosen.command].load()(chosen)
     except ConfigError as error:
-        for mistake in error.mistakes:
-            sys.stderr.write(f"{mistake}\n")
-        return EXIT_MISTAKE
+        for text in error.mistakes:
+            sys.stderr.write(f"{text}\n")
+        return EXIT_ERROR
     except KeyboardInterrupt:
         return EXIT_OK
 
@@ -59,12 +92,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"azure-billing-exporter {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for name, (_, text, example) in COMMANDS.items():
+    for name, documented in COMMANDS.items():
         command = commands.add_parser(
             name,
-            help=text,
-            description=text[0].upper() + text[1:] + ".",
-            epilog=f"Example: azure-billing-exporter {name} {example}",
+            help=documented.help,
+            description=documented.help[0].upper() + documented.help[1:] + ".",
+            epilog=f"Example: azure-billing-exporter {name} {documented.example}",
             formatter_class=argparse.ArgumentDefaultsHelpFormatter,
             allow_abbrev=False,
         )

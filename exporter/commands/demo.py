@@ -10,7 +10,7 @@ from exporter.simulator import Simulator
 
 
 def demo(arguments: argparse.Namespace) -> int:
-    """Serve until interrupted; nothing is left behind."""
+    """Serve until interrupted; its files are temporary."""
     with tempfile.TemporaryDirectory(prefix="azure-billing-exporter-") as name:
         directory = Path(name)
         with Simulator(seed=arguments.seed, directory=directory) as simulator:
@@ -19,7 +19,7 @@ def demo(arguments: argparse.Namespace) -> int:
             host, _, port = address.rpartition(":")
             url = f"http://{host or 'localhost'}:{port}"
             print(f"A simulated company, and its metrics: {url}{arguments.telemetry_path}")
-            print(f"How the collectors are doing:         {url}/")
-            print("Ctrl-C ends it.", flush=True)
+            print(f"Status of the collectors:             {url}/")
+            print("Press Ctrl-C to stop.", flush=True)
             serve(config_file, address, arguments.telemetry_path)
     return 0

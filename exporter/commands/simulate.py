@@ -1,4 +1,4 @@
-"""`simulate`: the Microsoft side alone, with a configuration to point an exporter at it."""
+"""`simulate`: the simulated APIs alone, with a configuration for an exporter that reads them."""
 
 import argparse
 import signal
@@ -15,8 +15,8 @@ PRICES = {
     "per_authentication": [{"up_to": 20_000, "price": 0}, {"up_to": 30_000, "price": 0.0028}, {"price": 0.0021}],
     "per_mfa_request": [{"price": 0.03}],
 }
-"""A made-up price list, in which the made-up company uses more than one tier."""
-ENDS = {signal.SIGINT, signal.SIGTERM}
+"""A price list, in which the simulated company uses more than one tier."""
+SIGNALS = {signal.SIGINT, signal.SIGTERM}
 
 USAGE = {
     "labels": ["subscription_name", "resource_group", "meter_category", "meter_subcategory", "meter_name"],
@@ -31,21 +31,21 @@ BUDGETS = [
 def simulate(arguments: argparse.Namespace) -> int:
     """Serve until interrupted; the configuration, the secrets and the CA are written to `--directory`."""
     directory = Path(arguments.directory).absolute()
-    signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
         directory.mkdir(parents=True, exist_ok=True)
         with Simulator(seed=arguments.seed, host=arguments.host, port=arguments.port, directory=directory) as simulator:
             file = write_config(simulator, directory)
-            print(f"The simulated company answers at {simulator.url}")
+            print(f"The simulated APIs answer at {simulator.url}")
             print(f"In another terminal: azure-billing-exporter run --config.file={file}", flush=True)
-            signal.sigwait(ENDS)
+            signal.sigwait(SIGNALS)
     except OSError as error:
         raise ConfigError([f"simulate: {error.strerror or error}"]) from error
     return 0
 
 
 def write_config(simulator: Simulator, directory: Path) -> Path:
-    """The exporter's configuration for this simulator, its secrets in files of their own."""
+    """Write an exporter's configuration for `simulator`, and each secret to a file; the configuration's path."""
     world = simulator.world
     secrets = {
         "b2c": world.b2c.client_secret,

@@ -1,4 +1,4 @@
-"""The simulator: every service of the made-up company, from start to close."""
+"""The simulator: every service of the simulated company behind one TLS address."""
 
 import ssl
 import tempfile
@@ -12,42 +12,40 @@ import trustme
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from exporter.simulator.answers import Refused, refusal
-from exporter.simulator.assertions import Assertions
-from exporter.simulator.b2c import B2cReports
-from exporter.simulator.ea import EnterpriseReports
-from exporter.simulator.ea_downloads import EnterpriseDownloads
-from exporter.simulator.ea_sheets import EnterpriseSheets
-from exporter.simulator.faults import FaultLayer, Faults
-from exporter.simulator.grants import Grants
-from exporter.simulator.login import Login
-from exporter.simulator.login_pages import LoginPages
-from exporter.simulator.login_sign_ins import SignIns
-from exporter.simulator.partner_center import PartnerCenter
-from exporter.simulator.recorder import Received, Recorder
-from exporter.simulator.server import Server
+from exporter.simulator.b2c.routes import B2cReports
+from exporter.simulator.ea.routes import EnterpriseReports
+from exporter.simulator.login.assertions import Assertions
+from exporter.simulator.login.grants import Grants
+from exporter.simulator.login.pages import LoginPages
+from exporter.simulator.login.routes import Login
+from exporter.simulator.login.sign_ins import SignIns
+from exporter.simulator.login.tokens import Tokens
+from exporter.simulator.partner_center.routes import PartnerCenter
+from exporter.simulator.server.answers import Refused, refusal
+from exporter.simulator.server.faults.script import FaultLayer, Faults
+from exporter.simulator.server.https import Server
+from exporter.simulator.server.recorder import Received, Recorder
 from exporter.simulator.switches import Switches
-from exporter.simulator.tokens import Tokens
 from exporter.simulator.world import World
 
 NAMES = ("localhost", "127.0.0.1", "::1")
 
 
-def _this_moment() -> datetime:
+def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
 class Simulator:
-    """Microsoft's side behind one TLS address: login, Azure AD Graph, EA reporting, Partner Center.
+    """The upstream of the exporter: login host, Azure AD Graph, EA reporting, Partner Center.
 
-    The certificate is issued by a certificate authority that is made at start and lives as long as the
-    simulator; `ca_file` is its PEM. A port that is taken raises OSError.
+    The certificate is issued by a certificate authority that is created at start and used by this
+    simulator alone; `ca_file` is its PEM. A port that is taken raises OSError.
     """
 
     def __init__(
         self,
         seed: int = 1,
-        clock: Callable[[], datetime] = _this_moment,
+        clock: Callable[[], datetime] = _utc_now,
         host: str = "127.0.0.1",
         port: int = 0,
         directory: Path | str | None = None,
@@ -57,8 +55,7 @@ class Simulator:
         self.switches = Switches()
         self.assertions = Assertions(clock)
         self.received: list[Received] = []
-        self._reports = EnterpriseReports(self.world.ea, self.switches)
-        self._downloads = EnterpriseDownloads(self._reports, lambda: self.blob_url)
+        self._ea = EnterpriseReports(self.world.ea, self.switches, lambda: self.blob_url)
         self._blobs: Server | None = None
         self._clock = clock
         self._tokens = Tokens(clock)
@@ -85,8 +82,8 @@ class Simulator:
 
     @property
     def blob_authorizations(self) -> list[str]:
-        """Credentials that reached the blobs, where none belongs."""
-        return self._downloads.authorizations
+        """Credentials that were sent to the blobs, where none belong."""
+        return self._ea.downloads.authorizations
 
     @property
     def ca_file(self) -> Path:
@@ -96,21 +93,21 @@ class Simulator:
         return self._ca_file
 
     def revoke_refresh_tokens(self) -> None:
-        """Kill every refresh token in circulation, as a changed password does (AADSTS50173)."""
+        """Revoke every refresh token issued so far, as a changed password does (AADSTS50173)."""
         self._grants.end(50173)
 
     def demand_mfa(self) -> None:
-        """Demand another sign-in with a second factor of everybody, as a new policy does (AADSTS50076)."""
+        """Require another sign-in, with a second factor, of every user, as a new policy does (AADSTS50076)."""
         self._grants.end(50076)
 
     def start(self) -> None:
-        """Make the certificates, and serve once this returns."""
+        """Create the certificates; the services answer once this returns."""
         authority = trustme.CA()
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert(*NAMES).configure_cert(tls)
         host, port = self._address
         self._server = Server(self._app(), tls=tls, host=host, port=port)
-        self._blobs = Server(self._downloads.blobs(), tls=tls, host=host, port=0)
+        self._blobs = Server(self._ea.downloads.blobs(), tls=tls, host=host, port=0)
         if self._directory is None:
             self._temporary = tempfile.TemporaryDirectory(prefix="simulator-")
         self._ca_file = Path(self._directory or self._temporary.name) / "ca.pem"  # type: ignore[union-attr]
@@ -140,9 +137,7 @@ class Simulator:
             Login(world, self._grants, sign_ins, self._tokens, switches, self.assertions, self._clock),
             LoginPages(world, self._grants, sign_ins, switches, self._clock),
             B2cReports(world.b2c, self._tokens, switches),
-            EnterpriseSheets(self._reports),
-            self._downloads,
-            self._reports,
+            self._ea,
             PartnerCenter(world.partner_center, self._tokens, switches),
         )
         routes = [route for service in services for route in service.routes()]

@@ -1,4 +1,4 @@
-"""Quirks of the services that a test can turn on while the simulator runs."""
+"""Variants of the services that a test can turn on while the simulator runs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,19 +16,19 @@ NULL: Final = _Null.NULL
 
 @dataclass
 class Switches:
-    """How each service behaves; every default is the form that its documentation shows.
+    """How each service behaves; every default is the documented form.
 
     A change takes effect with the next request.
     """
 
     token_lifetime: int = 3599
-    """Seconds that access tokens live; zero or less issues tokens that have expired already."""
+    """Lifetime of access tokens in seconds; zero or less issues tokens that have expired already."""
     token_mfa: bool = True
-    """Whether the ``amr`` of a user's token says ``mfa``."""
+    """Whether the ``amr`` of a user's token contains ``mfa``."""
     refresh_token_error: int | None = None
     """AADSTS number that answers every refresh token: 70000, 700082, 50173, 50076 or 50079."""
     refresh_token_single_use: bool = False
-    """Whether a refresh token dies when it is exchanged."""
+    """Whether a refresh token becomes invalid when it is exchanged."""
     token_answer: Mapping[str, object] = field(default_factory=dict)
     """Fields that replace those of the token endpoint's JSON, or add to them, in tokens and in refusals alike.
 
@@ -37,7 +37,7 @@ class Switches:
     token_refused_at_polls: int = 0
     """Which poll of a device, counted from 1 for each device, is answered 503 once; 0 for none."""
     device_code_interval: int = 5
-    """Seconds between two polls of a device that waits for its person."""
+    """Seconds between two polls of a device that waits for a person to sign in."""
 
     b2c_envelope: Literal["@odata", "odata"] = "@odata"
     """Spelling of the wrapper: ``@odata.context`` or ``odata.metadata``, and the next link alike."""
@@ -54,7 +54,7 @@ class Switches:
     b2c_empty_breakdown: bool = False
     """Whether every seventh day's breakdown is an empty map although its total is not zero."""
     b2c_users_late_days: int = 1
-    """By how many days the newest user count lies back; documented as refreshed every 24 to 48 hours."""
+    """Age of the newest user count in days; documented as refreshed every 24 to 48 hours."""
     b2c_bounds_included: bool = False
     """Whether ``TimeStamp gt`` and ``lt`` take their day in, which is not documented."""
     b2c_blocked: bool = False
@@ -69,7 +69,7 @@ class Switches:
     """
     ea_page_size: int = 500
     ea_last_link: Literal["empty", "null", "missing"] = "empty"
-    """How the last page of usage details says that it is the last."""
+    """The ``nextLink`` of the last page of usage details."""
     ea_repeat_across_pages: bool = False
     """Whether pages are cut between two rows that are equal in every field."""
     ea_v2_cost: Literal["Cost", "cost"] = "Cost"
@@ -85,7 +85,7 @@ class Switches:
     ea_csv_german: bool = False
     """Whether headers are localized, with the English name in parentheses."""
     ea_csv_preamble: bool = True
-    """Whether a title and a blank line stand before the header."""
+    """Whether a title and a blank line precede the header."""
     ea_stray_days: int = 0
     """Rows of how many days before and after the requested range come along: in JSON (by period and by custom
     dates), CSV and submitted reports. A range that has no rows of its own still has no data."""
@@ -115,7 +115,7 @@ class Switches:
     """Whether the second record of a customer listed twice is the current one and the first an earlier one, rated six
     hours before; else they are identical."""
     partner_center_continuation_token: bool = False
-    """Whether a page that others follow says so by ``continuationToken`` alone, without ``links.next``. The first page
+    """Whether a page before the last one has a ``continuationToken`` alone, without ``links.next``. The first page
     always has such a token, even if it is the only one: then an empty page follows."""
     partner_center_missing_items: int | None = None
     """After how many records the list stops without a next link, although ``totalCount`` counts all of them."""

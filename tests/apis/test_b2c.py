@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 
 from exporter.simulator import Simulator
-from exporter.simulator.faults import Fault, Html, Status
+from exporter.simulator.server.faults import Fault, Html, Status
 from tests.conftest import NOON, House
 from tests.support import Answer, CannedService, Scrape, series, value
 

@@ -8,7 +8,7 @@ import pytest
 from exporter.apis.b2c.settings import Settings
 from exporter.config import load
 from exporter.simulator import Simulator
-from exporter.simulator.assertions import FEDERATED_AUDIENCE, Federation
+from exporter.simulator.login.assertions import FEDERATED_AUDIENCE, Federation
 from tests.auth.credentials import assertion, certificate_pem, pem, pfx, public_pem
 from tests.conftest import House
 from tests.support import series, value

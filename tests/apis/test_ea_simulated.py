@@ -10,7 +10,7 @@ import yaml
 
 from exporter.commands.simulate import write_config
 from exporter.simulator import Simulator
-from exporter.simulator.faults import Cut, Status
+from exporter.simulator.server.faults import Cut, Status
 from tests.conftest import NOON, House
 from tests.support import value
 

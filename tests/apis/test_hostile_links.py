@@ -6,7 +6,7 @@ import pytest
 
 from exporter.errors import Failure
 from exporter.simulator import Simulator
-from exporter.simulator.faults import Status
+from exporter.simulator.server.faults import Status
 from tests.conftest import House
 from tests.hostile import Recorder, hostile_links
 from tests.support import Answer, CannedService

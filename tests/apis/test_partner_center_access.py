@@ -10,7 +10,8 @@ from exporter.commands.simulate import write_config
 from exporter.config import load
 from exporter.errors import SignInRequired
 from exporter.simulator import Simulator
-from exporter.simulator.documented import partner_center_error, partner_center_throttled
+from exporter.simulator.partner_center.faults import error as partner_center_error
+from exporter.simulator.partner_center.faults import throttled as partner_center_throttled
 from tests.conftest import House
 from tests.support import series, value
 

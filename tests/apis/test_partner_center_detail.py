@@ -10,8 +10,8 @@ import pytest
 from exporter.errors import Transient
 from exporter.model.collection import Collection
 from exporter.simulator import Simulator
-from exporter.simulator.documented import partner_center_error
-from exporter.simulator.faults import Status
+from exporter.simulator.partner_center.faults import error as partner_center_error
+from exporter.simulator.server.faults import Status
 from tests.apis.conftest import every
 from tests.conftest import House
 from tests.support import series

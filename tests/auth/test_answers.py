@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 from exporter.auth.secret import is_token
 from exporter.errors import Failure, RateLimited, Reason, Rejected, SignInRequired, Transient
 from exporter.simulator import Simulator
-from exporter.simulator.faults import Html, Status
+from exporter.simulator.server.faults import Html, Status
 from tests.auth.test_entra import WRONG, application, authorization, token_requests
 from tests.auth.test_refresh_token import person
 

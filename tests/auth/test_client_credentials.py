@@ -16,7 +16,7 @@ from exporter.auth.entra import ClientCredential
 from exporter.auth.secret import Secret
 from exporter.errors import Failure, Reason, Rejected
 from exporter.simulator import Simulator
-from exporter.simulator.assertions import FEDERATED_AUDIENCE, Federation
+from exporter.simulator.login.assertions import FEDERATED_AUDIENCE, Federation
 from exporter.transport.http import HttpClient
 from tests.auth.credentials import ENDS, assertion, certificate_pem, key, pem, pfx, public_pem
 from tests.auth.test_entra import authorization

@@ -11,7 +11,7 @@ from exporter.auth.client_credentials import ClientCredentials
 from exporter.auth.secret import Secret
 from exporter.errors import Failure, Reason, Rejected, Transient
 from exporter.simulator import Simulator
-from exporter.simulator.faults import Drop, Html, Status
+from exporter.simulator.server.faults import Drop, Html, Status
 from exporter.transport.http import HttpClient
 from tests.transport.test_session import Observer
 

@@ -14,7 +14,7 @@ from exporter.auth.secret import Secret
 from exporter.auth.sign_in import SignedIn, SignIn
 from exporter.errors import Reason, Rejected, Transient
 from exporter.simulator import Simulator
-from exporter.simulator.faults import Drop, Html, Status
+from exporter.simulator.server.faults import Drop, Html, Status
 from exporter.transport.http import HttpClient
 from tests.auth.test_entra import Clock
 from tests.transport.test_session import Observer

@@ -84,7 +84,7 @@ def test_run_collects_serves_and_ends_in_order(simulator: Simulator, tmp_path: P
 
 def test_a_signal_in_the_middle_of_a_slow_answer_ends_it_too(simulator: Simulator, tmp_path: Path) -> None:
     """A collector that waits for Microsoft does not hold the process up."""
-    from exporter.simulator.faults import Slow
+    from exporter.simulator.server.faults import Slow
 
     simulator.faults.script("usagedetails", Slow(30), times=None)
     config, port = write_config(simulator, tmp_path), free_port()

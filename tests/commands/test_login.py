@@ -12,7 +12,7 @@ import requests
 
 from exporter.errors import SignInRequired
 from exporter.simulator import Simulator
-from exporter.simulator.documented import partner_center_error
+from exporter.simulator.partner_center.faults import error as partner_center_error
 from tests.browser import Browser, chromium
 from tests.commands.test_command_line import command, running
 from tests.conftest import House

@@ -8,7 +8,7 @@ import yaml
 from exporter.commands import login
 from exporter.errors import Reason, Transient
 from exporter.simulator import Simulator
-from exporter.simulator.faults import Fault, Html, Status
+from exporter.simulator.server.faults import Fault, Html, Status
 from tests.commands.test_command_line import command
 from tests.commands.test_login import by_device, kept
 from tests.conftest import House

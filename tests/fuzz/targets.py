@@ -13,7 +13,7 @@ from exporter.config import load, loads
 from exporter.errors import ConfigError
 from exporter.runtime.job import Job
 from exporter.simulator import Simulator
-from exporter.simulator.faults import Status
+from exporter.simulator.server.faults import Status
 from tests.conftest import NOON
 from tests.support import Answer, CannedService
 

@@ -20,6 +20,15 @@ def test_every_container_is_read_only_and_without_capabilities() -> None:
         assert all(port.startswith("127.0.0.1:") for port in service["ports"])
 
 
+def test_the_container_of_the_demo_has_the_packages_of_the_demo() -> None:
+    """An image has the runtime's alone, unless its build argument names others."""
+    exporter = COMPOSE["services"]["exporter"]
+    requirements = exporter["build"]["args"]["REQUIREMENTS"]
+    assert (["demo"], "requirements-demo.txt") == (exporter["command"], requirements)
+    assert "ARG REQUIREMENTS=requirements.txt\n" in (ROOT / "Dockerfile").read_text()
+    assert {f"!{requirements}", "!requirements.txt"} <= set((ROOT / ".dockerignore").read_text().split())
+
+
 def test_what_is_mounted_exists_and_what_is_configured_is_mounted() -> None:
     """Paths of this repository, and the same paths within the containers."""
     mounts = {}

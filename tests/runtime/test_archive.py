@@ -11,7 +11,7 @@ from exporter.model.collection import Collection
 from exporter.runtime.archive import Archive
 from exporter.runtime.job import Job
 from exporter.simulator import Simulator
-from exporter.simulator.faults import Drop
+from exporter.simulator.server.faults import Drop
 from tests.conftest import House
 from tests.runtime.test_store import Collector
 

@@ -19,7 +19,7 @@ from exporter.runtime.runner import Runner
 from exporter.runtime.store import SnapshotStore
 from exporter.runtime.telemetry import Telemetry
 from exporter.simulator import Simulator
-from exporter.simulator.faults import Cut, Drop, Html, Status
+from exporter.simulator.server.faults import Cut, Drop, Html, Status
 from tests.conftest import House
 from tests.runtime.test_store import COST, Collector
 from tests.support import series, value

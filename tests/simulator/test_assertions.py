@@ -9,7 +9,7 @@ import requests
 from cryptography.hazmat.primitives import hashes
 
 from exporter.simulator import Simulator
-from exporter.simulator.assertions import KIND, Assertions
+from exporter.simulator.login.assertions import KIND, Assertions
 from tests.auth.credentials import certificate, certificate_pem, key
 
 from .conftest import AAD_GRAPH, Browser

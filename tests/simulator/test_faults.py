@@ -5,8 +5,12 @@ import time
 import pytest
 import requests
 
-from exporter.simulator import Simulator, documented
-from exporter.simulator.faults import Cut, Drip, Drop, Html, Redirect, Slow, Status
+from exporter.simulator import Simulator
+from exporter.simulator.b2c import faults as b2c
+from exporter.simulator.ea import faults as ea
+from exporter.simulator.login import faults as login
+from exporter.simulator.partner_center import faults as partner_center
+from exporter.simulator.server.faults import Cut, Drip, Drop, Html, Redirect, Slow, Status
 
 from .conftest import Browser
 
@@ -108,11 +112,11 @@ def test_bodies_are_text_or_json(browser: Browser) -> None:
     assert (200, True) == (page.status_code, page.text.startswith("<!DOCTYPE html>"))
 
 
-def test_dice_fall_alike_for_a_seed(browser: Browser) -> None:
-    """The same requests meet the same faults, at about the asked rate."""
+def test_random_faults_are_the_same_for_a_seed(browser: Browser) -> None:
+    """The same requests meet the same faults, at about the given probability."""
     runs = []
     for _ in range(2):
-        browser.sim.faults.dice(0.4, seed=3, kinds=[Status(500), Status(503)], contains="balance")
+        browser.sim.faults.at_random(0.4, seed=3, kinds=[Status(500), Status(503)], contains="balance")
         runs.append(statuses(browser, 20, "balancesummary"))
         browser.sim.faults.clear()
     assert runs[0] == runs[1]
@@ -123,17 +127,17 @@ def test_dice_fall_alike_for_a_seed(browser: Browser) -> None:
 @pytest.mark.parametrize(
     ("fault", "status", "header", "text"),
     [
-        (documented.ea_throttled(9), 429, ("x-ms-ratelimit-microsoft.consumption-retry-after", "9"), '"429"'),
-        (documented.ea_unavailable(9), 503, ("Retry-After", "9"), ""),
-        (documented.ea_server_error(), 500, ("Content-Type", "application/json; charset=utf-8"), '"500"'),
-        (documented.b2c_throttled(9), 503, ("Retry-After", None), "try after 9 seconds"),
-        (documented.b2c_too_many_requests(9), 429, ("Retry-After", "9"), ""),
-        (documented.b2c_blocked(), 403, ("Retry-After", None), "Authentication_Unauthorized"),
-        (documented.b2c_bad_gateway(), 502, ("Content-Length", "0"), ""),
-        (documented.partner_center_throttled(57), 429, ("Retry-After", "57"), '"statusCode":429'),
-        (documented.partner_center_error(), 500, ("Retry-After", None), '"code":"9999"'),
-        (documented.login_throttled(3), 429, ("Retry-After", "3"), "AADSTS"),
-        (documented.login_unavailable(), 503, ("Retry-After", None), ""),
+        (ea.throttled(9), 429, ("x-ms-ratelimit-microsoft.consumption-retry-after", "9"), '"429"'),
+        (ea.unavailable(9), 503, ("Retry-After", "9"), ""),
+        (ea.server_error(), 500, ("Content-Type", "application/json; charset=utf-8"), '"500"'),
+        (b2c.throttled(9), 503, ("Retry-After", None), "try after 9 seconds"),
+        (b2c.too_many_requests(9), 429, ("Retry-After", "9"), ""),
+        (b2c.blocked(), 403, ("Retry-After", None), "Authentication_Unauthorized"),
+        (b2c.bad_gateway(), 502, ("Content-Length", "0"), ""),
+        (partner_center.throttled(57), 429, ("Retry-After", "57"), '"statusCode":429'),
+        (partner_center.error(), 500, ("Retry-After", None), '"code":"9999"'),
+        (login.throttled(3), 429, ("Retry-After", "3"), "AADSTS"),
+        (login.unavailable(), 503, ("Retry-After", None), ""),
     ],
 )
 def test_documented_forms_are_ready_made(

@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from exporter.simulator.login_errors import LOGIN_ERRORS
+from exporter.simulator.login.errors import LOGIN_ERRORS
 from exporter.simulator.switches import NULL
 
 from .conftest import PARTNER_CENTER, Browser

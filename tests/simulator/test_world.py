@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from exporter.simulator.json_text import dumps
+from exporter.simulator.server.json_text import dumps
 from exporter.simulator.world import World
 
 from .conftest import NOON, Clock

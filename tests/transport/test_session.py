@@ -10,7 +10,7 @@ from exporter.auth.secret import Secret
 from exporter.errors import Failure, Malformed, NotModified, RateLimited, Reason, Rejected, Transient
 from exporter.model.collection import Validators
 from exporter.simulator import Simulator
-from exporter.simulator.faults import Drip, Redirect, Slow
+from exporter.simulator.server.faults import Drip, Redirect, Slow
 from exporter.transport import retry
 from exporter.transport.http import HttpClient
 from exporter.transport.origins import public

@@ -1,4 +1,4 @@
-"""A company that never existed: all that the simulator's answers are made from."""
+"""The simulated company: the source of all answers of the simulator."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -26,9 +26,9 @@ __all__ = [
 
 
 class World:
-    """The truth, the same for the same seed and instant; days gone by never change.
+    """The simulated tenants, the same for the same seed and instant; past days never change.
 
-    Every client reads its credentials here, every test the values it must find.
+    Clients take their credentials from here, tests the expected values.
     """
 
     def __init__(self, seed: int, clock: Callable[[], datetime]) -> None:

@@ -1,4 +1,4 @@
-"""A consumer directory: its users by identity provider, sign-ins by flow, second factors by method."""
+"""A B2C tenant: its users by identity provider, sign-ins by flow, second factors by method."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class UserCount:
 
     @property
     def alternate(self) -> int:
-        """Users whose account lives at another identity provider."""
+        """Users whose account is at another identity provider."""
         return sum(self.by_provider.values())
 
     @property
@@ -69,7 +69,7 @@ class B2cTenant:
         )
 
     def users(self, day: date) -> UserCount:
-        """The users of `day`; today's are on their way from yesterday's to the day's end."""
+        """The users of `day`; today's are interpolated between yesterday's and those at the day's end."""
         hours = hours_known(day, self.now())
         end, start = self._users_at_end(day), self._users_at_end(day - timedelta(days=1))
 
@@ -122,6 +122,6 @@ class B2cTenant:
         return {flow: int(wanted * share / sum(shares)) for flow, share in zip(FLOWS, shares, strict=True)}
 
     def _second_factors(self, day: date, application: Application) -> dict[str, int]:
-        asked = sum(self._sign_ins(day, application).values()) // 9
-        voice = asked * chance(self.seed, "voice", application.id, day).randrange(4) // 20
-        return {"SmsMfa": asked - voice, "VoiceMfa": voice}
+        requests = sum(self._sign_ins(day, application).values()) // 9
+        voice = requests * chance(self.seed, "voice", application.id, day).randrange(4) // 20
+        return {"SmsMfa": requests - voice, "VoiceMfa": voice}

@@ -1,4 +1,4 @@
-"""What the made-up company can use: meters with their rates, and the subscriptions that pay for them."""
+"""What the simulated company can use: meters with their rates, and the subscriptions that pay for them."""
 
 from dataclasses import dataclass
 from decimal import Decimal

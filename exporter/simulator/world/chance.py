@@ -1,11 +1,11 @@
-"""Chance that falls the same way for the same words, on every machine."""
+"""Random numbers that are the same for the same words, on every machine."""
 
 import random
 import uuid
 
 
 def chance(*words: object) -> random.Random:
-    """A source of chance that depends on `words` alone."""
+    """A random number generator seeded with `words` alone."""
     return random.Random("/".join(map(str, words)))
 
 
@@ -15,6 +15,6 @@ def guid(*words: object) -> str:
 
 
 def secret(*words: object, length: int = 40) -> str:
-    """A made-up credential in the characters that the login service uses."""
+    """A simulated credential in the characters that the login service uses."""
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789~._-"
     return "".join(chance("secret", *words).choices(alphabet, k=length))

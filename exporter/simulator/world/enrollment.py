@@ -34,7 +34,7 @@ class Enrollment:
         self._closed: dict[str, tuple[Decimal, Decimal]] = {}
 
     def make_key(self, view: View = "Enterprise", age: timedelta = timedelta(days=30)) -> str:
-        """An API key made `age` ago; a key lives half a year, so an older one has expired."""
+        """An API key made `age` ago; a key is valid for half a year, so an older one has expired."""
         made = self.now().replace(hour=0, minute=0, second=0, microsecond=0) - age
         return write_key(self.seed, Key(self.enrollment, view, made, made + KEY_LIFE))
 

@@ -1,4 +1,4 @@
-"""API keys of an enrollment: long, shaped like a JSON Web Token, with their life inside."""
+"""API keys of an enrollment: long, shaped like a JSON Web Token, with their validity inside."""
 
 import base64
 import hashlib
@@ -12,7 +12,7 @@ View = Literal["Enterprise", "Department", "AccountOwner"]
 
 @dataclass(frozen=True)
 class Key:
-    """What a key says: whose it is, what it may read, and from when to when."""
+    """The content of a key: the enrollment, what it may read, and its validity."""
 
     enrollment: str
     view: str
@@ -40,7 +40,7 @@ def write_key(seed: int, key: Key) -> str:
 
 
 def read_key(seed: int, text: str) -> Key | None:
-    """What a key says; None for a text that is no key of this world."""
+    """The content of a key; None for a text that is no key of this company."""
     signed, _, signature = text.rpartition(".")
     if not signed or signature != _stamp(seed, signed):
         return None

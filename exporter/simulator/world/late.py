@@ -19,7 +19,7 @@ SETTLED_AFTER = timedelta(days=CORRECTED.stop)
 
 
 def arrived(seed: int, rows: tuple[UsageRow, ...], day: date, now: datetime) -> Iterable[UsageRow]:
-    """Those rows of `day` that are known at `now`: the same row is late by the same number of days for ever."""
+    """Those rows of `day` that are known at `now`: the same row is always late by the same number of days."""
     age = (now.date() - day).days
     if age > LATENCY:
         return rows

@@ -1,4 +1,4 @@
-"""Exact sums of what an enrollment's usage costs, taken from the world itself and from no answer."""
+"""Exact sums of what an enrollment's usage costs, computed from the simulated usage and not from answers."""
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass

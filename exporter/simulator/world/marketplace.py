@@ -1,4 +1,4 @@
-"""What third parties' offers cost the company."""
+"""Charges for offers of third parties."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ OFFERS = (
 
 @dataclass(frozen=True)
 class MarketplaceCharge:
-    """A day's charge of one offer for one subscription; EUR. The offer's name holds an HTML entity, as seen."""
+    """A day's charge of one offer for one subscription; EUR. The offer's name has an HTML entity, as observed."""
 
     day: date
     subscription_guid: str

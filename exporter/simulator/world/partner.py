@@ -83,15 +83,15 @@ class Partner:
         self.user_name = f"billing.reader@{self.tenant}"
         self.user_password = secret(seed, "partner user", length=16)
         self.booked: dict[str, Decimal] = {}
-        """Costs, or credits, by customer id, on top of what usage costs: for tests that push somebody over a budget."""
+        """Costs, or credits, by customer id, in addition to usage: for tests in which a customer exceeds its budget."""
         self.mfa_code = f"{chance(seed, 'authenticator').randrange(10**6):06d}"
 
     def customers(self) -> tuple[Customer, ...]:
-        """The records of all customers as they stand now."""
+        """The records of all customers as of now."""
         return self.customers_at(self.now())
 
     def customers_at(self, now: datetime) -> tuple[Customer, ...]:
-        """The records of all customers as they stood at `now`, what is `booked` today included."""
+        """The records of all customers as of `now`, including what is `booked` today."""
         return tuple(self._customer(place, now) for place in range(len(NAMES)))
 
     def subscriptions(self, customer: Customer) -> tuple[Subscription, ...]:

@@ -1,4 +1,4 @@
-"""Usage of a day, one row per resource and meter, as the enrollment's bill sees it."""
+"""Usage of a day, one row per resource and meter, as it is billed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ class UsageRow:
 
 @dataclass(frozen=True)
 class Resource:
-    """Something that uses a meter every day; `split` is over how many equal rows its day is spread."""
+    """A resource that uses a meter every day; `split` is over how many equal rows its day is spread."""
 
     seed: int
     number: int
@@ -147,7 +147,7 @@ class Resource:
 
 
 def estate(seed: int) -> tuple[Resource, ...]:
-    """Everything that the company runs."""
+    """Every resource of the company."""
     wanted = [
         (subscription, group, key)
         for subscription in SUBSCRIPTIONS

@@ -1,0 +1,1 @@
+"""The Enterprise Agreement reporting APIs (`consumption.azure.com`)."""

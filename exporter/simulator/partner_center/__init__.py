@@ -1,0 +1,1 @@
+"""Partner Center's usage records and summaries (`api.partnercenter.microsoft.com`)."""

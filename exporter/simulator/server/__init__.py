@@ -1,0 +1,1 @@
+"""The server below every service: TLS, answers, faults, and a record of what was received."""

@@ -36,8 +36,7 @@ class Exporter:
         self.jobs = [job for api, account in config.accounts() for job in self._jobs(api, account, config.storage.path)]
         writable(config.storage.path)
         self.runner = Runner(self.store, Archive(config.storage.path / "collections"), self.telemetry, clock)
-        for job in self.jobs:
-            self.runner.restore(job)
+        self.runner.restore(self.jobs)
         self.scheduler = Scheduler(
             self.jobs,
             self.runner.run,

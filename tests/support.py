@@ -1,6 +1,7 @@
 """Hand-written stand-ins for the outside: canned answers over real sockets, and a reader of /metrics."""
 
 import json
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,12 @@ Scrape = dict[tuple[str, frozenset[tuple[str, str]]], float]
 def scrape(exporter: Exporter) -> Scrape:
     """Samples by name and labels, as client_python's parser reads them."""
     return parsed((exporter.store.current.body + generate_latest(exporter.telemetry.registry)).decode())
+
+
+def families(exporter: Exporter) -> dict[str, bytes]:
+    """What is published of each family: its header and its lines."""
+    found = re.split(rb"^(?=# HELP )", exporter.store.current.body, flags=re.MULTILINE)[1:]
+    return {text.split(maxsplit=3)[2].decode(): text for text in found}
 
 
 def parsed(text: str) -> Scrape:

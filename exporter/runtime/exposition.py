@@ -1,9 +1,7 @@
 """Samples as bytes of the Prometheus text format, which for gauges are OpenMetrics' bytes too."""
 
 import operator
-import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import TypeAlias
 
@@ -11,25 +9,6 @@ from exporter.model.families import BATCH, Family, LabelValues, Samples
 
 SPECIAL = '\\"\n'
 ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
-GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Bytes, and the same deflated up to a boundary, so that blocks can be joined without packing them again.
-
-    The deflated form is empty until somebody has packed it: that takes longer than all else.
-    """
-
-    plain: bytes
-    deflated: bytes = b""
-
-    def packed(self) -> "Block":
-        """With its deflated form."""
-        if self.deflated:
-            return self
-        packer = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS)
-        return Block(self.plain, packer.compress(self.plain) + packer.flush(zlib.Z_FULL_FLUSH))
 
 
 def header(family: Family) -> str:
@@ -37,12 +16,12 @@ def header(family: Family) -> str:
     return f"# HELP {family.name} {family.help}\n# TYPE {family.name} gauge\n"
 
 
-Texts: TypeAlias = dict[tuple[str, ...], dict[LabelValues, bytes]]
+LabelTexts: TypeAlias = dict[tuple[str, ...], dict[LabelValues, bytes]]
 """Label names, to label values, to both as text."""
 
 
 def lines(
-    account: str, families: Sequence[Family], samples: Mapping[str, Samples], texts: Texts
+    account: str, families: Sequence[Family], samples: Mapping[str, Samples], texts: LabelTexts
 ) -> dict[str, list[bytes]]:
     """The sample lines of each family in a few pieces, sorted by label values.
 
@@ -83,10 +62,3 @@ def _labels(account: str, names: tuple[str, ...], keys: list[LabelValues]) -> li
     pairs = [f'account="{account.translate(ESCAPES).replace("%", "%%")}"', *(f'{name}="%s"' for name in names)]
     template = f"{{{','.join(pairs)}}} \n" * len(keys)
     return (template % tuple(chain.from_iterable(keys))).encode().split(b"\n")[:-1]
-
-
-def gzipped(body: bytes, deflated: bytes, checksum: int, tail: bytes) -> bytes:
-    """One gzip member (RFC 1952) of `body`, which is `deflated` already and has the CRC-32 `checksum`, and `tail`."""
-    packer = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS)
-    end = zlib.crc32(tail, checksum).to_bytes(4, "little") + ((len(body) + len(tail)) % 2**32).to_bytes(4, "little")
-    return b"".join((GZIP_HEADER, deflated, packer.compress(tail), packer.flush(), end))

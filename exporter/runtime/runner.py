@@ -33,18 +33,20 @@ class Runner:
         self._clock = clock
         self._doubted: dict[Job, Vanished] = {}
 
-    def restore(self, job: Job) -> None:
-        """Publish what an earlier process kept of this job, if it still fits."""
-        self._telemetry.expiring(job)
-        if collection := self._archive.read(job):
-            try:
-                self._store.publish(job, collection)
-            except Malformed as error:
-                account, collector = job.labels
-                log.warning("archive ignored", extra={"account": account, "collector": collector, "error": str(error)})
-                return
-            self._store.pack()
-            self._telemetry.restored(job, collection)
+    def restore(self, jobs: Iterable[Job]) -> None:
+        """Publish what an earlier process stored of these jobs, as far as it still fits."""
+        stored: dict[Job, Collection] = {}
+        for job in jobs:
+            self._telemetry.expiring(job)
+            if collection := self._archive.read(job):
+                stored[job] = collection
+        refused = self._store.publish_all(stored)
+        for job, collection in stored.items():
+            if job not in refused:
+                self._telemetry.restored(job, collection)
+        for job, error in refused.items():
+            account, collector = job.labels
+            log.warning("archive ignored", extra={"account": account, "collector": collector, "error": str(error)})
 
     def run(self, job: Job) -> Failure | None:
         """One run; the failure, where it brought nothing."""
@@ -56,7 +58,6 @@ class Runner:
         try:
             collection = self.collection(job)
             self._store.publish(job, collection)
-            self._store.pack()
         except Failure as problem:
             failure = problem
             log.warning("collection failed", extra=context | {"reason": failure.reason, "error": str(failure)})

@@ -1,93 +1,111 @@
 """What a scrape is answered from: one immutable snapshot, swapped whole."""
 
 import threading
-import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from exporter.errors import Malformed
 from exporter.model.collection import Collection
 from exporter.model.families import Family
-from exporter.runtime.exposition import Block, Texts, gzipped, header, lines
+from exporter.runtime.exposition import LabelTexts, header, lines
 from exporter.runtime.job import Job
+from exporter.runtime.page import Page
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Every published family as bytes, plain and, a moment later, deflated."""
+    """Every published collection, and the page that shows them all; `version` counts how often its lines changed."""
 
-    blocks: Mapping[str, Block] = field(default_factory=dict)
-    body: bytes = b""
-    deflated: bytes = b""
-    checksum: int = 0
-    packed: bool = True
+    collections: Mapping[Job, Collection] = field(default_factory=dict)
+    page: Page = field(default_factory=Page)
+    version: int = 0
 
-    @classmethod
-    def of(cls, blocks: Mapping[str, Block]) -> "Snapshot":
-        """The families in the order of their names."""
-        ordered = [blocks[name] for name in sorted(blocks)]
-        body = b"".join(block.plain for block in ordered)
-        packed = all(block.deflated for block in ordered)
-        if not packed:
-            return cls(blocks, body, packed=False)
-        return cls(blocks, body, b"".join(block.deflated for block in ordered), zlib.crc32(body))
-
-    def gzipped(self, tail: bytes) -> bytes:
-        """The body and `tail` as one gzip member, once the snapshot is packed; only `tail` is packed now."""
-        return gzipped(self.body, self.deflated, self.checksum, tail)
+    @property
+    def body(self) -> bytes:
+        """The page, plain."""
+        return self.page.body
 
 
 class SnapshotStore:
-    """Publishing takes a lock and renders the families that it changes; reading takes one reference.
+    """Publishing renders what a collection changes and then makes a new page; reading takes one reference.
 
-    Packing follows the publishing, which shows new data all the sooner.
+    Jobs that publish while a page is being made share the next one: making it takes as long as the page is large.
     """
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
+    def __init__(self, make_page: Callable[[bytes], Page] = Page) -> None:
+        self._make_page = make_page
+        self._render_lock = threading.Lock()
         self._collections: dict[Job, Collection] = {}
-        self._texts: dict[Job, Texts] = {}
-        self._rendered: dict[str, dict[Job, list[bytes]]] = {}
+        self._label_texts: dict[Job, LabelTexts] = {}
+        self._headers: dict[str, bytes] = {}
+        self._lines: dict[str, dict[Job, Sequence[bytes]]] = {}
+        self._version = 0
+        self._page_lock = threading.Lock()
         self.current = Snapshot()
 
     def collection(self, job: Job) -> Collection | None:
-        """What is published of `job`."""
-        return self._collections.get(job)
+        """The published collection of `job`."""
+        return self.current.collections.get(job)
 
     def publish(self, job: Job, collection: Collection) -> None:
         """Swap in all of a collection; raises `Malformed` when another job already publishes one of its series."""
-        with self._lock:
-            published = self._collections.get(job)
-            if published is None or published.samples is not collection.samples:
-                self._render(job, collection)
-            self._collections[job] = collection
+        if refused := self.publish_all({job: collection}):
+            raise refused[job]
 
-    def pack(self) -> None:
-        """Deflate what was published since the last time: after the publishing, so that nobody waits for it."""
-        with self._lock:
-            self.current = Snapshot.of({name: block.packed() for name, block in self.current.blocks.items()})
+    def publish_all(self, collections: Mapping[Job, Collection]) -> Mapping[Job, Malformed]:
+        """Swap in several collections with a single new page; the jobs that were refused, as by `publish`."""
+        refused = {}
+        for job, collection in collections.items():
+            try:
+                with self._render_lock:
+                    self._render(job, collection)
+            except Malformed as error:
+                refused[job] = error
+        with self._page_lock:
+            published = self.current.collections
+            if any(published.get(job) is not collections[job] for job in collections.keys() - refused.keys()):
+                self.current = self._next_snapshot()
+        return refused
 
     def _render(self, job: Job, collection: Collection) -> None:
-        published = self._collections.get(job)
-        before = published.samples if published else {}
-        families = [f for f in job.collector.families if before.get(f.name) != collection.samples.get(f.name)]
+        """Render the families whose samples have changed."""
+        previous = self._collections.get(job)
+        before = previous.samples if previous else {}
+        unchanged = before is collection.samples  # comparing 100,000 samples with themselves takes time
+        candidates = () if unchanged else job.collector.families
+        families = [f for f in candidates if before.get(f.name) != collection.samples.get(f.name)]
         for family in families:
-            self._refuse_twins(job, family, collection)
-        blocks = dict(self.current.blocks)
-        rendered = lines(job.account, families, collection.samples, self._texts.setdefault(job, {}))
+            self._refuse_duplicates(job, family, collection)
+        rendered = lines(job.account, families, collection.samples, self._label_texts.setdefault(job, {}))
         for family in families:
-            by_job = self._rendered.setdefault(family.name, {})
-            by_job[job] = rendered[family.name]
-            parts = [part for j in sorted(by_job, key=lambda j: j.labels) for part in by_job[j]]
-            if parts:
-                blocks[family.name] = Block(b"".join([header(family).encode(), *parts]))
-            else:
-                blocks.pop(family.name, None)
-        self.current = Snapshot.of(blocks)
+            self._headers[family.name] = header(family).encode()
+            self._lines.setdefault(family.name, {})[job] = rendered[family.name]
+            self._version += 1
+        self._collections[job] = collection
 
-    def _refuse_twins(self, job: Job, family: Family, collection: Collection) -> None:
-        for other in self._rendered.get(family.name, {}):
+    def _next_snapshot(self) -> Snapshot:
+        """All that is rendered by now; the slow part, joining and compressing, does not hold up rendering."""
+        with self._render_lock:
+            collections, version = dict(self._collections), self._version
+            parts = self._parts() if version != self.current.version else []
+        if version == self.current.version:
+            return replace(self.current, collections=collections)
+        return Snapshot(collections, self._make_page(b"".join(parts)), version)
+
+    def _parts(self) -> list[bytes]:
+        """Families by name, their accounts in order; a family without samples has no header."""
+        parts: list[bytes] = []
+        for name, by_job in sorted(self._lines.items()):
+            samples = [part for job in sorted(by_job, key=lambda job: job.labels) for part in by_job[job]]
+            if samples:
+                parts += self._headers[name], *samples
+        return parts
+
+    def _refuse_duplicates(self, job: Job, family: Family, collection: Collection) -> None:
+        """Two samples with the same labels would make the whole page unreadable."""
+        for other in self._lines.get(family.name, {}):
             if other is not job and other.account == job.account:
                 theirs = self._collections[other].samples.get(family.name, {})
-                if twins := theirs.keys() & collection.samples.get(family.name, {}).keys():
-                    raise Malformed(f"{family.name}: {'/'.join(other.labels)} publishes the same {len(twins)} series")
+                if duplicates := theirs.keys() & collection.samples.get(family.name, {}).keys():
+                    publisher = "/".join(other.labels)
+                    raise Malformed(f"{family.name}: {publisher} publishes the same {len(duplicates)} series")

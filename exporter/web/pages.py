@@ -1,23 +1,21 @@
 """The paths of the exporter: `/metrics`, `/`, `/-/healthy`, `/-/ready`, `/-/reload`."""
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 
 from prometheus_client import CollectorRegistry, exposition
 from prometheus_client.openmetrics import exposition as openmetrics
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from exporter.runtime.store import Snapshot
+from exporter.web.negotiation import accepts_gzip, prefers_openmetrics
 
 TEXT, OPENMETRICS = exposition.CONTENT_TYPE_PLAIN_0_0_4, openmetrics.CONTENT_TYPE_LATEST
-OPENMETRICS_RANGE = re.compile(
-    r"application/openmetrics-text(;version=(1\.0\.0|0\.0\.1))?(;escaping=[\w-]+)?(;charset=utf-8)?"
-)
-WEIGHT = re.compile(r"[01](\.[0-9]{0,3})?")
+SLICE = 1 << 18
+"""Bytes handed to a connection at once: a client that reads slowly holds no copy of the page."""
 
 
 def application(
@@ -31,19 +29,23 @@ def application(
 ) -> Starlette:
     """GET and HEAD of four pages; `not_ready` names what is still missing.
 
-    With `reload`, which gives the mistakes of the new configuration, POST to `/-/reload` too.
+    With `reload`, which returns the errors of the new configuration, POST to `/-/reload` too.
     """
 
     async def metrics(request: Request) -> Response:
-        if takes_openmetrics(request.headers.get("accept", "")):
+        if prefers_openmetrics(_field(request, "accept")):
             content_type, own = OPENMETRICS, openmetrics.generate_latest(registry())  # type: ignore[no-untyped-call]
         else:
             content_type, own = TEXT, exposition.generate_latest(registry())
-        published = snapshot()
         headers = {"Content-Type": content_type, "Vary": "Accept, Accept-Encoding"}
-        if published.packed and accepts_gzip(request.headers.get("accept-encoding", "")):
-            return Response(published.gzipped(own), headers=headers | {"Content-Encoding": "gzip"})
-        return Response(published.body + own, headers=headers)
+        page = snapshot().page
+        if accepts_gzip(_field(request, "accept-encoding")):
+            parts = page.gzip(own)
+            headers["Content-Encoding"] = "gzip"
+        else:
+            parts = page.plain(own)
+        headers["Content-Length"] = str(sum(map(len, parts)))
+        return StreamingResponse(_slices(parts), headers=headers)
 
     async def overview(request: Request) -> Response:
         return HTMLResponse(
@@ -58,33 +60,27 @@ def application(
             return PlainTextResponse("".join(f"not ready: {what}\n" for what in missing), status_code=503)
         return PlainTextResponse("ready\n")
 
-    async def reloaded(request: Request) -> Response:
-        mistakes = await run_in_threadpool(reload) if reload else []
-        return PlainTextResponse("".join(f"{mistake}\n" for mistake in mistakes), status_code=500 if mistakes else 200)
-
     pages = {metrics_path: metrics, "/": overview, "/-/healthy": healthy, "/-/ready": ready}
     routes = [Route(path, page, methods=["GET"]) for path, page in pages.items()]
-    return Starlette(routes=routes + [Route("/-/reload", reloaded, methods=["POST"])] * bool(reload))
+    if reload:
+        routes.append(Route("/-/reload", _reloading(reload), methods=["POST"]))
+    return Starlette(routes=routes)
 
 
-def takes_openmetrics(accept: str) -> bool:
-    """Whether the client would rather have OpenMetrics 1.0.0 than Prometheus' text (RFC 9110 12.5.1)."""
-    ranges = weights(accept)
-    wanted = [ranges[name] for name in ranges if OPENMETRICS_RANGE.fullmatch(name)]
-    plain = [ranges[name] for name in ranges if name.startswith("text/plain")] or [0.0]
-    return bool(wanted) and max(wanted) > 0 and max(wanted) >= max(plain)
+def _reloading(reload: Callable[[], Sequence[str]]) -> Callable[[Request], Awaitable[Response]]:
+    async def reloaded(request: Request) -> Response:
+        errors = await run_in_threadpool(reload)
+        return PlainTextResponse("".join(f"{error}\n" for error in errors), status_code=500 if errors else 200)
+
+    return reloaded
 
 
-def accepts_gzip(accept_encoding: str) -> bool:
-    """Whether the client takes gzip (RFC 9110 12.5.3); a weight of 0 is a refusal."""
-    codings = weights(accept_encoding)
-    return codings.get("gzip", codings.get("*", 0)) > 0
+def _field(request: Request, name: str) -> str:
+    """A list field as one text, however many lines it came in (RFC 9110, section 5.3)."""
+    return ",".join(request.headers.getlist(name))
 
 
-def weights(header: str) -> dict[str, float]:
-    """Each choice of a header with its weight (RFC 9110 12.4.2); one that nobody can read is a refusal."""
-    found = {}
-    for choice in "".join(header.lower().split()).split(","):
-        name, _, weight = choice.partition(";q=")
-        found[name] = float(weight) if WEIGHT.fullmatch(weight) else float(not weight)
-    return found
+async def _slices(parts: Iterable[bytes]) -> AsyncIterator[memoryview]:
+    for part in parts:
+        for start in range(0, len(part), SLICE):
+            yield memoryview(part)[start : start + SLICE]

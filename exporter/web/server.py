@@ -1,4 +1,4 @@
-"""The web server: a socket that is bound first, and an orderly end."""
+"""The web server: a socket that is bound first, and an orderly shutdown."""
 
 import asyncio
 import os
@@ -27,34 +27,29 @@ def listen(address: str) -> socket.socket:
     try:
         listening = socket.create_server((host, int(port)), family=family, dualstack_ipv6=everywhere, backlog=128)
     except OSError as error:
-        raise ConfigError([f"--web.listen-address: {address}: {_why(error)}"]) from error
+        raise ConfigError([f"--web.listen-address: {address}: {_reason(error)}"]) from error
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio's own test for TCP misses this socket
     return listening
 
 
-def _why(error: OSError) -> str:
-    """The system's words alone; asyncio and socket append the address to theirs."""
+def _reason(error: OSError) -> str:
+    """The system's text alone; asyncio and socket append the address to theirs."""
     known = error.errno is not None and error.errno > 0
     return os.strerror(error.errno or 0) if known else str(error.strerror or error)
 
 
 class Server(uvicorn.Server):
-    """Serves until SIGTERM or SIGINT; then `ending` runs before the socket is closed. SIGHUP calls `hanging_up`."""
+    """Serves until SIGTERM or SIGINT; then `on_shutdown` runs before the socket is closed. SIGHUP runs `on_reload`."""
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        ending: Work,
-        hanging_up: Work,
-    ) -> None:
+    def __init__(self, app: ASGIApp, on_shutdown: Work, on_reload: Work) -> None:
         super().__init__(
             uvicorn.Config(
                 app, lifespan="off", log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=1
             )
         )
-        self._ending = ending
-        self._hanging_up = hanging_up
-        self._ended = False
+        self._on_shutdown = on_shutdown
+        self._on_reload = on_reload
+        self._shutting_down = False
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -62,22 +57,22 @@ class Server(uvicorn.Server):
         loop = asyncio.get_running_loop()
         tasks: set[asyncio.Task[None]] = set()
 
-        def begin(work: Work) -> None:
+        def start(work: Work) -> None:
             task = loop.create_task(work())
             tasks.add(task)
             task.add_done_callback(tasks.discard)
 
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, begin, self._end)
-        loop.add_signal_handler(signal.SIGHUP, begin, self._hanging_up)
+            loop.add_signal_handler(number, start, self._shut_down)
+        loop.add_signal_handler(signal.SIGHUP, start, self._on_reload)
         try:
             yield
         finally:
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 loop.remove_signal_handler(number)
 
-    async def _end(self) -> None:
-        if not self._ended:
-            self._ended = True
-            await self._ending()
+    async def _shut_down(self) -> None:
+        if not self._shutting_down:
+            self._shutting_down = True
+            await self._on_shutdown()
             self.should_exit = True

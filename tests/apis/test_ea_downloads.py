@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.conftest import House
-from tests.support import Answer, CannedService, series, value
+from tests.support import Answer, CannedService, families, series, value
 
 ROOT = "/v3/enrollments/100"
 COLUMNS = """
@@ -103,8 +103,7 @@ def published_warnings(house: House) -> tuple[str, ...]:
 
 
 def published(house: House) -> bytes:
-    blocks = house.exporter.store.current.blocks
-    return b"".join(block.plain for name, block in sorted(blocks.items()) if "cost" in name or "quantity" in name)
+    return b"".join(text for name, text in families(house.exporter).items() if "cost" in name or "quantity" in name)
 
 
 def test_the_three_downloads_give_identical_samples(canned: CannedService, enrollment: BUILD) -> None:

@@ -12,7 +12,7 @@ from exporter.commands.simulate import write_config
 from exporter.simulator import Simulator
 from exporter.simulator.server.faults import Cut, Status
 from tests.conftest import NOON, House
-from tests.support import value
+from tests.support import families, value
 
 BUILD = Callable[..., House]
 
@@ -36,7 +36,7 @@ def enrollment(simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def total(house: House, family: str) -> Fraction:
     """The exact sum of a family's samples."""
-    lines = house.exporter.store.current.blocks[family].plain.decode().splitlines()
+    lines = families(house.exporter)[family].decode().splitlines()
     return sum((Fraction(line.rpartition(" ")[2]) for line in lines if not line.startswith("#")), Fraction(0))
 
 
@@ -64,8 +64,8 @@ def test_every_download_and_quirk_gives_the_companys_sums(
     for download in ("json", "csv", "csv_async"):
         house = enrollment(download=download, **labels)
         assert [None] == house.run("usagedetails")
-        blocks = house.exporter.store.current.blocks
-        pages.append({name: block.plain for name, block in blocks.items() if "cost" in name or "quantity" in name})
+        published = families(house.exporter).items()
+        pages.append({name: text for name, text in published if "cost" in name or "quantity" in name})
     assert pages[0] == pages[1] == pages[2]
     books = sum(Fraction(row.cost) for row in simulator.world.ea.usage("202611"))
     assert books == total(house, "azure_ea_cost_month_to_date")
@@ -84,7 +84,7 @@ def test_a_fault_in_the_middle_publishes_nothing_and_heals(
     simulator.faults.script("submit/" if download == "csv_async" else path, fault, times=None)
     house = enrollment(download=download)
     assert house.run("usagedetails")[0] is not None
-    assert "azure_ea_cost_month_to_date" not in house.exporter.store.current.blocks
+    assert "azure_ea_cost_month_to_date" not in families(house.exporter)
     simulator.faults.clear()
     assert [None] == house.run("usagedetails")
 
@@ -120,7 +120,7 @@ def test_prices_are_those_of_meters_in_use(simulator: Simulator, enrollment: BUI
     house = enrollment()
     assert [None] == house.run("pricesheet")
     used = {row.meter_id for row in simulator.world.ea.usage("202611")}
-    lines = house.exporter.store.current.blocks["azure_ea_unit_price"].plain.decode().splitlines()[2:]
+    lines = families(house.exporter)["azure_ea_unit_price"].decode().splitlines()[2:]
     assert used == {line.partition('meter_id="')[2].partition('"')[0] for line in lines}
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import House
+from tests.support import families
 
 GOLDENS = Path(__file__).parent / "goldens"
 
@@ -15,8 +16,7 @@ GOLDENS = Path(__file__).parent / "goldens"
 def test_golden(house: House, prefix: str, request: pytest.FixtureRequest, tool: Callable[[str], str]) -> None:
     """What is published is what was read and approved, and promtool finds nothing to say about it."""
     house.run()
-    blocks = house.exporter.store.current.blocks
-    body = b"".join(blocks[name].plain for name in sorted(blocks) if name.startswith(prefix))
+    body = b"".join(text for name, text in families(house.exporter).items() if name.startswith(prefix))
     golden = GOLDENS / f"{prefix}.prom"
     if request.config.getoption("--write-goldens"):
         golden.write_bytes(body)

@@ -17,6 +17,7 @@ from exporter.commands.simulate import write_config
 from exporter.config import load
 from exporter.model.periods import DAY, Days, billing_month
 from exporter.simulator import Simulator
+from tests.support import families
 
 DOWNLOADS = ("json", "csv", "csv_async")
 COLLECTORS = ("usagedetails", "usagedetails_previous_month")
@@ -59,17 +60,11 @@ class Account:
 
     def total(self, family: str) -> Fraction | None:
         """The exact sum of a family's samples; None where it is absent."""
-        block = self.exporter.store.current.blocks.get(family)
-        if block is None:
+        text = families(self.exporter).get(family)
+        if text is None:
             return None
-        lines = [line for line in block.plain.decode().splitlines() if not line.startswith("#")]
+        lines = [line for line in text.decode().splitlines() if not line.startswith("#")]
         return sum((Fraction(line.rpartition(" ")[2]) for line in lines), Fraction(0))
-
-    def reasons(self, collector: str) -> tuple[str, ...]:
-        """Why a family may be absent."""
-        (job,) = (job for job in self.exporter.jobs if job.collector.name == collector)
-        collection = self.exporter.store.collection(job)
-        return collection.warnings if collection else ("nothing was published yet",)
 
 
 @pytest.fixture

@@ -137,7 +137,7 @@ def test_the_archive_is_evidence_too(tmp_path: Path) -> None:
     """After a restart the first answer may be the emptied one."""
     Bench(tmp_path).run({"x": 1})
     bench = Bench(tmp_path)
-    bench.runner.restore(bench.job)
+    bench.runner.restore([bench.job])
     assert ["emptied"] == bench.run({})
 
 

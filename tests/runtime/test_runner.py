@@ -106,6 +106,17 @@ def test_a_failure_keeps_the_last_good_values_and_the_next_success_heals_it(
     assert 1 == value(house.scrape(), "azure_billing_exporter_collector_success", **labels)
 
 
+def test_a_restart_publishes_what_fits_together(tmp_path: Path) -> None:
+    """One stored collection that repeats the series of another does not keep the rest from the page."""
+    jobs = [Job("api", account, Collector(name), timedelta(hours=1)) for account, name in ("aa", "ab", "ba")]
+    for job in jobs:
+        Archive(tmp_path).write(job, Collection({"cost": {("x",): Decimal(1)}}, 1, NOW, NOW))
+    restarted, store = runner(tmp_path)
+    restarted.restore(jobs)
+    assert [True, False, True] == [store.collection(job) is not None for job in jobs]
+    assert 2 == store.current.body.count(b"cost{")
+
+
 def test_a_login_outage_at_the_start_heals_by_itself(
     simulator: Simulator, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,20 +1,21 @@
 """What a scrape is answered from."""
 
-import gzip
-from dataclasses import dataclass, field
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from operator import attrgetter
+from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from exporter.errors import Malformed
 from exporter.model import collection as model
 from exporter.model.collection import Collection, Run
-from exporter.model.families import Family, Labels
+from exporter.model.families import Family, Labels, Samples
 from exporter.runtime.job import Job
+from exporter.runtime.page import Page
 from exporter.runtime.store import SnapshotStore
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -48,7 +49,7 @@ def collection(**costs: str) -> Collection:
     return Collection(samples, len(costs), NOW, NOW)
 
 
-def test_two_accounts_share_one_block_per_family_and_samples_are_sorted() -> None:
+def test_two_accounts_share_a_family_and_samples_are_sorted() -> None:
     """A family that came twice would make the whole scrape unreadable."""
     store = SnapshotStore()
     store.publish(job("b"), collection(y="2", x="-1.50"))
@@ -61,18 +62,15 @@ def test_two_accounts_share_one_block_per_family_and_samples_are_sorted() -> Non
     ) == store.current.body
 
 
-def test_a_publish_renders_only_what_it_touches() -> None:
-    """The other families' blocks are the very same objects."""
-    store = SnapshotStore()
-    store.publish(job("a"), collection(x="1"))
-    store.pack()
+def test_the_same_samples_again_keep_the_page() -> None:
+    """An unchanged source costs no rendering and no compressing, but its new instant is published."""
+    store, only = SnapshotStore(), job("a")
+    store.publish(only, collection(x="1"))
     before = store.current
-    other = Job("api", "b", Collector("other", families=(USERS,)), timedelta(hours=1))
-    store.publish(other, Collection({"users": {(): 1}}, 1, NOW, NOW))
-    assert before.blocks["cost"] is store.current.blocks["cost"]
-    assert before.blocks["users"] is not store.current.blocks["users"]
-    store.pack()
-    assert before.blocks["cost"] is store.current.blocks["cost"]
+    again = replace(collection(x="1"), collected=NOW + timedelta(hours=1))
+    store.publish(only, again)
+    assert before.page is store.current.page
+    assert again is store.collection(only)
 
 
 def test_a_family_without_samples_has_no_header() -> None:
@@ -85,7 +83,7 @@ def test_a_family_without_samples_has_no_header() -> None:
     assert (b"", True) == (store.current.body, b"cost" in held.body)
 
 
-def test_two_jobs_with_the_same_series_are_told_and_the_first_stays() -> None:
+def test_a_job_with_series_of_another_is_refused() -> None:
     """One of them would silently win."""
     store = SnapshotStore()
     store.publish(job("a", "first"), collection(x="1"))
@@ -95,13 +93,71 @@ def test_two_jobs_with_the_same_series_are_told_and_the_first_stays() -> None:
     assert before is store.current
 
 
-@given(st.sets(st.text(max_size=50), max_size=6), st.binary(max_size=300))
-def test_the_packed_page_is_the_plain_page(names: set[str], tail: bytes) -> None:
-    """Deflated blocks and the tail unpack, with their checksum, to the same bytes."""
-    store = SnapshotStore()
-    for account in names:
-        store.publish(job(account), collection(x="1"))
-        assert not store.current.packed
-        store.pack()
-    assert store.current.packed
-    assert store.current.body + tail == gzip.decompress(store.current.gzipped(tail))
+def test_many_collections_make_one_page() -> None:
+    """Those of a restart; one that is refused does not keep the others from the page."""
+    pages: list[bytes] = []
+    store = SnapshotStore(lambda body: _noted(pages, body))
+    good = {job(account): collection(x="1") for account in "abc"}
+    bad = job("b", "second")
+    refused = store.publish_all(good | {bad: collection(x="2")})
+    assert ([bad], 3, None) == (list(refused), store.current.body.count(b"cost{"), store.collection(bad))
+    assert [store.current.body] == pages
+
+
+def test_jobs_that_publish_while_a_page_is_made_share_the_next_one() -> None:
+    """Else the first run of many accounts would compress the whole page once for each of them."""
+    pages: list[bytes] = []
+    rendering = [threading.Event() for _ in "bcd"]
+    threads: list[threading.Thread] = []
+
+    def make_page(body: bytes) -> Page:
+        if not pages:
+            for account, event in zip("bcd", rendering, strict=True):
+                samples = Signalling(event, {"cost": {("x",): 1}})
+                late = job(account), Collection(samples, 1, NOW, NOW)
+                threads.append(threading.Thread(target=store.publish, args=late))
+            for thread in threads:
+                thread.start()
+            assert all(event.wait(30) for event in rendering)
+        return _noted(pages, body)
+
+    store = SnapshotStore(make_page)
+    store.publish(job("a"), collection(x="1"))
+    for thread in threads:
+        thread.join()
+    assert [1, 4] == [body.count(b"cost{") for body in pages]
+    assert pages[-1] == store.current.body
+
+
+def test_what_a_failed_page_should_have_shown_is_on_the_next() -> None:
+    """A page may be too large for the memory."""
+    failures = [MemoryError()]
+
+    def make_page(body: bytes) -> Page:
+        if failures:
+            raise failures.pop()
+        return Page(body)
+
+    store, first = SnapshotStore(make_page), job("a")
+    with pytest.raises(MemoryError):
+        store.publish(first, collection(x="1"))
+    assert (b"", None) == (store.current.body, store.collection(first))
+    store.publish(job("b"), collection(x="1"))
+    assert 2 == store.current.body.count(b"cost{")
+
+
+class Signalling(dict[str, Samples]):
+    """Samples that report when they are being rendered."""
+
+    def __init__(self, event: threading.Event, samples: Mapping[str, Samples]) -> None:
+        super().__init__(samples)
+        self._event = event
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self._event.set()
+        return super().get(name, default)
+
+
+def _noted(pages: list[bytes], body: bytes) -> Page:
+    pages.append(body)
+    return Page(body)

@@ -3,6 +3,7 @@
 import gzip
 import threading
 from collections.abc import Callable, Iterator
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,9 @@ import uvicorn
 
 from exporter.commands.run import Running, served
 from exporter.simulator import Simulator
-from exporter.web.pages import accepts_gzip, takes_openmetrics
 from exporter.web.server import listen
 from tests.conftest import House
+from tests.runtime.test_store import collection, job
 from tests.support import parsed
 
 
@@ -30,22 +31,67 @@ def address(house: House) -> Iterator[str]:
     thread.join()
 
 
-def test_metrics_come_in_both_formats_plain_and_packed(house: House, address: str) -> None:
+def test_metrics_come_in_both_formats_plain_and_compressed(house: House, address: str) -> None:
     """The same samples, whatever the client asks for."""
     house.run()
     text = requests.get(f"{address}/metrics", headers={"Accept-Encoding": "identity"}, timeout=5)
-    packed = requests.get(f"{address}/metrics", headers={"Accept-Encoding": "gzip"}, timeout=5, stream=True)
+    compressed = requests.get(f"{address}/metrics", headers={"Accept-Encoding": "gzip"}, timeout=5, stream=True)
     openmetrics = requests.get(
         f"{address}/metrics", headers={"Accept": "application/openmetrics-text;version=1.0.0"}, timeout=5
     )
     assert text.headers["Content-Type"].startswith("text/plain; version=0.0.4")
     assert openmetrics.headers["Content-Type"].startswith("application/openmetrics-text; version=1.0.0")
-    assert ("gzip", None) == (packed.headers["Content-Encoding"], text.headers.get("Content-Encoding"))
-    unpacked = gzip.decompress(packed.raw.read(decode_content=False)).decode()
+    assert ("gzip", None) == (compressed.headers["Content-Encoding"], text.headers.get("Content-Encoding"))
+    decompressed = gzip.decompress(compressed.raw.read(decode_content=False)).decode()
     published = {key for key in parsed(text.text) if key[0].startswith(("azure_ea", "azure_b2c", "partner"))}
-    assert published <= parsed(unpacked).keys()
+    assert published <= parsed(decompressed).keys()
     assert openmetrics.text.endswith("# EOF\n")
     assert openmetrics.text.startswith(house.exporter.store.current.body.decode())
+
+
+def test_an_answer_in_gzip_is_whole_while_others_publish(house: House, address: str) -> None:
+    """Each shows all of one collection, in the form that was asked for, and ends with the exporter's own metrics."""
+    store, publisher = house.exporter.store, job("busy")
+    pages = cycle([collection(**{f"who{n}": str(amount) for n in range(2000)}) for amount in range(5)])
+    store.publish(publisher, next(pages))
+    finished = threading.Event()
+
+    def publish() -> None:
+        while not finished.is_set():
+            store.publish(publisher, next(pages))
+
+    thread = threading.Thread(target=publish)
+    thread.start()
+    try:
+        with requests.Session() as client:
+            for number in range(200):
+                form = ("gzip", "identity")[number % 2]
+                answer = client.get(f"{address}/metrics", headers={"Accept-Encoding": form}, timeout=30, stream=True)
+                body = answer.raw.read(decode_content=False)
+                assert (form, str(len(body))) == (
+                    answer.headers.get("Content-Encoding", "identity"),
+                    answer.headers["Content-Length"],
+                )
+                lines = (gzip.decompress(body) if form == "gzip" else body).splitlines()
+                amounts = [line.rpartition(b" ")[2] for line in lines if line.startswith(b"cost{")]
+                assert (2000, 1) == (len(amounts), len(set(amounts)))
+                assert lines[-1].startswith(b"azure_billing_exporter_")
+    finally:
+        finished.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("form", ["gzip", "identity"])
+def test_head_has_the_headers_of_get(house: House, address: str, form: str) -> None:
+    """And no body, so that the connection serves the next request."""
+    house.run()
+    with requests.Session() as client:
+        client.headers["Accept-Encoding"] = form
+        head = client.head(f"{address}/metrics", timeout=5)
+        page = client.get(f"{address}/metrics", timeout=5)
+    assert head.content == b""
+    assert (head.headers.keys(), True) == (page.headers.keys(), int(head.headers["Content-Length"]) > 1000)
+    assert head.headers.get("Content-Encoding", "identity") == form
 
 
 def test_openmetrics_is_what_its_reference_parser_reads(house: House, address: str) -> None:
@@ -92,47 +138,3 @@ def test_only_get_and_head_are_allowed(address: str, path: str) -> None:
 def test_an_unknown_path_is_not_found(address: str) -> None:
     """Nothing else is served."""
     assert requests.get(f"{address}/etc/passwd", timeout=5).status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("header", "accepted"),
-    [
-        ("gzip", True),
-        ("deflate, gzip;q=1.0, *;q=0.5", True),
-        ("GZIP; q=0.5", True),
-        ("*", True),
-        ("gzip;q=0", False),
-        ("gzip; q=0.000, *", False),
-        ("br", False),
-        ("", False),
-    ],
-)
-def test_gzip_is_sent_to_who_accepts_it(header: str, accepted: bool) -> None:
-    """RFC 9110 12.5.3, with its weights."""
-    assert accepted == accepts_gzip(header)
-
-
-PROMETHEUS = (
-    "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
-    "application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,"
-    "text/plain;version=0.0.4;q=0.3,*/*;q=0.2"
-)
-
-
-@pytest.mark.parametrize(
-    ("header", "taken"),
-    [
-        (PROMETHEUS, True),
-        ("application/openmetrics-text", True),
-        ("Application/OpenMetrics-Text; version=1.0.0; charset=utf-8", True),
-        ("application/openmetrics-text;q=0.2, text/plain;q=0.8", False),
-        ("application/openmetrics-text;q=0", False),
-        ("application/openmetrics-text;version=2.0.0", False),
-        ("application/openmetrics-text;q=much", False),
-        ("text/html,application/xhtml+xml,*/*;q=0.8", False),
-        ("", False),
-    ],
-)
-def test_openmetrics_is_sent_to_who_would_rather_have_it(header: str, taken: bool) -> None:
-    """In the version that is written, by RFC 9110's weights."""
-    assert taken == takes_openmetrics(header)

@@ -102,7 +102,7 @@ def main() -> None:
     with TemporaryDirectory() as directory:
         store = SnapshotStore()
         runner = Runner(store, Archive(Path(directory)), Telemetry(), lambda: datetime.now(UTC))
-        job = Job("partner_center", "csp", UsageRecords(client, 100_000), UsageRecords.fresh_every)
+        job = Job("partner_center", "csp", UsageRecords({}, 100_000, client), UsageRecords.fresh_every)
         decoding = best(lambda: CUSTOMERS.typed.decode(content))
         publishing = best(lambda: store.publish(job, runner.collection(job)))
         compressing = best(lambda: Page(store.current.body))

@@ -21,8 +21,6 @@ from exporter.transport import bodies
 from exporter.transport.http import HttpClient
 from exporter.transport.session import Session
 
-NOT_IN_SAMPLES = {"reports", "timeout", "ca_file", "name", "detail", "requests_per_minute"}
-
 
 class Exporter:
     """Everything between the configuration and the web server."""
@@ -86,13 +84,10 @@ class Exporter:
             stopped=self._stopped,
             clock=self._clock,
         )
-        settings = account.model_dump_json(exclude=NOT_IN_SAMPLES)
         intervals = api.intervals(account)
         for collector in api.collectors(account, session):
             if every := intervals.get(collector.name):
-                yield Job(
-                    api.name, account.account, collector, every, settings, credential.expiries, credential.warnings
-                )
+                yield Job(api.name, account.account, collector, every, credential.expiries, credential.warnings)
 
 
 def writable(path: Path) -> None:

@@ -62,7 +62,7 @@ class Config(Section):
     def paths(self) -> Iterator[tuple[str, Api, AccountSettings]]:
         """The same, with the place of each account in the file: `ea[0]`."""
         for api in ALL:
-            for index, account in enumerate(getattr(self, api.name)):
+            for index, account in enumerate(dict(self)[api.name]):
                 yield f"{api.name}[{index}]", api, account
 
 

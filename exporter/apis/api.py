@@ -46,4 +46,4 @@ class Api:
     def intervals(self, account: AccountSettings) -> dict[str, timedelta]:
         """How often each enabled report of the account is read."""
         chosen = [report for report in self.reports if account.reads(report.name)]
-        return {report.name: getattr(account.reports, report.name).every or report.fresh_every for report in chosen}
+        return {report.name: account.report(report.name).every or report.fresh_every for report in chosen}

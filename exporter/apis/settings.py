@@ -106,6 +106,15 @@ class AccountSettings(Section):
         """What the account is called when nobody names it."""
         raise NotImplementedError
 
+    def shape(self, *keys: str) -> dict[str, object]:
+        """The source, and those of `keys` (`usage.labels` is a key in a section) that are not at their default.
+
+        For `Collector.shape`: a new key with a default does not change it.
+        """
+        chosen: dict[str, Any] = self.model_dump(mode="json", exclude_defaults=True, exclude={"reports"})
+        flat = {path: value for name, value in chosen.items() for path, value in _flattened(name, value)}
+        return {"base_url": self.base_url, "identity": self.identity} | {key: flat[key] for key in keys if key in flat}
+
     @property
     def login_address(self) -> str:
         """Where tokens come from; for an account without tokens the API itself."""
@@ -139,12 +148,18 @@ class AccountSettings(Section):
 
     def reads(self, report: str) -> bool:
         """Whether a report is read at all."""
-        return bool(getattr(self.reports, report).enabled)
+        return self.report(report).enabled
+
+    def report(self, name: str) -> Report:
+        """The settings of one of the API's reports."""
+        found: Report = dict(self.reports)[name]
+        return found
 
     def secret(self, key: str) -> Secret:
         """The secret `key`, from the configuration or from `<key>_file`."""
-        text: SecretStr | None = getattr(self, key)
-        return Secret(text.get_secret_value() if text else None, getattr(self, f"{key}_file"))
+        values = dict(self)
+        text: SecretStr | None = values[key]
+        return Secret(text.get_secret_value() if text else None, values[f"{key}_file"])
 
     @field_validator("base_url")
     @classmethod
@@ -164,7 +179,7 @@ class AccountSettings(Section):
     def _each_secret_once(self) -> "AccountSettings":
         fields = type(self).model_fields
         for key in (key for key in fields if f"{key}_file" in fields):
-            given = [name for name in (key, f"{key}_file") if getattr(self, name) is not None]
+            given = [name for name in (key, f"{key}_file") if dict(self)[name] is not None]
             if not given and key not in self.optional_secrets:
                 raise mistake(f"{key} or {key}_file is required")
             if len(given) == 2:
@@ -217,3 +232,9 @@ class EntraSettings(AccountSettings):
     def tenant_authority(self) -> str:
         """The authority as msal wants it: the login host and the tenant."""
         return self.authority if urlsplit(self.authority).path else f"{self.authority}/{self.tenant}"
+
+
+def _flattened(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    yield name, value
+    for key, inner in value.items() if isinstance(value, dict) else ():
+        yield from _flattened(f"{name}.{key}", inner)

@@ -38,7 +38,7 @@ class Collection:
     records: int
     collected: datetime
     changed: datetime
-    stands_for: datetime | None = None
+    data_timestamp: datetime | None = None
     validators: Mapping[str, str] = field(default_factory=dict)
     overflow: int = 0
     warnings: tuple[str, ...] = ()
@@ -96,6 +96,14 @@ class Collector(ABC):
     def families(self) -> tuple[Family, ...]:
         """What the records are folded into."""
 
+    @property
+    @abstractmethod
+    def shape(self) -> Mapping[str, object]:
+        """What gives samples their meaning and their form: the source, and the options that are not at their default.
+
+        Stored samples of another shape are not published. Time-outs, intervals and credentials are no part of it.
+        """
+
     @abstractmethod
     def collect(self, now: datetime, run: Run) -> Iterable[Any]:
         """Records, page by page; raises `NotModified` or a `Failure`."""
@@ -113,6 +121,6 @@ class Collector(ABC):
         """How many records of the report a record sums."""
         return 1
 
-    def stands_for(self, record: Any) -> datetime | None:
-        """The instant that a record's data stands for, where it says so."""
+    def data_timestamp(self, record: Any) -> datetime | None:
+        """The instant as of which a record's data is, where it says so."""
         return None

@@ -25,11 +25,12 @@ class Kept(msgspec.Struct):
     """A collection as a file holds it: amounts as text, label values in the order of their family."""
 
     fingerprint: str
+    labels: dict[str, tuple[str, ...]]
     samples: dict[str, list[tuple[tuple[str, ...], str]]]
     records: int
     collected: datetime
     changed: datetime
-    stands_for: datetime | None
+    data_timestamp: datetime | None
     validators: dict[str, str]
     overflow: int = 0
     warnings: tuple[str, ...] = ()
@@ -51,11 +52,12 @@ class Archive:
         }
         kept = Kept(
             job.fingerprint,
+            {family.name: family.labels.names for family in job.collector.families if family.name in samples},
             samples,
             collection.records,
             collection.collected,
             collection.changed,
-            collection.stands_for,
+            collection.data_timestamp,
             dict(collection.validators),
             collection.overflow,
             collection.warnings,
@@ -82,7 +84,7 @@ class Archive:
             kept.records,
             kept.collected,
             kept.changed,
-            kept.stands_for,
+            kept.data_timestamp,
             kept.validators,
             kept.overflow,
             kept.warnings,
@@ -106,13 +108,15 @@ class Archive:
 
 def _samples(kept: Kept, job: Job) -> dict[str, dict[LabelValues, Decimal]]:
     """The samples, if all of them are of the job's families; raises `ValueError`, `ArithmeticError` or `Malformed`."""
-    if any(at is not None and at.tzinfo is None for at in (kept.collected, kept.changed, kept.stands_for)):
+    if any(at is not None and at.tzinfo is None for at in (kept.collected, kept.changed, kept.data_timestamp)):
         raise ValueError("an instant without a time zone")
-    arity = {family.name: len(family.labels.names) for family in job.collector.families}
+    names = {family.name: family.labels.names for family in job.collector.families}
     samples: dict[str, dict[LabelValues, Decimal]] = {}
     for name, values in kept.samples.items():
-        if any(len(labels) != arity.get(name) for labels, _ in values):
+        if name not in names or names[name] != kept.labels.get(name):
             raise ValueError(f"{name}: not a family of the report, or other labels")
+        if any(len(labels) != len(names[name]) for labels, _ in values):
+            raise ValueError(f"{name}: label values of another number")
         samples[name] = {labels: Decimal(value) for labels, value in values}
         require_finite(name, samples[name].values())
     return samples

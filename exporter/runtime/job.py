@@ -1,6 +1,7 @@
 """A report of an account, to be run again and again."""
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from exporter.model.collection import Collector
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Job:
-    """A collector, the account it reads, and how often; `settings` is all that shapes its samples.
+    """A collector, the account it reads, and how often.
 
     `expiries` tells when each of the account's credentials ends, by the credential's name, and `warnings` what somebody
     should know about them before requests fail.
@@ -20,7 +21,6 @@ class Job:
     account: str
     collector: Collector
     every: timedelta
-    settings: str = ""
     expiries: Callable[[], Mapping[str, datetime]] = dict
     warnings: Callable[[], Sequence[str]] = tuple
 
@@ -31,9 +31,9 @@ class Job:
 
     @property
     def fingerprint(self) -> str:
-        """Changes when samples that were kept would no longer be what the job would bring."""
-        shape = [(family.name, family.labels.names) for family in self.collector.families]
-        return hashlib.sha256(repr((self.api, self.labels, shape, self.settings)).encode()).hexdigest()
+        """Changes when stored samples would no longer be what the job would bring."""
+        identity = [self.api, self.account, self.collector.name, self.collector.shape]
+        return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ class Runner:
             records.number,
             collected=now,
             changed=published.changed if published and unchanged else now,
-            stands_for=min(records.newest, now) if records.newest else None,
+            data_timestamp=min(records.newest, now) if records.newest else None,
             validators=run.validators.seen,
             overflow=overflow + run.overflow,
             warnings=tuple(run.warnings),
@@ -156,7 +156,7 @@ class _Counted:
     def __init__(self, job: Job, records: Iterable[Any]) -> None:
         self._records = records
         self._rows = job.collector.rows
-        self._stands_for = job.collector.stands_for
+        self._data_timestamp = job.collector.data_timestamp
         self.number = 0
         self.newest: datetime | None = None
 
@@ -164,6 +164,6 @@ class _Counted:
         stream = iter(self._records)
         while batch := list(islice(stream, BATCH)):
             self.number += sum(map(self._rows, batch))
-            instants = [at for at in map(self._stands_for, batch) if at is not None]
+            instants = [at for at in map(self._data_timestamp, batch) if at is not None]
             self.newest = max([*instants, *([self.newest] if self.newest else [])], default=None)
             yield from batch

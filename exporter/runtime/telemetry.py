@@ -53,7 +53,7 @@ class Telemetry:
             "interval_seconds", "How often the collector runs while nothing fails, in seconds."
         )
         self._next_run = self._job_gauge("next_run_timestamp_seconds", "When the next run is due, in Unix seconds.")
-        self._stands_for = self._job_gauge(
+        self._data_timestamp = self._job_gauge(
             "data_timestamp_seconds", "The instant that the newest published data stands for, in Unix seconds."
         )
         self._changed = self._job_gauge(
@@ -117,10 +117,10 @@ class Telemetry:
         self._last_success.labels(*job.labels).set(collection.collected.timestamp())
         self._changed.labels(*job.labels).set(collection.changed.timestamp())
         self._dropped.labels(*job.labels).set(collection.dropped)
-        if collection.stands_for:
-            self._stands_for.labels(*job.labels).set(collection.stands_for.timestamp())
+        if collection.data_timestamp:
+            self._data_timestamp.labels(*job.labels).set(collection.data_timestamp.timestamp())
         else:
-            self._stands_for.remove(*job.labels)
+            self._data_timestamp.remove(*job.labels)
 
     def failed(self, job: Job, failure: Failure, seconds: float) -> None:
         """A run brought nothing."""

@@ -232,8 +232,8 @@ def test_users_that_are_two_days_late_are_those_of_that_day(simulator: Simulator
     assert [None] == house.run(USERS)
     samples, day = house.scrape(), NOON.date() - timedelta(days=2)
     assert simulator.world.b2c.users(day).total == sum(series(samples, "azure_b2c_users").values())
-    stands_for = value(samples, "azure_billing_exporter_collector_data_timestamp_seconds", collector=USERS)
-    assert day == datetime.fromtimestamp(stands_for, UTC).date()
+    data_timestamp = value(samples, "azure_billing_exporter_collector_data_timestamp_seconds", collector=USERS)
+    assert day == datetime.fromtimestamp(data_timestamp, UTC).date()
 
 
 def test_a_long_wait_that_only_the_message_names_is_honoured(simulator: Simulator, house: House) -> None:

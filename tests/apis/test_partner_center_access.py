@@ -153,7 +153,7 @@ partner_center:
         ),
     ],
 )
-def test_a_cloud_stands_for_its_addresses(tmp_path: Path, keys: str, base_url: str, authority: str) -> None:
+def test_a_cloud_data_timestamp_its_addresses(tmp_path: Path, keys: str, base_url: str, authority: str) -> None:
     """An address that is given wins; the token is asked for the cloud's own API."""
     file = tmp_path / "config.yaml"
     file.write_text(CLOUD % keys)

@@ -8,6 +8,7 @@ import pytest
 
 from exporter.commands.simulate import write_config
 from exporter.model.collection import Collection
+from exporter.model.families import Family, Labels, constant
 from exporter.runtime.archive import Archive
 from exporter.runtime.job import Job
 from exporter.simulator import Simulator
@@ -16,7 +17,7 @@ from tests.conftest import House
 from tests.runtime.test_store import Collector
 
 NOW = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
-JOB = Job("api", "../a/b c", Collector(), timedelta(hours=1), "settings")
+JOB = Job("api", "../a/b c", Collector(), timedelta(hours=1))
 KEPT = Collection(
     {"cost": {("x",): Decimal("0.1234567890123456789012")}, "users": {(): 3}},
     5,
@@ -42,7 +43,7 @@ def test_a_long_name_has_a_file_of_its_own(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     names = ["ä" * 100 + end for end in "xy"]
     for name in names:
-        archive.write(Job("api", name, Collector(), timedelta(hours=1), "settings"), KEPT)
+        archive.write(Job("api", name, Collector(), timedelta(hours=1)), KEPT)
     assert 2 == len(list(tmp_path.iterdir()))
 
 
@@ -50,7 +51,7 @@ def test_what_other_settings_brought_is_passed_over(tmp_path: Path) -> None:
     """Other labels or another source make other samples."""
     archive = Archive(tmp_path)
     archive.write(JOB, KEPT)
-    assert archive.read(Job("api", JOB.account, JOB.collector, JOB.every, "others")) is None
+    assert archive.read(Job("api", JOB.account, Collector(shaped={"labels": ["other"]}), JOB.every)) is None
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,7 @@ def test_a_file_that_no_longer_fits_is_removed(tmp_path: Path) -> None:
     """It may hold names that the configuration does not show any more."""
     archive = Archive(tmp_path)
     archive.write(JOB, KEPT)
-    assert archive.read(Job("api", JOB.account, JOB.collector, JOB.every, "others")) is None
+    assert archive.read(Job("api", JOB.account, Collector(shaped={"labels": ["other"]}), JOB.every)) is None
     assert [] == list(tmp_path.iterdir())
 
 
@@ -109,3 +110,14 @@ def test_a_restart_during_an_outage_serves_the_last_good_values(simulator: Simul
     simulator.received.clear()
     assert [None] == after.run("balancesummary")
     assert [True] == ["if-none-match" in received.headers for received in simulator.received]
+
+
+def test_an_upgrade_keeps_what_is_stored(tmp_path: Path) -> None:
+    """A family more, or less, in the next version costs the others nothing; one with other labels is not believed."""
+    archive = Archive(tmp_path)
+    archive.write(JOB, KEPT)
+    more = Collector(families=(*JOB.collector.families, Family("new", "x", Labels.of(), constant)))
+    assert KEPT == archive.read(Job("api", JOB.account, more, JOB.every))
+    renamed = Family("cost", "What it costs.", Labels.of(whom="who"), constant)
+    other = Collector(families=(renamed, *JOB.collector.families[1:]))
+    assert archive.read(Job("api", JOB.account, other, JOB.every)) is None

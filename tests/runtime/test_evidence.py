@@ -1,6 +1,6 @@
 """An answer that would take published figures away is not believed at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -41,6 +41,11 @@ class Report(model.Collector):
     fresh_every: ClassVar[timedelta] = timedelta(hours=1)
     answers: list[dict[str, int] | Exception] = field(default_factory=list)
     families: tuple[Family, ...] = (MONTHLY,)
+    shaped: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def shape(self) -> Mapping[str, object]:
+        return self.shaped
 
     def collect(self, now: datetime, run: Run) -> Iterator[Row]:
         answer = self.answers.pop(0)

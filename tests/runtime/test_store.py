@@ -32,6 +32,11 @@ class Collector(model.Collector):
     families: tuple[Family, ...] = (COST, USERS)
     records: list[object] = field(default_factory=list)
     rows_each: int = 1
+    shaped: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def shape(self) -> Mapping[str, object]:
+        return self.shaped
 
     def collect(self, now: datetime, run: Run) -> list[object]:
         return self.records

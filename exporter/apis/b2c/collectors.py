@@ -1,6 +1,6 @@
 """One class per usage report."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import ClassVar
@@ -26,10 +26,14 @@ class UsageReport(Collector):
     client: Client
     settings: Settings
 
+    @property
+    def shape(self) -> Mapping[str, object]:
+        return self.settings.shape("max_keys", "applications")
+
     def rows(self, record: Part | Reading) -> int:
         return record.rows if isinstance(record, Reading) else 0
 
-    def stands_for(self, record: Part | Reading) -> datetime | None:
+    def data_timestamp(self, record: Part | Reading) -> datetime | None:
         return record.at if isinstance(record, Reading) else None
 
 

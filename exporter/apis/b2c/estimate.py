@@ -1,6 +1,6 @@
 """The month's bill, and the budgets it is held against."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -49,6 +49,10 @@ class Bill(Collector):
     fresh_every: ClassVar[timedelta] = timedelta(hours=2)
     families: ClassVar[tuple[Family, ...]] = metrics.BILL + budgets.FAMILIES
 
+    @property
+    def shape(self) -> Mapping[str, object]:
+        return self.settings.shape("prices", "monthly_active_users", "budgets")
+
     def collect(self, now: datetime, run: Run) -> Iterator[Charge | BudgetSpent]:
         components = list(self._components(self.settings.prices, now, run)) if self.settings.prices else []
         known = all(component.usage for component in components)
@@ -66,7 +70,7 @@ class Bill(Collector):
     def rows(self, record: Charge | BudgetSpent) -> int:
         return record.rows
 
-    def stands_for(self, record: Charge | BudgetSpent) -> datetime | None:
+    def data_timestamp(self, record: Charge | BudgetSpent) -> datetime | None:
         return record.at if isinstance(record, Charge) else None
 
     def _components(self, prices: Prices, now: datetime, run: Run) -> Iterator[Component]:

@@ -168,7 +168,8 @@ class Settings(EntraSettings):
 
     def given(self, secret: str) -> bool:
         """Whether the secret, or a file that holds it, is configured."""
-        return getattr(self, secret, None) is not None or getattr(self, f"{secret}_file") is not None
+        values = dict(self)
+        return values.get(secret) is not None or values[f"{secret}_file"] is not None
 
     @model_validator(mode="after")
     def _one_identity(self) -> "Settings":

@@ -46,6 +46,7 @@ class MarketplaceCharges(Report):
 
     name: ClassVar[str] = "marketplacecharges"
     fresh_every: ClassVar[timedelta] = timedelta(hours=12)
+    shaped_by: ClassVar[tuple[str, ...]] = ("usage.period",)
     families: ClassVar[tuple[Family, ...]] = metrics.MARKETPLACE
 
     def records(self, now: datetime, run: Run) -> Iterator[Charge]:
@@ -74,7 +75,7 @@ class MarketplaceCharges(Report):
             row.publisher_name, row.offer, row.plan_name, row.subscription_name, currency, row.extended_cost, until
         )
 
-    def stands_for(self, record: Charge) -> datetime | None:
+    def data_timestamp(self, record: Charge) -> datetime | None:
         return record.until
 
 
@@ -84,6 +85,7 @@ class PriceSheet(Report):
 
     name: ClassVar[str] = "pricesheet"
     fresh_every: ClassVar[timedelta] = timedelta(hours=24)
+    shaped_by: ClassVar[tuple[str, ...]] = ("prices",)
     families: ClassVar[tuple[Family, ...]] = metrics.PRICES
 
     def records(self, now: datetime, run: Run) -> Iterable[Price]:

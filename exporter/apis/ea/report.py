@@ -1,10 +1,10 @@
 """What all reports of an enrollment have in common."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from exporter.apis.ea.client import Client
 from exporter.errors import Failure
@@ -17,6 +17,12 @@ class Report(Collector):
     """A report of one enrollment; its failures name it and its period."""
 
     client: Client
+
+    shaped_by: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def shape(self) -> Mapping[str, object]:
+        return self.client.settings.shape("currency", "usage.max_series", *self.shaped_by)
 
     @property
     def max_series(self) -> int:

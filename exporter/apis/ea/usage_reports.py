@@ -85,7 +85,7 @@ class UsageReport(Report):
     def rows(self, record: SummedUsage | BudgetSpent) -> int:
         return record.rows
 
-    def stands_for(self, record: SummedUsage | BudgetSpent) -> datetime | None:
+    def data_timestamp(self, record: SummedUsage | BudgetSpent) -> datetime | None:
         day = record.until if isinstance(record, SummedUsage) and record.of_period else None
         return day_end(day) if day else None
 
@@ -97,6 +97,7 @@ class UsageDetails(UsageReport):
 
     name: ClassVar[str] = "usagedetails"
     fresh_every: ClassVar[timedelta] = timedelta(hours=12)
+    shaped_by: ClassVar[tuple[str, ...]] = ("usage.labels", "usage.tags", "usage.period", "usage.days_late", "budgets")
 
     @property
     def families(self) -> tuple[Family, ...]:
@@ -152,6 +153,7 @@ class PreviousUsageDetails(UsageReport):
 
     name: ClassVar[str] = "usagedetails_previous_month"
     fresh_every: ClassVar[timedelta] = timedelta(hours=12)
+    shaped_by: ClassVar[tuple[str, ...]] = ("usage.labels", "usage.tags")
 
     @property
     def families(self) -> tuple[Family, ...]:

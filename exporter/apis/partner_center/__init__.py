@@ -61,10 +61,11 @@ def collectors(settings: Settings, session: Session) -> tuple[Collector, ...]:
         return client(settings, session.paced(settings.requests_per_minute))
 
     listing, most = client(settings, session), settings.max_series
+    shape = settings.shape("customer_names", "customer_names_key", "customer_names_key_file", "max_series")
     return (
-        UsageRecords(listing, most),
-        UsageSummaries(listing, paced(), most),
-        SubscriptionUsageRecords(paced(), settings.detail_over, most),
+        UsageRecords(shape, most, listing),
+        UsageSummaries(shape, most, listing, paced()),
+        SubscriptionUsageRecords(shape, most, paced(), settings.detail_over),
     )
 
 

@@ -30,20 +30,31 @@ Reported = CustomerUsage | CustomerCount | MfaCompliance | AsOf
 
 
 @dataclass(slots=True)
-class UsageRecords(Collector):
+class Report(Collector):
+    """What the reports have in common: the configuration that shapes their samples, and their limit of series."""
+
+    configured: Mapping[str, object]
+    most: int
+
+    @property
+    def shape(self) -> Mapping[str, object]:
+        return self.configured
+
+    @property
+    def max_series(self) -> int:
+        return self.most
+
+
+@dataclass(slots=True)
+class UsageRecords(Report):
     """Every customer's spending and budget; rated usage is documented to arrive within about a day."""
 
     client: Client
-    most: int
     doubted: frozenset[str] = frozenset()
 
     name: ClassVar[str] = "usagerecords"
     fresh_every: ClassVar[timedelta] = timedelta(hours=3)
     families: ClassVar[tuple[Family, ...]] = metrics.FAMILIES
-
-    @property
-    def max_series(self) -> int:
-        return self.most
 
     def collect(self, now: datetime, run: Run) -> Iterable[Reported]:
         found = self.client.customers()
@@ -87,7 +98,7 @@ class UsageRecords(Collector):
     def rows(self, record: Reported) -> int:
         return 1 if isinstance(record, CustomerUsage) else 0
 
-    def stands_for(self, record: Reported) -> datetime | None:
+    def data_timestamp(self, record: Reported) -> datetime | None:
         return record.at if isinstance(record, AsOf) else None
 
 
@@ -111,7 +122,7 @@ def _counts(customers: Iterable[CustomerUsage]) -> Iterator[CustomerCount]:
 
 
 @dataclass(slots=True)
-class UsageSummaries(Collector):
+class UsageSummaries(Report):
     """Every customer's billing period: the calendar month of Azure plans, by request that of legacy customers.
 
     A legacy customer's is asked for once in a period, unless it can't be read; the run goes on without it then.
@@ -119,17 +130,12 @@ class UsageSummaries(Collector):
 
     listing: Client
     client: Client
-    most: int
     round: Round[BillingPeriod] = field(default_factory=Round)
 
     name: ClassVar[str] = "usagesummary"
     fresh_every: ClassVar[timedelta] = timedelta(hours=6)
     families: ClassVar[tuple[Family, ...]] = metrics.PERIODS
     required: ClassVar[bool] = False
-
-    @property
-    def max_series(self) -> int:
-        return self.most
 
     def collect(self, now: datetime, run: Run) -> Iterable[CustomerPeriod]:
         customers = self.listing.customers().customers
@@ -167,7 +173,7 @@ def _instant(seconds: Any) -> datetime:
 
 
 @dataclass(slots=True)
-class SubscriptionUsageRecords(Collector):
+class SubscriptionUsageRecords(Report):
     """What each subscription of each customer costs: one request per customer, spread over the span `over`.
 
     A failure loses nothing of the round: the next run asks only for the customers that are still missing. A customer
@@ -176,7 +182,6 @@ class SubscriptionUsageRecords(Collector):
 
     client: Client
     over: timedelta
-    most: int
     began: datetime | None = None
     round: Round[tuple[list[Usage], Findings]] = field(default_factory=Round)
 
@@ -184,10 +189,6 @@ class SubscriptionUsageRecords(Collector):
     fresh_every: ClassVar[timedelta] = timedelta(hours=12)
     families: ClassVar[tuple[Family, ...]] = metrics.SUBSCRIPTIONS
     required: ClassVar[bool] = False
-
-    @property
-    def max_series(self) -> int:
-        return self.most
 
     def collect(self, now: datetime, run: Run) -> Iterable[SubscriptionUsage]:
         customers = {one.id: one for one in self.client.customers().customers}
@@ -211,7 +212,7 @@ class SubscriptionUsageRecords(Collector):
             for subscription in usage:
                 yield SubscriptionUsage(customer, subscription)
 
-    def stands_for(self, record: SubscriptionUsage) -> datetime | None:
+    def data_timestamp(self, record: SubscriptionUsage) -> datetime | None:
         return record.subscription.modified
 
 

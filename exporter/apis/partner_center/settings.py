@@ -60,7 +60,7 @@ class Settings(EntraSettings):
         return super().reads(report) and (report != SubscriptionUsageRecords.name or self.detail == "subscriptions")
 
     @field_serializer("customer_names_key", when_used="json")
-    def _key_in_the_fingerprint(self, key: SecretStr | None) -> str | None:
+    def _hashed_key(self, key: SecretStr | None) -> str | None:
         """Another key makes other samples, and a masked one would not show it."""
         return hashlib.sha256(key.get_secret_value().encode()).hexdigest() if key else None
 

@@ -76,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return COMMANDS[chosen.command].load()(chosen)
     except ConfigError as error:
-        for text in error.mistakes:
+        for text in error.errors:
             sys.stderr.write(f"{text}\n")
         return EXIT_ERROR
     except KeyboardInterrupt:

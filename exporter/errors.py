@@ -26,11 +26,11 @@ class Reason(StrEnum):
 
 
 class ConfigError(Exception):
-    """The process can't start: every mistake of the configuration, as `path: message`."""
+    """The process can't start: every error of the configuration, as `path: message`."""
 
-    def __init__(self, mistakes: Sequence[str]) -> None:
-        super().__init__("\n".join(mistakes))
-        self.mistakes = tuple(mistakes)
+    def __init__(self, errors: Sequence[str]) -> None:
+        super().__init__("\n".join(errors))
+        self.errors = tuple(errors)
 
 
 class NotModified(Exception):  # noqa: N818 (RFC 9110 15.4.5 names it; it is no error)

@@ -1,20 +1,14 @@
-"""What the tests share: a simulated company, a house that watches it, and canned answers."""
+"""What the tests share: a simulated company, a harness that watches it, and canned answers."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from exporter.app import Exporter
 from exporter.commands.simulate import write_config
-from exporter.config import load
 from exporter.simulator import Simulator
-from tests.support import CannedService, Scrape, scrape
-
-NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+from tests.harness import CannedService, Clock, ExporterHarness
+from tests.process import required
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,9 +25,15 @@ def no_ca_bundle(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    """Microsoft's side at noon of a Friday."""
-    with Simulator(seed=1, clock=lambda: NOON) as running:
+def clock() -> Clock:
+    """The clock of the fixtures below, noon of a Friday until a test advances it."""
+    return Clock()
+
+
+@pytest.fixture
+def simulator(clock: Clock) -> Iterator[Simulator]:
+    """Microsoft's services for the simulated company."""
+    with Simulator(seed=1, clock=clock) as running:
         yield running
 
 
@@ -44,50 +44,22 @@ def canned() -> Iterator[CannedService]:
         yield service
 
 
-class House:
-    """An exporter that runs its jobs when a test says so."""
-
-    def __init__(self, config_file: Path) -> None:
-        self.exporter = Exporter(load(config_file), clock=lambda: NOON)
-
-    def run(self, collector: str = "") -> list[object]:
-        """Run every job, or those of one collector; the failures, None for a success."""
-        chosen = [job for job in self.exporter.jobs if collector in ("", job.collector.name)]
-        return [self.exporter.runner.run(job) for job in chosen]
-
-    def scrape(self) -> Scrape:
-        """All samples that a scrape would see."""
-        return scrape(self.exporter)
+@pytest.fixture
+def harness(simulator: Simulator, tmp_path: Path, clock: Clock) -> ExporterHarness:
+    """An exporter of `simulator`."""
+    return ExporterHarness(write_config(simulator, tmp_path), clock)
 
 
 @pytest.fixture
-def house(simulator: Simulator, tmp_path: Path) -> House:
-    """The exporter that watches `simulator`."""
-    return House(write_config(simulator, tmp_path))
-
-
-@pytest.fixture
-def house_of(tmp_path: Path) -> Callable[[str], House]:
+def harness_for(tmp_path: Path, clock: Clock) -> Callable[[str], ExporterHarness]:
     """An exporter for a configuration given as text; `{tmp}` is a directory of its own."""
 
-    def build(text: str) -> House:
+    def build(text: str) -> ExporterHarness:
         file = tmp_path / "config.yaml"
         file.write_text(text.replace("{tmp}", str(tmp_path)) + f"\nstorage: {{path: {tmp_path / 'storage'}}}\n")
-        return House(file)
+        return ExporterHarness(file, clock)
 
     return build
-
-
-def required(name: str) -> str:
-    """The path of a program of Debian's packages; without it a test is skipped, and in CI it fails."""
-    path = shutil.which(name)
-    if path is None and os.environ.get("CI") == "true":
-        pytest.fail(f"{name} is not installed")
-    if path is None:
-        pytest.skip(
-            f"{name} is not installed: apt-get install prometheus prometheus-alertmanager chromium chromium-driver"
-        )
-    return path
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import requests
 
 from exporter.apis import ALL
-from tests.commands.test_command_line import eventually, free_port, running
+from tests.process import eventually, free_port, running
 
 CONFIG = """
 global: {{scrape_interval: 1s}}
@@ -35,7 +35,7 @@ def test_prometheus_scrapes_every_family(tmp_path: Path, tool: Callable[[str], s
         return found
 
     with running("demo", f"--web.listen-address=127.0.0.1:{port}"):
-        eventually(lambda: requests.get(f"http://127.0.0.1:{port}/-/ready", timeout=5).ok)
+        eventually(lambda: requests.get(f"http://127.0.0.1:{port}/-/ready", timeout=5).ok, "ready")
         page = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=5)
         checked = subprocess.run(
             [tool("promtool"), "check", "metrics"], input=page.content, capture_output=True, check=False
@@ -43,11 +43,14 @@ def test_prometheus_scrapes_every_family(tmp_path: Path, tool: Callable[[str], s
         assert (0, b"") == (checked.returncode, checked.stdout + checked.stderr)
         process = subprocess.Popen(prometheus, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            eventually(lambda: bool(query('up{job="azure-billing"} == 1')))
+            eventually(lambda: bool(query('up{job="azure-billing"} == 1')), "a scrape")
             families = [family.name for api in ALL for family in api.families]
             absent = ("_subscription_", "monthly_active")
             published = [name for name in families if not any(part in name for part in absent)]
-            eventually(lambda: all(query(name) for name in published))
+            try:
+                eventually(lambda: all(query(name) for name in published), "all families")
+            except AssertionError:
+                assert [] == [name for name in published if not query(name)]
         finally:
             process.kill()
             process.wait()

@@ -19,9 +19,9 @@ DURATION = re.compile(
 )
 
 
-def mistake(text: str) -> PydanticCustomError:
+def invalid(text: str) -> PydanticCustomError:
     """An error of the configuration whose text is shown as it is."""
-    return PydanticCustomError("mistake", "{text}", {"text": text})
+    return PydanticCustomError("invalid", "{text}", {"text": text})
 
 
 def duration(value: object) -> timedelta:
@@ -30,17 +30,17 @@ def duration(value: object) -> timedelta:
         return value
     found = DURATION.fullmatch(value) if isinstance(value, str) and value else None
     if not found:
-        raise mistake("must be a duration such as 30s, 15m, 6h or 1d")
+        raise invalid("must be a duration such as 30s, 15m, 6h or 1d")
     seconds = sum(int(n) * UNITS[unit] for unit, n in found.groupdict().items() if n)
     if not 0 < seconds <= UNITS["y"]:
-        raise mistake("must be longer than 0s and at most 1y (365d)")
+        raise invalid("must be longer than 0s and at most 1y (365d)")
     return timedelta(seconds=seconds)
 
 
 def interval(value: timedelta) -> timedelta:
     """A duration of at least a second."""
     if value < timedelta(seconds=1):
-        raise mistake("must be at least 1s and at most 1y (365d)")
+        raise invalid("must be at least 1s and at most 1y (365d)")
     return value
 
 
@@ -50,7 +50,7 @@ def web_address(value: str) -> str:
         parts = urlsplit(value)
         parts.port  # noqa: B018 (raises for a port that is no number)
     except ValueError:
-        raise mistake("must be a web address such as https://example.com") from None
+        raise invalid("must be a web address such as https://example.com") from None
     if (
         parts.scheme not in ("https", "http")
         or not parts.hostname
@@ -58,18 +58,18 @@ def web_address(value: str) -> str:
         or parts.fragment
         or not _one_word(value)
     ):
-        raise mistake("must be a web address such as https://example.com")
+        raise invalid("must be a web address such as https://example.com")
     if parts.username or parts.password:
-        raise mistake("must not contain a user or a password")
+        raise invalid("must not contain a user or a password")
     if parts.scheme == "http" and not _loopback(parts.hostname):
-        raise mistake("must be https; plain http is allowed for loopback addresses only")
+        raise invalid("must be https; plain http is allowed for loopback addresses only")
     return value.rstrip("/")
 
 
 def login_address(value: str) -> str:
     """An https address without exception: msal sends secrets to no other."""
     if value.startswith("http:"):
-        raise mistake("must be https, for loopback addresses too")
+        raise invalid("must be https, for loopback addresses too")
     return web_address(value)
 
 
@@ -89,7 +89,7 @@ def matching(pattern: str, what: str) -> AfterValidator:
 
     def check(value: str) -> str:
         if not re.fullmatch(pattern, value):
-            raise mistake(f"must be {what}")
+            raise invalid(f"must be {what}")
         return value
 
     return AfterValidator(check)
@@ -101,20 +101,20 @@ def currency_code(value: str) -> str:
         return value
     capitals = value.upper()
     hint = f"in capitals: {capitals}" if re.fullmatch(r"[A-Z]{3}", capitals) else "an ISO 4217 code such as EUR"
-    raise mistake(f"must be {hint}")
+    raise invalid(f"must be {hint}")
 
 
 def secret_text(value: SecretStr) -> SecretStr:
     """A secret as it was issued."""
     if problem := secret_error(value.get_secret_value().strip()):
-        raise mistake(problem)
+        raise invalid(problem)
     return value
 
 
 def file_path(value: Path) -> Path:
     """A path that the system can take."""
     if "\0" in str(value):
-        raise mistake("must be the path of a file")
+        raise invalid("must be the path of a file")
     return value
 
 
@@ -133,17 +133,17 @@ FilePath = Annotated[Path, Field(strict=False), AfterValidator(file_path)]
 def money(value: object) -> Decimal:
     """Money as it is written: 0.1 is 0.1 and not the double beside it."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise mistake("must be an amount of money")
+        raise invalid("must be an amount of money")
     try:
         return Decimal(str(value))
     except ArithmeticError:
-        raise mistake("must be an amount of money") from None
+        raise invalid("must be an amount of money") from None
 
 
 def authorities(file: Path) -> Path:
     """A file that holds certificates when the configuration is read."""
     if problem := ca_file_error(file):
-        raise mistake(problem)
+        raise invalid(problem)
     return file
 
 

@@ -32,7 +32,7 @@ from exporter.apis.fields import (
     Tenant,
     Text,
     WebAddress,
-    mistake,
+    invalid,
     money,
 )
 from exporter.auth.secret import Secret
@@ -64,7 +64,7 @@ def one_name_each(budgets: tuple[Budget, ...]) -> tuple[Budget, ...]:
     """Budgets that their names tell apart."""
     for name, count in Counter(budget.name for budget in budgets).items():
         if count > 1:
-            raise mistake(f"{count} budgets have the name {name!r}")
+            raise invalid(f"{count} budgets have the name {name!r}")
     return budgets
 
 
@@ -165,14 +165,14 @@ class AccountSettings(Section):
     @classmethod
     def _without_version(cls, value: str) -> str:
         if found := re.search(r"/v[0-9]+(\.[0-9]+)?$", value):
-            raise mistake(f"must not end in {found[0]}: the exporter adds the version")
+            raise invalid(f"must not end in {found[0]}: the exporter adds the version")
         return value
 
     @model_validator(mode="after")
     def _reports_have_their_options(self) -> "AccountSettings":
         for name, report in self.reports or ():
             if report.enabled and "enabled" in report.model_fields_set and not self.reads(name):
-                raise mistake(f"reports.{name} is enabled but needs {self.report_options[name]}")
+                raise invalid(f"reports.{name} is enabled but needs {self.report_options[name]}")
         return self
 
     @model_validator(mode="after")
@@ -181,9 +181,9 @@ class AccountSettings(Section):
         for key in (key for key in fields if f"{key}_file" in fields):
             given = [name for name in (key, f"{key}_file") if dict(self)[name] is not None]
             if not given and key not in self.optional_secrets:
-                raise mistake(f"{key} or {key}_file is required")
+                raise invalid(f"{key} or {key}_file is required")
             if len(given) == 2:
-                raise mistake(f"{key} and {key}_file exclude each other")
+                raise invalid(f"{key} and {key}_file exclude each other")
         return self
 
 

@@ -65,14 +65,14 @@ class Running:
         self._one_at_a_time = threading.Lock()
 
     def reload(self) -> Sequence[str]:
-        """Read the configuration again; the mistakes, for which the old one goes on."""
+        """Read the configuration again; the errors, for which the old one goes on."""
         with self._one_at_a_time:
             try:
                 successor = Exporter(load(self._config_file))
             except ConfigError as error:
                 self.exporter.telemetry.reload_failed()
-                log.error("configuration not reloaded", extra={"mistakes": "; ".join(error.mistakes)})  # noqa: TRY400 (the mistakes are the user's)
-                return error.mistakes
+                log.error("configuration not reloaded", extra={"errors": "; ".join(error.errors)})  # noqa: TRY400 (the errors are the user's)
+                return error.errors
             self.exporter.stop()
             successor.start()
             for _ in range(PATIENCE):

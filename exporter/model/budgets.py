@@ -26,14 +26,14 @@ class BudgetSpent:
         return RATIO.divide(self.spent, self.amount) if self.spent is not None and self.amount else None
 
 
-LABELS = Labels.of(budget="budget", currency="currency")
+LABELS = Labels.from_attributes(budget="budget", currency="currency")
 FAMILIES = (
     Family(
         "azure_billing_budget_amount",
         "The limit of a budget of the configuration, for a month. Refreshed in the background.",
         LABELS,
         attrgetter("amount"),
-        of=BudgetSpent,
+        source=BudgetSpent,
         foldable=False,
     ),
     Family(
@@ -41,7 +41,7 @@ FAMILIES = (
         "Cost of the current month so far that falls under the budget. Refreshed in the background.",
         LABELS,
         attrgetter("spent"),
-        of=BudgetSpent,
+        source=BudgetSpent,
         foldable=False,
     ),
     Family(
@@ -49,7 +49,7 @@ FAMILIES = (
         "Share of the budget that is spent, 1 is all of it. Refreshed in the background.",
         LABELS,
         attrgetter("used_ratio"),
-        of=BudgetSpent,
+        source=BudgetSpent,
         foldable=False,
     ),
 )

@@ -42,7 +42,7 @@ class Labels:
     read: Callable[[Any], tuple[Any, ...]]
 
     @classmethod
-    def of(cls, **attributes: str) -> "Labels":
+    def from_attributes(cls, **attributes: str) -> "Labels":
         """`label="attribute"` pairs; a value may be text, a boolean, or None, which is an empty label."""
         names, paths = tuple(attributes), tuple(attributes.values())
         if not paths:
@@ -56,7 +56,7 @@ class Family:
     """One metric: where its value comes from, and how records with the same labels come together.
 
     `value` gives None for what a record does not state: absent is not zero. Money is `Decimal`.
-    A report that brings several kinds of records says with `of` which ones the family is made from.
+    A report that brings several kinds of records says with `source` which ones the family is made from.
     """
 
     name: str
@@ -64,7 +64,7 @@ class Family:
     labels: Labels
     value: Callable[[Any], Number | None]
     merge: Callable[[Any, Any], Any] = operator.add
-    of: type = object
+    source: type = object
     foldable: bool = True
     """Whether a limit on series applies: sums fold into `__other__`, values that can't be summed are left out."""
     lasts: Lasts = Lasts.PERIOD
@@ -88,7 +88,7 @@ def fold(records: Iterable[Any], families: Sequence[Family]) -> dict[str, dict[L
             while batch := list(islice(stream, BATCH)):
                 for kind, group in groupby(batch, type):
                     if kind not in plans:
-                        plans[kind] = _by_labels(family for family in families if issubclass(kind, family.of))
+                        plans[kind] = _by_labels(family for family in families if issubclass(kind, family.source))
                     _add(list(group), plans[kind], samples)
             for name, sums in samples.items():
                 require_finite(name, sums.values())

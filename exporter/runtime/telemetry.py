@@ -27,7 +27,7 @@ class Telemetry:
         ).set(1)
         self._reloaded = self._gauge(
             "config_last_reload_successful",
-            "1 when the configuration was last read without a mistake, 0 when the one before stays in force.",
+            "1 when the configuration was last read without a invalid, 0 when the one before stays in force.",
         )
         self._reload_success = self._gauge(
             "config_last_reload_success_timestamp_seconds",
@@ -91,7 +91,7 @@ class Telemetry:
         self._reload_success.set(at.timestamp())
 
     def reload_failed(self) -> None:
-        """A new configuration has mistakes, and the old one goes on."""
+        """A new configuration has errors, and the old one goes on."""
         self._reloaded.set(0)
 
     def attempted(self, job: Job, at: datetime) -> None:

@@ -8,8 +8,7 @@ from exporter.app import Exporter
 from exporter.config import load
 from exporter.model.collection import Collection
 from exporter.simulator import Simulator
-from tests.conftest import NOON
-from tests.support import Answer, CannedService, Scrape, scrape, series
+from tests.harness import NOON, Answer, CannedService, Scrape, scrape, series
 
 USERS, LOGINS, MFA, BILL = "tenantUserCount", "b2cAuthenticationCountSummary", "b2cMfaRequestCountSummary", "bill"
 LOGIN, SECOND = "b2cAuthenticationCount", "b2cMfaRequestCount"

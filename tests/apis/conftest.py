@@ -8,20 +8,19 @@ import yaml
 
 from exporter.commands.simulate import write_config
 from exporter.simulator import Simulator
-from tests.conftest import House
-from tests.support import Answer, CannedService, Scrape, series
+from tests.harness import Answer, CannedService, ExporterHarness, Scrape, series
 
 PATH = "/v1/customers/usagerecords"
 """Partner Center's report of all customers."""
 
 
 @pytest.fixture
-def enrollment(canned: CannedService, house_of: Callable[..., House]) -> Callable[..., House]:
-    """A house for enrollment 100 with further settings."""
+def enrollment(canned: CannedService, harness_for: Callable[..., ExporterHarness]) -> Callable[..., ExporterHarness]:
+    """A harness for enrollment 100 with further settings."""
     canned.answer("/v3/enrollments/100/balancesummary", Answer({"currencyCode": "EUR"}))
 
-    def build(more: str = "") -> House:
-        return house_of(f'ea: [{{enrollment: "100", api_key: k, base_url: "{canned.url}"{more}}}]')
+    def build(more: str = "") -> ExporterHarness:
+        return harness_for(f'ea: [{{enrollment: "100", api_key: k, base_url: "{canned.url}"{more}}}]')
 
     return build
 
@@ -37,12 +36,14 @@ def customers(samples: Scrape, name: str) -> dict[str, float]:
 
 
 @pytest.fixture
-def partner_with(simulator: Simulator, canned: CannedService, house_of: Callable[..., House]) -> Callable[..., House]:
-    """A house that signs in at the simulator and reads canned answers, with further settings."""
+def partner_with(
+    simulator: Simulator, canned: CannedService, harness_for: Callable[..., ExporterHarness]
+) -> Callable[..., ExporterHarness]:
+    """A harness that signs in at the simulator and reads canned answers, with further settings."""
     world = simulator.world.partner_center
 
-    def build(more: str = "") -> House:
-        return house_of(
+    def build(more: str = "") -> ExporterHarness:
+        return harness_for(
             f"""
 partner_center:
   - {{name: csp, tenant: {world.tenant}, client_id: {world.client_id}, client_secret: {world.client_secret},
@@ -54,8 +55,8 @@ partner_center:
 
 
 @pytest.fixture
-def partner(partner_with: Callable[..., House]) -> House:
-    """Such a house that reads the usage records alone."""
+def partner(partner_with: Callable[..., ExporterHarness]) -> ExporterHarness:
+    """Such a harness that reads the usage records alone."""
     return partner_with("reports: {usagesummary: {enabled: false}}")
 
 
@@ -65,14 +66,14 @@ def every(interval: str) -> dict[str, dict[str, str]]:
 
 
 @pytest.fixture
-def house_with(simulator: Simulator, tmp_path: Path) -> Callable[..., House]:
-    """A house whose Partner Center account has more keys; it does not wait between requests, but notes how long."""
+def harness_with(simulator: Simulator, tmp_path: Path) -> Callable[..., ExporterHarness]:
+    """A harness whose Partner Center account has more keys; it does not wait between requests, but notes how long."""
 
-    def build(**keys: object) -> House:
+    def build(**keys: object) -> ExporterHarness:
         file = write_config(simulator, tmp_path)
         content = yaml.safe_load(file.read_text())
         content["partner_center"][0] |= keys
         file.write_text(yaml.safe_dump(content))
-        return House(file)
+        return ExporterHarness(file)
 
     return build

@@ -8,17 +8,16 @@ import pytest
 
 from exporter.simulator import Simulator
 from exporter.simulator.server.faults import Fault, Html, Status
-from tests.conftest import NOON, House
-from tests.support import Answer, CannedService, Scrape, series, value
+from tests.harness import NOON, Answer, CannedService, ExporterHarness, Scrape, series, value
 
 USERS, LOGINS, MFA = "tenantUserCount", "b2cAuthenticationCountSummary", "b2cMfaRequestCountSummary"
 
 
 @pytest.fixture
-def tenant(simulator: Simulator, canned: CannedService, house_of: Callable[..., House]) -> House:
-    """A house that signs in at the simulator and reads canned answers."""
+def tenant(simulator: Simulator, canned: CannedService, harness_for: Callable[..., ExporterHarness]) -> ExporterHarness:
+    """A harness that signs in at the simulator and reads canned answers."""
     world = simulator.world.b2c
-    return house_of(
+    return harness_for(
         f"""
 b2c:
   - {{tenant: {world.tenant}, client_id: {world.client_id}, client_secret: "{world.client_secret}",
@@ -46,7 +45,7 @@ def users(day: str, total: int, local: int, other: int, **providers: int) -> dic
 
 
 def test_users_are_those_of_the_newest_day_and_parts_sum_to_the_total(
-    simulator: Simulator, canned: CannedService, tenant: House
+    simulator: Simulator, canned: CannedService, tenant: ExporterHarness
 ) -> None:
     """What the breakdown leaves of the total is a part of its own; growth counts ten days back."""
     rows = [
@@ -65,7 +64,9 @@ def test_users_are_those_of_the_newest_day_and_parts_sum_to_the_total(
     )
 
 
-def test_the_request_is_in_the_documented_grammar(simulator: Simulator, canned: CannedService, tenant: House) -> None:
+def test_the_request_is_in_the_documented_grammar(
+    simulator: Simulator, canned: CannedService, tenant: ExporterHarness
+) -> None:
     """Blanks as plus, the dollar escaped, a bare day; two weeks and a day more than the windows need."""
     canned.answer(path(simulator, MFA), Answer({"value": []}))
     assert [None] == tenant.run(MFA)
@@ -79,7 +80,7 @@ def test_the_request_is_in_the_documented_grammar(simulator: Simulator, canned: 
     "link", ["{url}{path}/more?$skiptoken=X%2744%27", "reports/{report}/more?$skiptoken=X%2744%27"]
 )
 def test_a_next_link_is_followed_in_both_spellings(
-    simulator: Simulator, canned: CannedService, tenant: House, spelling: str, link: str
+    simulator: Simulator, canned: CannedService, tenant: ExporterHarness, spelling: str, link: str
 ) -> None:
     """Absolute or relative to the tenant; the version is added where the link lacks it."""
     where = path(simulator, MFA)
@@ -95,7 +96,7 @@ def test_a_next_link_is_followed_in_both_spellings(
 
 
 def test_a_missing_breakdown_leaves_the_whole_total_unattributed(
-    simulator: Simulator, canned: CannedService, tenant: House
+    simulator: Simulator, canned: CannedService, tenant: ExporterHarness
 ) -> None:
     """No part is invented."""
     rows = [{"Date": "2026-11-19", "MfaCount": 3}, {"Date": "2026-11-20", "MfaCount": 1}]
@@ -118,26 +119,26 @@ def test_a_missing_breakdown_leaves_the_whole_total_unattributed(
     ids=str,
 )
 def test_every_quirk_of_the_service_yields_the_same_samples(
-    simulator: Simulator, house: House, quirk: dict[str, object]
+    simulator: Simulator, harness: ExporterHarness, quirk: dict[str, object]
 ) -> None:
     """How the answer is wrapped and how time is spelled changes nothing."""
     reports = (USERS, LOGINS, MFA)
-    assert [[None]] * 3 == [house.run(report) for report in reports]
-    published = house.exporter.store.current.body
+    assert [[None]] * 3 == [harness.run(report) for report in reports]
+    published = harness.exporter.store.current.body
     for name, setting in quirk.items():
         setattr(simulator.switches, name, setting)
-    assert [[None]] * 3 == [house.run(report) for report in reports]
-    assert published == house.exporter.store.current.body
+    assert [[None]] * 3 == [harness.run(report) for report in reports]
+    assert published == harness.exporter.store.current.body
 
 
 @pytest.mark.parametrize("envelope", ["odata.error", "error"])
 @pytest.mark.parametrize("report", [USERS, "b2cMfaRequestCount"])
 def test_a_blocked_application_is_told_what_to_do(
-    simulator: Simulator, house: House, report: str, envelope: Literal["odata.error", "error"]
+    simulator: Simulator, harness: ExporterHarness, report: str, envelope: Literal["odata.error", "error"]
 ) -> None:
     """Azure AD Graph is retired; the message has Microsoft's words and ours."""
     simulator.switches.b2c_blocked, simulator.switches.b2c_error = True, envelope
-    (failure,) = house.run(report)
+    (failure,) = harness.run(report)
     assert "forbidden" == failure.reason  # type: ignore[attr-defined]
     assert "Authentication_Unauthorized: Access blocked to AAD Graph API" in str(failure)
     assert "disable the account's reports, or set base_url and resource" in str(failure)
@@ -156,7 +157,7 @@ def test_a_blocked_application_is_told_what_to_do(
     ids=["plain", "html", "other-words", "gone", "gone-odata", "code"],
 )
 def test_a_retired_api_is_recognized_in_any_words(
-    simulator: Simulator, canned: CannedService, tenant: House, answer: Answer
+    simulator: Simulator, canned: CannedService, tenant: ExporterHarness, answer: Answer
 ) -> None:
     """By the status, by the code, or by what the text is about."""
     canned.answer(path(simulator, USERS), answer)
@@ -166,7 +167,7 @@ def test_a_retired_api_is_recognized_in_any_words(
 
 @pytest.mark.parametrize("status", [400, 403, 404])
 def test_other_refusals_get_no_advice_on_retirement(
-    simulator: Simulator, canned: CannedService, tenant: House, status: int
+    simulator: Simulator, canned: CannedService, tenant: ExporterHarness, status: int
 ) -> None:
     """A tenant that does not exist is no retired API."""
     body = {"odata.error": {"code": "Request_ResourceNotFound", "message": {"value": "Row 410 was not found."}}}
@@ -179,20 +180,22 @@ def test_other_refusals_get_no_advice_on_retirement(
     ("code", "advised"), [("Authorization_RequestDenied", True), ("Directory_QuotaExceeded", False)]
 )
 def test_a_missing_permission_is_told_apart_from_other_refusals(
-    simulator: Simulator, house: House, code: str, advised: bool
+    simulator: Simulator, harness: ExporterHarness, code: str, advised: bool
 ) -> None:
     """Only what we know the remedy of gets advice."""
     body = {"odata.error": {"code": code, "message": {"lang": "en", "value": "No."}, "values": None}}
     simulator.faults.script(USERS, Status(403, body))
-    (failure,) = house.run(USERS)
+    (failure,) = harness.run(USERS)
     assert (True, advised) == (f"403 {code}: No." in str(failure), "Directory.Read.All" in str(failure))
 
 
 @pytest.mark.parametrize("fault", [Html(200), Html(403), Status(403, {}), Status(400, [])], ids=str)
-def test_a_body_in_no_known_form_is_a_failure_like_others(simulator: Simulator, house: House, fault: Fault) -> None:
+def test_a_body_in_no_known_form_is_a_failure_like_others(
+    simulator: Simulator, harness: ExporterHarness, fault: Fault
+) -> None:
     """Some answers come from a proxy."""
     simulator.faults.script(USERS, fault)
-    (failure,) = house.run(USERS)
+    (failure,) = harness.run(USERS)
     assert failure.reason in ("malformed", "forbidden", "bad_request")  # type: ignore[attr-defined]
 
 
@@ -211,14 +214,14 @@ def test_a_body_in_no_known_form_is_a_failure_like_others(simulator: Simulator, 
     ids=str,
 )
 def test_an_answer_whose_rows_are_all_unreadable_is_malformed(
-    simulator: Simulator, canned: CannedService, tenant: House, row: dict[str, object]
+    simulator: Simulator, canned: CannedService, tenant: ExporterHarness, row: dict[str, object]
 ) -> None:
     """Counts are whole and not negative, days are days; what is wrong is told."""
     canned.answer(path(simulator, MFA), Answer({"value": [{"Date": "2026-11-19", **row}]}))
     assert "malformed" == tenant.run(MFA)[0].reason  # type: ignore[attr-defined]
 
 
-def test_a_part_that_is_null_is_no_part(simulator: Simulator, canned: CannedService, tenant: House) -> None:
+def test_a_part_that_is_null_is_no_part(simulator: Simulator, canned: CannedService, tenant: ExporterHarness) -> None:
     """Absent is not zero."""
     row = {"MfaCount": 3, "MfaTypeBreakDown": {"SmsMfa": 3, "VoiceMfa": None}}
     canned.answer(path(simulator, MFA), Answer({"value": [{"Date": f"2026-11-{n}", **row} for n in (18, 19)]}))
@@ -226,20 +229,20 @@ def test_a_part_that_is_null_is_no_part(simulator: Simulator, canned: CannedServ
     assert {"SmsMfa": 3} == by(tenant.scrape(), "azure_b2c_mfa_requests_daily", "method")
 
 
-def test_users_that_are_two_days_late_are_those_of_that_day(simulator: Simulator, house: House) -> None:
+def test_users_that_are_two_days_late_are_those_of_that_day(simulator: Simulator, harness: ExporterHarness) -> None:
     """User counts are documented as refreshed every 24 to 48 hours; the instant they stand for is told."""
     simulator.switches.b2c_users_late_days = 2
-    assert [None] == house.run(USERS)
-    samples, day = house.scrape(), NOON.date() - timedelta(days=2)
+    assert [None] == harness.run(USERS)
+    samples, day = harness.scrape(), NOON.date() - timedelta(days=2)
     assert simulator.world.b2c.users(day).total == sum(series(samples, "azure_b2c_users").values())
     data_timestamp = value(samples, "azure_billing_exporter_collector_data_timestamp_seconds", collector=USERS)
     assert day == datetime.fromtimestamp(data_timestamp, UTC).date()
 
 
-def test_a_long_wait_that_only_the_message_names_is_honoured(simulator: Simulator, house: House) -> None:
+def test_a_long_wait_that_only_the_message_names_is_honoured(simulator: Simulator, harness: ExporterHarness) -> None:
     """Azure AD Graph's throttling 503 has no header for it."""
     text = "Your request is throttled temporarily. Please try after 150 seconds."
     body = {"odata.error": {"code": "Request_ThrottledTemporarily", "message": {"lang": "en", "value": text}}}
     simulator.faults.script(MFA, Status(503, body))
-    (failure,) = house.run(MFA)
+    (failure,) = harness.run(MFA)
     assert ("throttled", 150) == (failure.reason, failure.retry_after)  # type: ignore[attr-defined]

@@ -10,11 +10,10 @@ from exporter.config import load
 from exporter.simulator import Simulator
 from exporter.simulator.login.assertions import FEDERATED_AUDIENCE, Federation
 from tests.auth.credentials import assertion, certificate_pem, pem, pfx, public_pem
-from tests.conftest import House
-from tests.support import series, value
+from tests.harness import ExporterHarness, series, value
 
 USERS, MFA = "tenantUserCount", "b2cMfaRequestCountSummary"
-Build = Callable[..., House]
+Build = Callable[..., ExporterHarness]
 
 
 def account(simulator: Simulator, more: str) -> str:
@@ -38,15 +37,15 @@ b2c:
     ids=["pem", "pfx", "assertion"],
 )
 def test_an_account_signs_in_without_a_secret(
-    simulator: Simulator, house_of: Build, tmp_path: Path, content: bytes, keys: str
+    simulator: Simulator, harness_for: Build, tmp_path: Path, content: bytes, keys: str
 ) -> None:
     """By certificate, PEM or PFX, or by a federated assertion."""
     client = simulator.world.b2c.client_id
     simulator.assertions.trust_certificate(client, certificate_pem())
     simulator.assertions.trust_issuer(client, Federation("https://cluster.example", "exporter", public_pem()))
     (tmp_path / "credential").write_bytes(content)
-    house = house_of(account(simulator, keys))
-    assert [None] == house.run(USERS)
+    harness = harness_for(account(simulator, keys))
+    assert [None] == harness.run(USERS)
 
 
 @pytest.mark.parametrize(
@@ -82,23 +81,25 @@ def test_a_cloud_sets_where_to_sign_in_and_to_ask(tmp_path: Path, keys: str, exp
     assert expected == (settings.authority, settings.base_url, settings.scope.removesuffix("/.default"))
 
 
-def test_without_prices_nothing_is_estimated(simulator: Simulator, house_of: Build) -> None:
+def test_without_prices_nothing_is_estimated(simulator: Simulator, harness_for: Build) -> None:
     """And a price for one component estimates that one alone."""
-    house = house_of(account(simulator, "client_secret: " + simulator.world.b2c.client_secret.join("''")))
-    assert [None] * 3 == house.run()
-    assert {} == series(house.scrape(), "azure_b2c_estimated_cost_month_to_date")
+    harness = harness_for(account(simulator, "client_secret: " + simulator.world.b2c.client_secret.join("''")))
+    assert [None] * 3 == harness.run()
+    assert {} == series(harness.scrape(), "azure_b2c_estimated_cost_month_to_date")
 
 
-def test_active_users_cost_what_their_number_says(simulator: Simulator, house_of: Build) -> None:
+def test_active_users_cost_what_their_number_says(simulator: Simulator, harness_for: Build) -> None:
     """No report tells it; beside them only MFA is billed. 50,000 x 0 + 12,000 x 0.0055 = 66."""
     prices = (
         "currency: EUR, per_mfa_request: [{price: 0.03}], "
         "per_monthly_active_user: [{up_to: 50000, price: 0}, {price: 0.0055}]"
     )
     secret = simulator.world.b2c.client_secret.join("''")
-    house = house_of(account(simulator, f"client_secret: {secret}, monthly_active_users: 62000, prices: {{{prices}}}"))
-    assert [None] * 4 == house.run()
-    samples, name = house.scrape(), "azure_b2c_estimated_cost_month"
+    harness = harness_for(
+        account(simulator, f"client_secret: {secret}, monthly_active_users: 62000, prices: {{{prices}}}")
+    )
+    assert [None] * 4 == harness.run()
+    samples, name = harness.scrape(), "azure_b2c_estimated_cost_month"
     assert (66, 66) == (
         value(samples, name, component="monthly_active_users", currency="EUR"),
         value(samples, f"{name}_to_date", component="monthly_active_users", currency="EUR"),
@@ -107,10 +108,10 @@ def test_active_users_cost_what_their_number_says(simulator: Simulator, house_of
     assert {"monthly_active_users", "mfa"} == components
 
 
-def test_a_budget_is_held_against_the_whole_bill(house: House) -> None:
+def test_a_budget_is_held_against_the_whole_bill(harness: ExporterHarness) -> None:
     """All components together, in the currency of the prices; and how much of what is free is used."""
-    house.run()
-    samples = house.scrape()
+    harness.run()
+    samples = harness.scrape()
     bill = sum(series(samples, "azure_b2c_estimated_cost_month_to_date").values())
     labels = {"budget": "sign-ins", "currency": "USD"}
     assert 150 == value(samples, "azure_billing_budget_amount", **labels)

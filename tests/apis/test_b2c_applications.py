@@ -9,19 +9,18 @@ from exporter.apis.b2c.metrics import APPLICATION_AUTHENTICATIONS
 from exporter.apis.b2c.records import OTHER
 from exporter.simulator import Simulator
 from exporter.web.index import page
-from tests.conftest import NOON, House
-from tests.support import Answer, CannedService, series, value
+from tests.harness import NOON, Answer, CannedService, ExporterHarness, series, value
 
 LOGINS, MFA = "b2cAuthenticationCount", "b2cMfaRequestCount"
 SHOP, APP = "11111111-2222-4333-8444-00000000000a", "11111111-2222-4333-8444-00000000000b"
-Build = Callable[..., House]
+Build = Callable[..., ExporterHarness]
 
 
 @pytest.fixture
-def tenant(simulator: Simulator, canned: CannedService, house_of: Build) -> House:
-    """A house that signs in at the simulator and reads canned answers about two applications."""
+def tenant(simulator: Simulator, canned: CannedService, harness_for: Build) -> ExporterHarness:
+    """A harness that signs in at the simulator and reads canned answers about two applications."""
     world = simulator.world.b2c
-    return house_of(
+    return harness_for(
         f"""
 b2c:
   - {{tenant: t.example, client_id: {world.client_id}, client_secret: "{world.client_secret}", max_keys: 2,
@@ -47,7 +46,9 @@ def answer(canned: CannedService, *rows: list[dict[str, object]], report: str = 
     canned.answer(f"/t.example/reports/{report}", *(Answer({"value": found}) for found in rows))
 
 
-def test_each_application_is_asked_for_the_month_and_for_thirty_days(canned: CannedService, tenant: House) -> None:
+def test_each_application_is_asked_for_the_month_and_for_thirty_days(
+    canned: CannedService, tenant: ExporterHarness
+) -> None:
     """Documented comparisons alone, joined by the documented `and`; the default period is the 30 days."""
     answer(canned, [row(5, implicit=5)], [row(9, implicit=6)], [row(3, hybrid=3)], [row(4, hybrid=4)])
     assert [None] == tenant.run(LOGINS)
@@ -63,13 +64,13 @@ def test_each_application_is_asked_for_the_month_and_for_thirty_days(canned: Can
     ]
 
 
-def notes(house: House) -> tuple[str, ...]:
-    (found,) = [c.warnings for job in house.exporter.jobs if (c := house.exporter.store.collection(job))]
+def notes(harness: ExporterHarness) -> tuple[str, ...]:
+    (found,) = [c.warnings for job in harness.exporter.jobs if (c := harness.exporter.store.collection(job))]
     return found
 
 
 def test_an_empty_answer_is_no_failure_and_names_its_two_causes(
-    canned: CannedService, tenant: House, caplog: pytest.LogCaptureFixture
+    canned: CannedService, tenant: ExporterHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
     """No series, one line in the log however often it is read, and a word on the status page."""
     answer(canned, [], [], [], [row(4, hybrid=4)])
@@ -91,7 +92,9 @@ def test_an_empty_answer_is_no_failure_and_names_its_two_causes(
     assert (True, True) == (">ok<" in html, text in html)
 
 
-def test_an_answer_that_begins_before_the_month_is_asked_for_again(canned: CannedService, tenant: House) -> None:
+def test_an_answer_that_begins_before_the_month_is_asked_for_again(
+    canned: CannedService, tenant: ExporterHarness
+) -> None:
     """A service that takes the bound in is asked with the first of the month as the bound, and then it is right."""
     early = row(9, "2026-10-31T23:10:00Z", implicit=9)
     answer(canned, [early], [row(5, implicit=5)], [row(7, implicit=7)], [early], [early], [row(7, implicit=7)])
@@ -105,23 +108,23 @@ def test_an_answer_that_begins_before_the_month_is_asked_for_again(canned: Canne
     assert (f"application {APP}: no figures for this month: the answer begins on 2026-10-31",) == notes(tenant)
 
 
-def test_a_boundary_day_that_is_taken_in_changes_no_figure(simulator: Simulator, house: House) -> None:
+def test_a_boundary_day_that_is_taken_in_changes_no_figure(simulator: Simulator, harness: ExporterHarness) -> None:
     """A service that takes `gt` for `ge` yields the same month."""
-    assert [None] == house.run(LOGINS)
-    published = house.exporter.store.current.body
+    assert [None] == harness.run(LOGINS)
+    published = harness.exporter.store.current.body
     simulator.switches.b2c_bounds_included = True
-    assert [None] == house.run(LOGINS)
-    assert published == house.exporter.store.current.body
+    assert [None] == harness.run(LOGINS)
+    assert published == harness.exporter.store.current.body
 
 
-def test_without_applications_their_reports_are_not_read(simulator: Simulator, house_of: Build) -> None:
+def test_without_applications_their_reports_are_not_read(simulator: Simulator, harness_for: Build) -> None:
     """Nor waited for by readiness."""
-    house = house_of("b2c: [{tenant: t, client_id: 00000000-0000-0000-0000-000000000000, client_secret: s}]")
-    names = [job.collector.name for job in house.exporter.jobs]
+    harness = harness_for("b2c: [{tenant: t, client_id: 00000000-0000-0000-0000-000000000000, client_secret: s}]")
+    names = [job.collector.name for job in harness.exporter.jobs]
     assert ["tenantUserCount", "b2cAuthenticationCountSummary", "b2cMfaRequestCountSummary"] == names
 
 
-def test_keys_beyond_the_limit_are_folded_over_all_applications(canned: CannedService, tenant: House) -> None:
+def test_keys_beyond_the_limit_are_folded_over_all_applications(canned: CannedService, tenant: ExporterHarness) -> None:
     """The largest two keep their names, and no authentication is lost."""
     answer(canned, [row(9, a=1, b=5, c=3)], [row(9, a=1, b=5, c=3)], [row(9, a=8, d=1)], [row(10, a=8, d=1)])
     assert [None] == tenant.run(LOGINS)
@@ -142,7 +145,7 @@ def test_keys_beyond_the_limit_are_folded_over_all_applications(canned: CannedSe
     ],
 )
 def test_a_month_that_may_be_another_is_absent(
-    canned: CannedService, tenant: House, rows: list[dict[str, object]], why: str
+    canned: CannedService, tenant: ExporterHarness, rows: list[dict[str, object]], why: str
 ) -> None:
     """The other window and the other application are published; numbers may be texts."""
     good = [{"StartTimeStamp": "2026-11-02T00:00:00Z", "MfaCount": "12"}]
@@ -156,7 +159,7 @@ def test_a_month_that_may_be_another_is_absent(
     assert note.startswith(f"application Shop ({SHOP}): no figures for {why}")
 
 
-def test_thirty_days_that_are_more_are_absent(canned: CannedService, tenant: House) -> None:
+def test_thirty_days_that_are_more_are_absent(canned: CannedService, tenant: ExporterHarness) -> None:
     """An answer that begins in September is not of the last 30 days."""
     answer(canned, [row(5, implicit=5)], [row(9, "2026-09-01T00:00:00Z", implicit=9)], [], [row(4, implicit=4)])
     assert [None] == tenant.run(LOGINS)
@@ -168,7 +171,7 @@ def test_thirty_days_that_are_more_are_absent(canned: CannedService, tenant: Hou
     )
 
 
-def test_an_unreadable_row_leaves_the_other_windows(canned: CannedService, tenant: House) -> None:
+def test_an_unreadable_row_leaves_the_other_windows(canned: CannedService, tenant: ExporterHarness) -> None:
     """It is counted and named, and a stated zero is zero for the flows that are known."""
     empty = row(0, "2026-11-02T00:00:00Z")
     answer(canned, [row(-1)], [row(4, a=4)], [empty], [row(3, a=3)])
@@ -187,7 +190,7 @@ def test_an_unreadable_row_leaves_the_other_windows(canned: CannedService, tenan
 
 @pytest.mark.parametrize("bad", [{"AuthenticationCount": -1}, {"AuthenticationCount": None}], ids=str)
 def test_a_row_beside_an_unusable_one_is_not_the_whole(
-    canned: CannedService, tenant: House, bad: dict[str, object]
+    canned: CannedService, tenant: ExporterHarness, bad: dict[str, object]
 ) -> None:
     """The answer has more rows than the documented one, whichever of them can be used."""
     answer(canned, [row(5, a=5)], [row(0) | bad, row(9, a=9)], [row(1, a=1)], [row(1, a=1)])
@@ -197,7 +200,7 @@ def test_a_row_beside_an_unusable_one_is_not_the_whole(
     assert 5 == value(samples, f"{name}_month_to_date", application="Shop", flow="a")
 
 
-def test_folded_keys_are_counted_and_published_ones_stay(canned: CannedService, tenant: House) -> None:
+def test_folded_keys_are_counted_and_published_ones_stay(canned: CannedService, tenant: ExporterHarness) -> None:
     """A flow that is published stays until it falls to half of one that is not."""
     overflow, name = (
         "azure_billing_exporter_collector_overflow_series",

@@ -13,7 +13,7 @@ from exporter.apis.b2c.rows import asked_after, by_day
 from exporter.apis.b2c.windows import growth, windows
 from exporter.model.collection import Run
 from exporter.model.families import fold
-from tests.conftest import NOON
+from tests.harness import NOON
 
 TODAY = NOON.date()
 ONE_DAY = timedelta(days=1)

@@ -19,7 +19,7 @@ import yaml
 from exporter.commands.simulate import PRICES
 from exporter.simulator import Simulator
 from exporter.simulator.world import B2cTenant
-from tests.conftest import NOON, House
+from tests.harness import NOON, ExporterHarness
 
 REGISTERED = (
     'sum by (account, identity_provider) (azure_b2c_users_registered_trailing_10d{identity_provider!="directory"})'
@@ -102,16 +102,16 @@ QUESTIONS: dict[str, tuple[str, tuple[str, ...], Callable[[B2cTenant], Answers]]
 
 
 @pytest.fixture
-def published(house: House) -> House:
-    """A house that has read every report."""
-    house.run()
-    return house
+def published(harness: ExporterHarness) -> ExporterHarness:
+    """A harness that has read every report."""
+    harness.run()
+    return harness
 
 
 @pytest.mark.parametrize(("expression", "labels", "answer"), QUESTIONS.values(), ids=QUESTIONS)
 def test_a_documented_question_is_answered(
     simulator: Simulator,
-    published: House,
+    published: ExporterHarness,
     tmp_path: Path,
     tool: Callable[[str], str],
     expression: str,

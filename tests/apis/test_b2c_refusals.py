@@ -7,7 +7,7 @@ import pytest
 from exporter.simulator import Simulator
 from tests.apis.b2c_tenant import LOGIN as LOGINS
 from tests.apis.b2c_tenant import Row, Tenant
-from tests.support import Answer, CannedService, series
+from tests.harness import Answer, CannedService, series
 
 SHOP, APP = "11111111-2222-4333-8444-00000000000a", "11111111-2222-4333-8444-00000000000b"
 REFUSED = {

@@ -8,7 +8,7 @@ import pytest
 
 from exporter.simulator import Simulator
 from tests.apis.b2c_tenant import BILL, LOGINS, MFA, USERS, Row, Tenant, by, logins, mfa, span, users
-from tests.support import CannedService, Scrape, series
+from tests.harness import CannedService, Scrape, series
 
 COST, QUANTITY = "azure_b2c_estimated_cost_month_to_date", "azure_b2c_billed_quantity_month_to_date"
 INSTANT = "azure_billing_exporter_collector_data_timestamp_seconds"

@@ -8,8 +8,7 @@ import pytest
 from exporter.simulator import Simulator
 from tests.apis import b2c_tenant as b2c
 from tests.apis.b2c_tenant import LOGINS, MFA, Tenant, by, logins, mfa, span, users
-from tests.conftest import NOON
-from tests.support import CannedService, series
+from tests.harness import NOON, CannedService, series
 
 TODAY = NOON.date()
 ONE_DAY = timedelta(days=1)

@@ -7,8 +7,7 @@ from fractions import Fraction
 import pytest
 
 from exporter.simulator import Simulator
-from tests.conftest import House
-from tests.support import Answer, CannedService, families, series, value
+from tests.harness import Answer, CannedService, ExporterHarness, families, series, value
 
 USAGE, BALANCE = "/v3/enrollments/100/usagedetails", "/v3/enrollments/100/balancesummary"
 SUMMARY = {
@@ -38,30 +37,30 @@ def row(cost: float, day: str = "2026-11-18", field: str = "cost", **more: objec
 
 
 @pytest.fixture
-def enrollment(canned: CannedService, house_of: Callable[..., House]) -> House:
-    """A house that reads canned answers of enrollment 100."""
+def enrollment(canned: CannedService, harness_for: Callable[..., ExporterHarness]) -> ExporterHarness:
+    """A harness that reads canned answers of enrollment 100."""
     canned.answer(BALANCE, Answer(SUMMARY))
-    return house_of(f'ea: [{{name: contoso, enrollment: "100", api_key: k, base_url: "{canned.url}"}}]')
+    return harness_for(f'ea: [{{name: contoso, enrollment: "100", api_key: k, base_url: "{canned.url}"}}]')
 
 
-def test_the_sum_of_all_pages_is_the_sum_of_the_rows(simulator: Simulator, house: House) -> None:
+def test_the_sum_of_all_pages_is_the_sum_of_the_rows(simulator: Simulator, harness: ExporterHarness) -> None:
     """To the cent and beyond, in the enrollment's currency, against the simulated company's own books."""
     simulator.switches.ea_page_size = 37
-    assert [None] == house.run("usagedetails")
+    assert [None] == harness.run("usagedetails")
     total = sum(
         Fraction(line.rpartition(b" ")[2].decode())
-        for line in families(house.exporter)["azure_ea_cost_month_to_date"].splitlines()
+        for line in families(harness.exporter)["azure_ea_cost_month_to_date"].splitlines()
         if not line.startswith(b"#")
     )
     rows = simulator.world.ea.usage("202611")
     assert sum(Fraction(row.cost) for row in rows) == total
     assert len(rows) == value(
-        house.scrape(), "azure_billing_exporter_collector_records", account="contoso-ea", collector="usagedetails"
+        harness.scrape(), "azure_billing_exporter_collector_records", account="contoso-ea", collector="usagedetails"
     )
 
 
 @pytest.mark.parametrize("spelling", ["cost", "Cost"])
-def test_both_spellings_of_the_cost_count(canned: CannedService, enrollment: House, spelling: str) -> None:
+def test_both_spellings_of_the_cost_count(canned: CannedService, enrollment: ExporterHarness, spelling: str) -> None:
     """v2's example writes `Cost`; rows repeat legitimately, and credits are negative."""
     canned.answer(
         USAGE, Answer({"data": [row(0.1, field=spelling), row(0.2, field=spelling), row(-0.05, field=spelling)]})
@@ -71,7 +70,9 @@ def test_both_spellings_of_the_cost_count(canned: CannedService, enrollment: Hou
 
 
 @pytest.mark.parametrize("end", [{}, {"nextLink": None}, {"nextLink": ""}])
-def test_the_last_page_ends_in_three_ways(canned: CannedService, enrollment: House, end: dict[str, None]) -> None:
+def test_the_last_page_ends_in_three_ways(
+    canned: CannedService, enrollment: ExporterHarness, end: dict[str, None]
+) -> None:
     """Missing, null and empty all mean that there is no next page."""
     canned.answer(USAGE, Answer({"data": [row(1)], "nextLink": f"{canned.url}/next?token=opaque%2B1"}))
     canned.answer("/next", Answer({"data": [row(2)], **end}))
@@ -91,7 +92,7 @@ def test_the_last_page_ends_in_three_ways(canned: CannedService, enrollment: Hou
         '\ufeff{"data":[ROW],"nextLink":"LINK"}',
     ],
 )
-def test_a_link_is_followed_wherever_it_stands(canned: CannedService, enrollment: House, page: str) -> None:
+def test_a_link_is_followed_wherever_it_stands(canned: CannedService, enrollment: ExporterHarness, page: str) -> None:
     """Before, within or after the rows, whose texts may look like one."""
     text = json.dumps(row(1, tags='{"nextLink":"https://elsewhere.example"}', costCenter='"nextLink":""}'))
     link = f"{canned.url}/next"
@@ -104,7 +105,7 @@ def test_a_link_is_followed_wherever_it_stands(canned: CannedService, enrollment
 
 @pytest.mark.parametrize("day", [{"date": None}, {"date": ""}])
 def test_a_row_without_its_day_counts_for_the_month(
-    canned: CannedService, enrollment: House, day: dict[str, object]
+    canned: CannedService, enrollment: ExporterHarness, day: dict[str, object]
 ) -> None:
     """And for no day."""
     canned.answer(USAGE, Answer({"data": [row(1) | day, row(2)]}))
@@ -113,7 +114,7 @@ def test_a_row_without_its_day_counts_for_the_month(
     assert (3, 2) == (value(samples, "azure_ea_cost_month_to_date"), value(samples, "azure_ea_cost_daily"))
 
 
-def test_the_newest_complete_day_is_two_days_back(canned: CannedService, enrollment: House) -> None:
+def test_the_newest_complete_day_is_two_days_back(canned: CannedService, enrollment: ExporterHarness) -> None:
     """Later rows can still grow, so they count for the month alone."""
     canned.answer(USAGE, Answer({"data": [row(1, "2026-11-17"), row(2, "2026-11-18"), row(4, "2026-11-19")]}))
     enrollment.run("usagedetails")
@@ -125,7 +126,7 @@ def test_the_newest_complete_day_is_two_days_back(canned: CannedService, enrollm
     )
 
 
-def test_a_number_with_22_decimals_stays_exact(canned: CannedService, enrollment: House) -> None:
+def test_a_number_with_22_decimals_stays_exact(canned: CannedService, enrollment: ExporterHarness) -> None:
     """No float touches it."""
     body = b'{"data": [{"date": "2026-11-18T00:00:00", "cost": 0.0000000000000000000001}, {"cost": 123456789012.01}]}'
     canned.answer(USAGE, Answer(body))
@@ -133,7 +134,7 @@ def test_a_number_with_22_decimals_stays_exact(canned: CannedService, enrollment
     assert b"} 123456789012.0100000000000000000001\n" in enrollment.exporter.store.current.body
 
 
-def test_an_empty_month_is_no_failure(canned: CannedService, enrollment: House) -> None:
+def test_an_empty_month_is_no_failure(canned: CannedService, enrollment: ExporterHarness) -> None:
     """As JSON without rows, and as the predecessor's text."""
     canned.answer(USAGE, Answer({"data": []}), Answer(b'"Usage Data Extract","2026-11"\r\n'))
     assert [None] == enrollment.run("usagedetails")
@@ -141,25 +142,25 @@ def test_an_empty_month_is_no_failure(canned: CannedService, enrollment: House) 
     assert {} == series(enrollment.scrape(), "azure_ea_cost_month_to_date")
 
 
-def test_a_page_without_its_rows_is_malformed(canned: CannedService, enrollment: House) -> None:
+def test_a_page_without_its_rows_is_malformed(canned: CannedService, enrollment: ExporterHarness) -> None:
     """A 200 without `data` is not an empty month."""
     canned.answer(USAGE, Answer({"id": "x"}))
     assert "malformed" == enrollment.run("usagedetails")[0].reason  # type: ignore[attr-defined]
 
 
-def test_an_unchanged_month_is_confirmed_and_not_read_again(simulator: Simulator, house: House) -> None:
+def test_an_unchanged_month_is_confirmed_and_not_read_again(simulator: Simulator, harness: ExporterHarness) -> None:
     """304 is a success; what changed last stays where it was, and the samples stay published."""
-    house.run()
-    before = house.scrape()
-    assert [None, None] == house.run("usagedetails") + house.run("balancesummary")
-    after = house.scrape()
+    harness.run()
+    before = harness.scrape()
+    assert [None, None] == harness.run("usagedetails") + harness.run("balancesummary")
+    after = harness.scrape()
     assert {key: before[key] for key in before if key[0].startswith("azure_ea")} == {
         key: after[key] for key in after if key[0].startswith("azure_ea")
     }
     assert 2 == value(after, "azure_billing_exporter_api_requests_total", api="ea", code="304")
 
 
-def test_a_failure_on_the_second_page_leaves_no_etag_behind(canned: CannedService, enrollment: House) -> None:
+def test_a_failure_on_the_second_page_leaves_no_etag_behind(canned: CannedService, enrollment: ExporterHarness) -> None:
     """Otherwise the next run would be told that nothing changed, and the month would never appear."""
     first = Answer({"data": [row(1)], "nextLink": f"{canned.url}/next"}, headers={"ETag": '"1"'})
     canned.answer(USAGE, first)
@@ -173,7 +174,9 @@ def test_a_failure_on_the_second_page_leaves_no_etag_behind(canned: CannedServic
 @pytest.mark.parametrize(
     "form", [SUMMARY, [SUMMARY], {**SUMMARY, "billingPeriodId": "202611", "currencyCode": "eur  "}]
 )
-def test_the_balance_comes_as_an_object_or_an_array(canned: CannedService, enrollment: House, form: object) -> None:
+def test_the_balance_comes_as_an_object_or_an_array(
+    canned: CannedService, enrollment: ExporterHarness, form: object
+) -> None:
     """What the summary does not state is absent; lines of one name are summed."""
     canned.answer(BALANCE, Answer(form))
     assert [None] == enrollment.run("balancesummary")
@@ -187,7 +190,7 @@ def test_the_balance_comes_as_an_object_or_an_array(canned: CannedService, enrol
     assert 1 == value(samples, "azure_ea_enrollment_info", enrollment="100", currency="EUR")
 
 
-def test_usage_is_refused_while_its_currency_is_unknown(canned: CannedService, enrollment: House) -> None:
+def test_usage_is_refused_while_its_currency_is_unknown(canned: CannedService, enrollment: ExporterHarness) -> None:
     """A department's key may not read the balance; the message says what to configure."""
     refusal = {"error": {"code": "401", "message": "Report type and report view are not compatible."}}
     canned.answer(BALANCE, Answer(refusal, 401))
@@ -196,10 +199,12 @@ def test_usage_is_refused_while_its_currency_is_unknown(canned: CannedService, e
     assert "set `currency` for this enrollment" in str(failure)
 
 
-def test_a_configured_currency_asks_no_balance(canned: CannedService, house_of: Callable[..., House]) -> None:
+def test_a_configured_currency_asks_no_balance(
+    canned: CannedService, harness_for: Callable[..., ExporterHarness]
+) -> None:
     """For such a key."""
     canned.answer(USAGE, Answer({"data": [row(1)]}))
-    house = house_of(f'ea: [{{enrollment: "100", api_key: k, currency: USD, base_url: "{canned.url}"}}]')
-    assert [None] == house.run("usagedetails")
-    assert 1 == value(house.scrape(), "azure_ea_cost_month_to_date", account="100", currency="USD")
+    harness = harness_for(f'ea: [{{enrollment: "100", api_key: k, currency: USD, base_url: "{canned.url}"}}]')
+    assert [None] == harness.run("usagedetails")
+    assert 1 == value(harness.scrape(), "azure_ea_cost_month_to_date", account="100", currency="USD")
     assert [USAGE] == [path for path, _ in canned.received]

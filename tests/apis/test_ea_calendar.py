@@ -10,16 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exporter.errors import Reason
-from tests.conftest import House
-from tests.support import Answer, CannedService, scrape, series, value
+from tests.harness import Answer, CannedService, Clock, ExporterHarness, scrape, series, value
 
 ROOT = "/v3/enrollments/100"
 USAGE, CSV, RANGE = f"{ROOT}/usagedetails", f"{ROOT}/usagedetails/download", f"{ROOT}/usagedetailsbycustomdate"
 COST, DAILY = "azure_ea_cost_month_to_date", "azure_ea_cost_daily"
-BUILD = Callable[..., House]
+BUILD = Callable[..., ExporterHarness]
 NONE = Answer({"error": {"code": "404", "message": "No data found for the requested range."}}, 404)
 FIRST = datetime(2026, 12, 1, 12, tzinfo=UTC)
-Clock = Callable[[datetime], None]
 
 
 def rows(*days: tuple[str, object]) -> Answer:
@@ -31,56 +29,50 @@ def csv(*days: tuple[str, object]) -> Answer:
     return Answer("\r\n".join(["Date,Cost,ConsumedQuantity", *lines, ""]).encode())
 
 
-def warnings(house: House, collector: str = "usagedetails") -> str:
-    (job,) = (job for job in house.exporter.jobs if job.collector.name == collector)
-    collection = house.exporter.store.collection(job)
+def warnings(harness: ExporterHarness, collector: str = "usagedetails") -> str:
+    (job,) = (job for job in harness.exporter.jobs if job.collector.name == collector)
+    collection = harness.exporter.store.collection(job)
     return "; ".join(collection.warnings) if collection else ""
 
 
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Sets the clock of houses that are built later."""
-    return lambda now: monkeypatch.setattr("tests.conftest.NOON", now)
-
-
-def test_a_calendar_that_lags_doubles_nothing(canned: CannedService, enrollment: BUILD, at: Clock) -> None:
+def test_a_calendar_that_lags_doubles_nothing(canned: CannedService, enrollment: BUILD, clock: Clock) -> None:
     """While the service calls November the current month, December's figures are absent, and say why."""
-    at(FIRST)
-    house = enrollment(", budgets: [{name: all, amount: 50}]")
+    clock.now = FIRST
+    harness = enrollment(", budgets: [{name: all, amount: 50}]")
     canned.answer(USAGE, rows(("2026-11-01", 3), ("2026-11-29", 40), ("2026-11-30", 5)))
     canned.answer(RANGE, rows(("2026-11-29", 40)))
-    assert [None] == house.run("usagedetails")
-    samples = scrape(house.exporter)
+    assert [None] == harness.run("usagedetails")
+    samples = scrape(harness.exporter)
     assert 40 == value(samples, DAILY)
     assert {} == series(samples, COST) | series(samples, "azure_billing_budget_spent")
-    assert "usagedetails 202612: the service still answers for 202611" in warnings(house)
+    assert "usagedetails 202612: the service still answers for 202611" in warnings(harness)
     assert 0 == value(samples, "azure_billing_exporter_collector_dropped_records", collector="usagedetails")
 
 
 def test_marketplace_charges_of_a_lagging_calendar_are_not_this_months(
-    canned: CannedService, enrollment: BUILD, at: Clock
+    canned: CannedService, enrollment: BUILD, clock: Clock
 ) -> None:
     """Nor do charges of other months count in it."""
-    at(FIRST)
-    house, days = enrollment(), {"usageStartDate": "2026-11-02T00:00:00Z", "usageEndDate": "2026-11-02T23:59:59Z"}
+    clock.now = FIRST
+    harness, days = enrollment(), {"usageStartDate": "2026-11-02T00:00:00Z", "usageEndDate": "2026-11-02T23:59:59Z"}
     later = {"usageStartDate": "2026-12-01T00:00:00Z", "usageEndDate": "2026-12-01T23:59:59Z"}
     old, new = ({"offerName": "o", "extendedCost": 9} | span for span in (days, later))
     canned.answer(f"{ROOT}/marketplacecharges", Answer([old]), Answer([old, new]))
-    assert [None] == house.run("marketplacecharges")
-    assert {} == series(house.scrape(), "azure_ea_marketplace_cost_month_to_date")
-    assert [None] == house.run("marketplacecharges")
-    assert 9 == value(house.scrape(), "azure_ea_marketplace_cost_month_to_date")
-    assert "1 row of 2026-11-02 lies outside 2026-12-01..2026-12-31" in warnings(house, "marketplacecharges")
+    assert [None] == harness.run("marketplacecharges")
+    assert {} == series(harness.scrape(), "azure_ea_marketplace_cost_month_to_date")
+    assert [None] == harness.run("marketplacecharges")
+    assert 9 == value(harness.scrape(), "azure_ea_marketplace_cost_month_to_date")
+    assert "1 row of 2026-11-02 lies outside 2026-12-01..2026-12-31" in warnings(harness, "marketplacecharges")
 
 
 def test_each_part_of_a_range_counts_its_own_days(canned: CannedService, enrollment: BUILD) -> None:
     """Although each answer brings a day of the other part along."""
-    house = enrollment(", usage: {download: csv, period: {start: 2026-10-15, end: 2026-11-20}}")
+    harness = enrollment(", usage: {download: csv, period: {start: 2026-10-15, end: 2026-11-20}}")
     days = ("2026-10-31", 16), ("2026-11-01", 20)
     canned.answer(CSV, csv(*days), csv(*days))
-    assert [None] == house.run("usagedetails")
-    assert 36 == value(house.scrape(), COST)
-    assert "usagedetails 2026-10-15..2026-11-20: 1 row of 2026-11-01 lies outside" in warnings(house)
+    assert [None] == harness.run("usagedetails")
+    assert 36 == value(harness.scrape(), COST)
+    assert "usagedetails 2026-10-15..2026-11-20: 1 row of 2026-11-01 lies outside" in warnings(harness)
 
 
 @pytest.mark.parametrize(
@@ -96,13 +88,13 @@ def test_each_part_of_a_range_counts_its_own_days(canned: CannedService, enrollm
     ids=str,
 )
 def test_days_in_another_order_are_malformed(
-    canned: CannedService, enrollment: BUILD, at: Clock, days: list[tuple[str, object]]
+    canned: CannedService, enrollment: BUILD, clock: Clock, days: list[tuple[str, object]]
 ) -> None:
     """Read as MM/dd/yyyy they are far outside; a part of the rows is never taken for all."""
-    at(datetime(2026, 11, 12, 12, tzinfo=UTC))
-    house = enrollment(", usage: {download: csv}")
+    clock.now = datetime(2026, 11, 12, 12, tzinfo=UTC)
+    harness = enrollment(", usage: {download: csv}")
     canned.answer(CSV, csv(*days))
-    (failure,) = house.run("usagedetails")
+    (failure,) = harness.run("usagedetails")
     assert Reason.MALFORMED == failure.reason  # type: ignore[attr-defined]
     assert str(failure).startswith("usagedetails 202611: ")
 
@@ -110,40 +102,40 @@ def test_days_in_another_order_are_malformed(
 @pytest.mark.parametrize("day", ["11/3/2026", "11/03/2026 00:00:00", "11/3/2026 12:00:00 AM", "2026-11-03T23:01:43.7Z"])
 def test_days_may_lack_their_zeros(canned: CannedService, enrollment: BUILD, day: str) -> None:
     """And have a time."""
-    house = enrollment(", usage: {download: csv}")
+    harness = enrollment(", usage: {download: csv}")
     canned.answer(CSV, csv((day, 3)))
-    assert [None] == house.run("usagedetails")
-    assert 3 == value(house.scrape(), COST)
+    assert [None] == harness.run("usagedetails")
+    assert 3 == value(harness.scrape(), COST)
 
 
-def test_the_month_does_not_fail_with_the_one_day_before(canned: CannedService, enrollment: BUILD, at: Clock) -> None:
+def test_the_month_does_not_fail_with_the_day_before(canned: CannedService, enrollment: BUILD, clock: Clock) -> None:
     """The daily figure is absent with a warning; once it is known, it stays for that day."""
-    at(FIRST)
-    house = enrollment()
+    clock.now = FIRST
+    harness = enrollment()
     canned.answer(USAGE, rows(("2026-12-01", 3)))
     canned.answer(RANGE, Answer(b"<html>", 403))
-    assert [None] == house.run("usagedetails")
-    assert 3 == value(house.scrape(), COST)
-    assert {} == series(house.scrape(), DAILY)
-    assert "the newest complete day 2026-11-29 could not be read" in warnings(house)
+    assert [None] == harness.run("usagedetails")
+    assert 3 == value(harness.scrape(), COST)
+    assert {} == series(harness.scrape(), DAILY)
+    assert "the newest complete day 2026-11-29 could not be read" in warnings(harness)
     canned.answer(RANGE, rows(("2026-11-29", 40)), Answer(b"<html>", 403))
     canned.answer(USAGE, rows(("2026-12-01", 3)), rows(("2026-12-01", 4)))
     for _ in range(2):
-        assert [None] == house.run("usagedetails")
-        assert 40 == value(house.scrape(), DAILY)
-    assert 4 == value(house.scrape(), COST)
+        assert [None] == harness.run("usagedetails")
+        assert 40 == value(harness.scrape(), DAILY)
+    assert 4 == value(harness.scrape(), COST)
 
 
 def test_an_unread_day_is_not_confirmed_by_an_unchanged_month(
-    canned: CannedService, enrollment: BUILD, at: Clock
+    canned: CannedService, enrollment: BUILD, clock: Clock
 ) -> None:
     """The next run asks for the month without condition."""
-    at(FIRST)
-    house = enrollment()
+    clock.now = FIRST
+    harness = enrollment()
     canned.answer(USAGE, Answer({"data": [{"cost": 3}]}, headers={"ETag": '"1"'}))
     canned.answer(RANGE, Answer(b"", 403), rows(("2026-11-29", 40)))
-    assert [None, None] == house.run("usagedetails") + house.run("usagedetails")
-    assert 40 == value(house.scrape(), DAILY)
+    assert [None, None] == harness.run("usagedetails") + harness.run("usagedetails")
+    assert 40 == value(harness.scrape(), DAILY)
 
 
 def test_both_months_change_at_the_months_turn(enrollment: BUILD) -> None:
@@ -155,15 +147,13 @@ def test_both_months_change_at_the_months_turn(enrollment: BUILD) -> None:
         assert datetime(2027, 1, 1, tzinfo=UTC) == reports[name].next_period(turn)
 
 
-def test_the_published_currency_is_the_last_source(canned: CannedService, enrollment: BUILD, at: Clock) -> None:
+def test_the_published_currency_is_the_last_source(canned: CannedService, enrollment: BUILD, clock: Clock) -> None:
     """On the first neither balance nor prices may be there, after a restart."""
-    house = enrollment()
+    harness = enrollment()
     canned.answer(USAGE, rows(("2026-11-18", 1)))
-    assert [None] == house.run("usagedetails")
-    at(FIRST)
+    assert [None] == harness.run("usagedetails")
+    clock.now = FIRST
     restarted = enrollment()
-    for job in restarted.exporter.jobs:
-        restarted.exporter.runner.restore(job)
     for report in ("balancesummary", "pricesheet"):
         canned.answer(f"{ROOT}/{report}", NONE)
     canned.answer("/v2/enrollments/100/billingperiods", Answer([]))
@@ -182,13 +172,12 @@ lists = st.lists(st.tuples(days, amounts, st.sampled_from(["a", "b", ""])), max_
 def test_the_three_downloads_agree_on_any_day(
     canned: CannedService,
     enrollment: BUILD,
-    monkeypatch: pytest.MonkeyPatch,
+    clock: Clock,
     found: list[tuple[date, str, str]],
     day: int,
 ) -> None:
     """Rows of neighbouring days included: samples, warnings and the number of dropped rows are the same."""
-    now = datetime(2026, 11, day, 12, tzinfo=UTC)
-    monkeypatch.setattr("tests.conftest.NOON", now)
+    clock.now = now = datetime(2026, 11, day, 12, tzinfo=UTC)
     found = [row for row in found if row[0] <= now.date() + timedelta(days=1)]
     inside = [row for row in found if row[0] >= date(2026, 11, 1)]
     found = found if inside else []
@@ -206,9 +195,9 @@ def test_the_three_downloads_agree_on_any_day(
     canned.answer(f"{ROOT}/usagedetails/submit", Answer({"status": 3, "blobPath": f"{canned.url}/blob"}))
     results = []
     for download in ("json", "csv", "csv_async"):
-        house = enrollment(f", usage: {{download: {download}, labels: [meter_name]}}")
-        (job,) = (job for job in house.exporter.jobs if job.collector.name == "usagedetails")
-        collection = house.exporter.runner.collection(job)
+        harness = enrollment(f", usage: {{download: {download}, labels: [meter_name]}}")
+        (job,) = (job for job in harness.exporter.jobs if job.collector.name == "usagedetails")
+        collection = harness.exporter.runner.collection(job)
         results.append((dict(collection.samples), collection.warnings, collection.dropped, collection.records))
     assert results[0] == results[1] == results[2]
     assert sum(Fraction(cost) for _, cost, _ in inside) == sum(

@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.conftest import House
-from tests.support import Answer, CannedService, families, series, value
+from tests.harness import Answer, CannedService, ExporterHarness, families, series, value
 
 ROOT = "/v3/enrollments/100"
 COLUMNS = """
@@ -30,7 +29,7 @@ ROWS = [
     {"Cost": "-2.5", "Date": "2026-11-17", "SubscriptionName": "Labor Süd\nzwei", "Tags": ""},
     {"Cost": "7", "Date": "2026-11-19", "SubscriptionName": "Shop", "Tags": "{}", "ChargesBilledSeparately": "True"},
 ]
-BUILD = Callable[..., House]
+BUILD = Callable[..., ExporterHarness]
 LEGACY = (
     b'"Usage Data Extract",\r\n\r\n"AccountOwnerId","Account Name","Date","Subscription Name","Meter Sub-Category",'
     b'"Consumed Quantity","ResourceRate","ExtendedCost",\r\n'
@@ -83,27 +82,27 @@ def status(
 
 
 @pytest.fixture
-def enrollment(canned: CannedService, house_of: BUILD, monkeypatch: pytest.MonkeyPatch) -> BUILD:
-    """A house that reads canned answers of enrollment 100 in one of the three ways."""
+def enrollment(canned: CannedService, harness_for: BUILD, monkeypatch: pytest.MonkeyPatch) -> BUILD:
+    """A harness that reads canned answers of enrollment 100 in one of the three ways."""
     canned.answer(f"{ROOT}/balancesummary", Answer({"currencyCode": "EUR"}))
 
-    def build(download: str = "csv", usage: str = LABELS, more: str = "") -> House:
+    def build(download: str = "csv", usage: str = LABELS, more: str = "") -> ExporterHarness:
         account = f'enrollment: "100", api_key: the-key, base_url: "{canned.url}"{more}'
-        house = house_of(f"ea: [{{{account}, usage: {{download: {download}, {usage}}}}}]")
-        monkeypatch.setattr(house.exporter._stopped, "wait", lambda seconds: False)
-        return house
+        harness = harness_for(f"ea: [{{{account}, usage: {{download: {download}, {usage}}}}}]")
+        monkeypatch.setattr(harness.exporter._stopped, "wait", lambda seconds: False)
+        return harness
 
     return build
 
 
-def published_warnings(house: House) -> tuple[str, ...]:
-    (job,) = (job for job in house.exporter.jobs if job.collector.name == "usagedetails")
-    collection = house.exporter.store.collection(job)
+def published_warnings(harness: ExporterHarness) -> tuple[str, ...]:
+    (job,) = (job for job in harness.exporter.jobs if job.collector.name == "usagedetails")
+    collection = harness.exporter.store.collection(job)
     return collection.warnings if collection else ()
 
 
-def published(house: House) -> bytes:
-    return b"".join(text for name, text in families(house.exporter).items() if "cost" in name or "quantity" in name)
+def published(harness: ExporterHarness) -> bytes:
+    return b"".join(text for name, text in families(harness.exporter).items() if "cost" in name or "quantity" in name)
 
 
 def test_the_three_downloads_give_identical_samples(canned: CannedService, enrollment: BUILD) -> None:
@@ -116,9 +115,9 @@ def test_the_three_downloads_give_identical_samples(canned: CannedService, enrol
     canned.answer("/blob/r1", Answer(as_csv(rows)))
     pages = []
     for download in ("json", "csv", "csv_async"):
-        house = enrollment(download)
-        assert [None] == house.run("usagedetails")
-        pages.append(published(house))
+        harness = enrollment(download)
+        assert [None] == harness.run("usagedetails")
+        pages.append(published(harness))
     assert pages[0] == pages[1] == pages[2]
     assert b'charges_billed_separately="false",tag_env="prod",currency="EUR"} 12.3400000000000000000001\n' in pages[0]
     assert b'subscription_name="Labor S\xc3\xbcd\\nzwei"' in pages[0]
@@ -146,9 +145,9 @@ def test_a_report_that_fails_is_told(canned: CannedService, enrollment: BUILD, n
 def test_a_report_without_data_is_an_empty_result(canned: CannedService, enrollment: BUILD) -> None:
     """Status 5 is documented as a failure; for a new month it is the truth."""
     canned.answer(f"{ROOT}/usagedetails/submit", status(canned, 5))
-    house = enrollment("csv_async")
-    assert [None] == house.run("usagedetails")
-    assert {} == series(house.scrape(), "azure_ea_cost_month_to_date")
+    harness = enrollment("csv_async")
+    assert [None] == harness.run("usagedetails")
+    assert {} == series(harness.scrape(), "azure_ea_cost_month_to_date")
 
 
 @pytest.mark.parametrize("code", [403, 404, 409, 410])
@@ -156,9 +155,9 @@ def test_a_blob_that_is_gone_is_submitted_for_again(canned: CannedService, enrol
     """However the storage says so."""
     canned.answer(f"{ROOT}/usagedetails/submit", status(canned, 3, f"{canned.url}/blob/r1"))
     canned.answer("/blob/r1", Answer(b"", code), Answer(as_csv([row(**ROWS[1])])))
-    house = enrollment("csv_async")
-    assert [None] == house.run("usagedetails")
-    assert 12.34 == value(house.scrape(), "azure_ea_cost_month_to_date")
+    harness = enrollment("csv_async")
+    assert [None] == harness.run("usagedetails")
+    assert 12.34 == value(harness.scrape(), "azure_ea_cost_month_to_date")
     assert 2 == sum("submit" in path for path, _ in canned.received)
 
 
@@ -167,22 +166,22 @@ def test_localized_headers_other_dates_and_v2_columns_are_read(canned: CannedSer
     rows = [row(**ROWS[1], MeterCategory="Storage") | {"Date": "11/18/2026"}]
     german = as_csv(rows, COLUMNS[:33], lambda name: name if name == "Date" else f"Wort (mit) {name} ({name})")
     canned.answer(f"{ROOT}/usagedetails/download", Answer(german))
-    house = enrollment("csv", "labels: [meter_category, service_name]")
-    assert [None] == house.run("usagedetails")
-    assert 12.34 == value(house.scrape(), "azure_ea_cost_daily", meter_category="Storage")
+    harness = enrollment("csv", "labels: [meter_category, service_name]")
+    assert [None] == harness.run("usagedetails")
+    assert 12.34 == value(harness.scrape(), "azure_ea_cost_daily", meter_category="Storage")
 
 
 def test_days_that_were_not_asked_for_are_left_out(canned: CannedService, enrollment: BUILD) -> None:
     """The download can bring them along; how many, and of which days, is said."""
     rows = [row(Cost="1", Date="2026-11-01"), row(Cost="2", Date="2026-10-31"), row(Cost="4", Date="2026-10-30")]
     canned.answer(f"{ROOT}/usagedetails/download", Answer(as_csv(rows)))
-    house = enrollment("csv", "labels: []")
-    assert [None] == house.run("usagedetails")
-    assert 1 == value(house.scrape(), "azure_ea_cost_month_to_date")
+    harness = enrollment("csv", "labels: []")
+    assert [None] == harness.run("usagedetails")
+    assert 1 == value(harness.scrape(), "azure_ea_cost_month_to_date")
     assert f"{ROOT}/usagedetails/download?billingPeriod=202611" in [path for path, _ in canned.received]
-    assert 2 == value(house.scrape(), "azure_billing_exporter_collector_dropped_records", collector="usagedetails")
+    assert 2 == value(harness.scrape(), "azure_billing_exporter_collector_dropped_records", collector="usagedetails")
     text = "usagedetails 202611: 2 rows of 2026-10-30..2026-10-31 lie outside 2026-11-01..2026-11-30"
-    assert text in published_warnings(house)
+    assert text in published_warnings(harness)
 
 
 @pytest.mark.parametrize("body", [as_csv([]), LEGACY], ids=["header", "legacy portal"])
@@ -206,9 +205,9 @@ def test_an_empty_month_is_no_failure(canned: CannedService, enrollment: BUILD, 
 def test_a_csv_that_is_not_as_documented_is_malformed(canned: CannedService, enrollment: BUILD, body: bytes) -> None:
     """None of it is published."""
     canned.answer(f"{ROOT}/usagedetails/download", Answer(body))
-    house = enrollment()
-    assert "malformed" == house.run("usagedetails")[0].reason  # type: ignore[attr-defined]
-    assert b"" == published(house)
+    harness = enrollment()
+    assert "malformed" == harness.run("usagedetails")[0].reason  # type: ignore[attr-defined]
+    assert b"" == published(harness)
 
 
 def test_a_download_that_breaks_off_publishes_nothing(canned: CannedService, enrollment: BUILD) -> None:
@@ -216,18 +215,18 @@ def test_a_download_that_breaks_off_publishes_nothing(canned: CannedService, enr
     canned.answer(
         f"{ROOT}/usagedetails/download", Answer(as_csv([row(**ROWS[1])]), cut=True), Answer(as_csv([row(**ROWS[1])]))
     )
-    house = enrollment()
-    assert "connection" == house.run("usagedetails")[0].reason  # type: ignore[attr-defined]
-    assert b"" == published(house)
-    assert [None] == house.run("usagedetails")
-    assert 12.34 == value(house.scrape(), "azure_ea_cost_month_to_date")
+    harness = enrollment()
+    assert "connection" == harness.run("usagedetails")[0].reason  # type: ignore[attr-defined]
+    assert b"" == published(harness)
+    assert [None] == harness.run("usagedetails")
+    assert 12.34 == value(harness.scrape(), "azure_ea_cost_month_to_date")
 
 
 def test_a_range_above_the_limit_is_split(canned: CannedService, enrollment: BUILD) -> None:
     """One month for a CSV download; whole months are asked for by their name."""
     canned.answer(f"{ROOT}/usagedetails/download", Answer(as_csv([])))
-    house = enrollment("csv", "period: {start: 2026-09-15, end: 2026-11-10}")
-    assert [None] == house.run("usagedetails")
+    harness = enrollment("csv", "period: {start: 2026-09-15, end: 2026-11-10}")
+    assert [None] == harness.run("usagedetails")
     asked = [path.partition("?")[2] for path, _ in canned.received if "download" in path]
     assert [
         "startTime=2026-09-15&endTime=2026-09-30",

@@ -7,13 +7,12 @@ from decimal import Decimal
 import pytest
 
 from exporter.errors import Reason
-from tests.conftest import House
-from tests.support import Answer, CannedService, scrape, series, value
+from tests.harness import Answer, CannedService, Clock, ExporterHarness, scrape, series, value
 
 ROOT = "/v3/enrollments/100"
 USAGE, CSV = f"{ROOT}/usagedetails", f"{ROOT}/usagedetails/download"
 COST = "azure_ea_cost_month_to_date"
-BUILD = Callable[..., House]
+BUILD = Callable[..., ExporterHarness]
 HEADER = b"Date,Cost,ConsumedQuantity,SubscriptionName\r\n"
 NONE = Answer({"error": {"code": "404", "message": "No data found for the requested range."}}, 404)
 GOOD = HEADER + b"2026-11-18,12.34,1,Shop\r\n"
@@ -47,28 +46,28 @@ def row(cost: object = 1, day: str = "2026-11-18", **fields: object) -> dict[str
 )
 def test_a_body_that_is_no_csv_is_not_an_empty_month(canned: CannedService, enrollment: BUILD, body: bytes) -> None:
     """Only the documented emptiness is empty."""
-    house = enrollment(", usage: {download: csv}")
+    harness = enrollment(", usage: {download: csv}")
     canned.answer(CSV, Answer(GOOD), Answer(body))
-    assert [None] == house.run("usagedetails")
-    (failure,) = house.run("usagedetails")
+    assert [None] == harness.run("usagedetails")
+    (failure,) = harness.run("usagedetails")
     assert Reason.MALFORMED == failure.reason  # type: ignore[attr-defined]
-    assert 12.34 == value(house.scrape(), COST)
+    assert 12.34 == value(harness.scrape(), COST)
 
 
 @pytest.mark.parametrize("body", [b"Usage Data Extract\r\n\r\n", HEADER], ids=["title", "header"])
 def test_an_empty_month_is_empty(canned: CannedService, enrollment: BUILD, body: bytes) -> None:
     """A title, or a header and no rows."""
-    house = enrollment(", usage: {download: csv}")
+    harness = enrollment(", usage: {download: csv}")
     canned.answer(CSV, Answer(body))
-    assert [None] == house.run("usagedetails")
-    assert {} == series(house.scrape(), COST)
+    assert [None] == harness.run("usagedetails")
+    assert {} == series(harness.scrape(), COST)
 
 
 def test_an_amount_that_is_no_number_is_no_internal_error(canned: CannedService, enrollment: BUILD) -> None:
     """Not even a signalling one."""
-    house = enrollment()
+    harness = enrollment()
     canned.answer(f"{ROOT}/balancesummary", Answer({"currencyCode": "EUR", "utilized": "sNaN"}))
-    (failure,) = house.run("balancesummary")
+    (failure,) = harness.run("balancesummary")
     assert "azure_ea_utilized would be sNaN" in str(failure)
 
 
@@ -77,76 +76,76 @@ def test_a_refusal_that_is_not_documented_is_not_a_month_without_data(
     canned: CannedService, enrollment: BUILD, status: int
 ) -> None:
     """Although the enrollment is known."""
-    house = enrollment()
+    harness = enrollment()
     canned.answer(USAGE, page(row()), Answer(b"<html>gone</html>", status))
     canned.answer("/v2/enrollments/100/billingperiods", Answer([]))
-    assert [None] == house.run("usagedetails")
-    assert house.run("usagedetails") != [None]
-    assert 1 == value(house.scrape(), COST)
+    assert [None] == harness.run("usagedetails")
+    assert harness.run("usagedetails") != [None]
+    assert 1 == value(harness.scrape(), COST)
 
 
 def test_a_cost_of_zero_in_the_older_spelling_is_zero(canned: CannedService, enrollment: BUILD) -> None:
     """Not absent."""
-    house = enrollment()
+    harness = enrollment()
     canned.answer(USAGE, page({"Cost": 0, "date": "2026-11-18T00:00:00"}))
-    assert [None] == house.run("usagedetails")
-    assert 0 == value(house.scrape(), COST)
+    assert [None] == harness.run("usagedetails")
+    assert 0 == value(harness.scrape(), COST)
 
 
 def test_a_budget_may_name_a_tag_as_its_label_does(canned: CannedService, enrollment: BUILD) -> None:
     """And does not take the label's value away."""
-    house = enrollment(", usage: {tags: [cost center]}, budgets: [{name: a, amount: 5, where: {tag_cost_center: A}}]")
+    harness = enrollment(", usage: {tags: [cost center]}, budgets: [{name: a, amount: 5, where: {tag_cost_center: A}}]")
     canned.answer(USAGE, page(row(tags='{"cost center": "A"}')))
-    assert [None] == house.run("usagedetails")
-    assert 1 == value(house.scrape(), COST, tag_cost_center="A")
-    assert 1 == value(house.scrape(), "azure_billing_budget_spent", budget="a")
+    assert [None] == harness.run("usagedetails")
+    assert 1 == value(harness.scrape(), COST, tag_cost_center="A")
+    assert 1 == value(harness.scrape(), "azure_billing_budget_spent", budget="a")
 
 
 def test_a_budget_on_a_boolean_column_takes_any_case(canned: CannedService, enrollment: BUILD) -> None:
     """CSV spells it `True`."""
-    house = enrollment(', budgets: [{name: a, amount: 5, where: {charges_billed_separately: "True"}}]')
+    harness = enrollment(', budgets: [{name: a, amount: 5, where: {charges_billed_separately: "True"}}]')
     canned.answer(USAGE, page(row(chargesBilledSeparately=True), row(7, chargesBilledSeparately=False)))
-    house.run("usagedetails")
-    assert 1 == value(house.scrape(), "azure_billing_budget_spent", budget="a")
+    harness.run("usagedetails")
+    assert 1 == value(harness.scrape(), "azure_billing_budget_spent", budget="a")
 
 
 def test_a_limit_on_series_leaves_budgets_alone_and_loses_no_digit(canned: CannedService, enrollment: BUILD) -> None:
     """Budgets are few, and their sum means nothing."""
     budgets = ", ".join(f"{{name: {name}, amount: 1}}" for name in "abc")
-    house = enrollment(f", usage: {{max_series: 2}}, budgets: [{budgets}]")
+    harness = enrollment(f", usage: {{max_series: 2}}, budgets: [{budgets}]")
     small = [Decimal("8888788.1234567890123456789012"), Decimal("1.0000000000000000000000997")]
     rows = [
         f'{{"cost": {cost}, "date": "2026-11-18T00:00:00", "meterName": "m{n}"}}'
         for n, cost in enumerate([10**9, *small])
     ]
     canned.answer(USAGE, Answer(f'{{"data": [{",".join(rows)}]}}'.encode()))
-    assert [None] == house.run("usagedetails")
-    (job,) = (job for job in house.exporter.jobs if job.collector.name == "usagedetails")
-    collection = house.exporter.store.collection(job)
+    assert [None] == harness.run("usagedetails")
+    (job,) = (job for job in harness.exporter.jobs if job.collector.name == "usagedetails")
+    collection = harness.exporter.store.collection(job)
     assert collection is not None
     (folded,) = (v for key, v in collection.samples[COST].items() if "__other__" in key)
     assert Decimal("8888789.1234567890123456789012997") == folded
-    assert {"a", "b", "c"} == {dict(key)["budget"] for key in series(house.scrape(), "azure_billing_budget_amount")}
+    assert {"a", "b", "c"} == {dict(key)["budget"] for key in series(harness.scrape(), "azure_billing_budget_amount")}
 
 
 def test_a_new_meter_gets_its_price(canned: CannedService, enrollment: BUILD) -> None:
     """Though the process has been running since before it was used."""
-    house = enrollment()
+    harness = enrollment()
     canned.answer(USAGE, NONE, page(row(meterId="one")), page(row(meterId="one"), row(meterId="two")))
     canned.answer("/v2/enrollments/100/billingperiods", Answer([]))
     prices = [{"meterId": meter, "unitPrice": 2, "currencyCode": "EUR"} for meter in ("one", "two", "three")]
     canned.answer(f"{ROOT}/pricesheet", Answer(prices))
     found = []
-    assert Reason.NOT_FOUND == house.run("pricesheet")[0].reason  # type: ignore[attr-defined]
+    assert Reason.NOT_FOUND == harness.run("pricesheet")[0].reason  # type: ignore[attr-defined]
     for _ in range(2):
-        assert [None] == house.run("pricesheet")
-        found.append({dict(key)["meter_id"] for key in series(house.scrape(), "azure_ea_unit_price")})
+        assert [None] == harness.run("pricesheet")
+        found.append({dict(key)["meter_id"] for key in series(harness.scrape(), "azure_ea_unit_price")})
     assert [{"one"}, {"one", "two"}] == found
 
 
 def test_an_unchanged_part_does_not_hide_that_another_has_changed(canned: CannedService, enrollment: BUILD) -> None:
     """A range in parts is read whole each time."""
-    house = enrollment(", usage: {download: csv, period: {start: 2026-10-15, end: 2026-11-20}}")
+    harness = enrollment(", usage: {download: csv, period: {start: 2026-10-15, end: 2026-11-20}}")
     tagged = {"ETag": '"1"'}
     october, november = (HEADER + f"2026-{month}-18,{cost},1,Shop\r\n".encode() for month, cost in ((10, 1), (11, 1)))
     canned.answer(
@@ -157,8 +156,8 @@ def test_an_unchanged_part_does_not_hide_that_another_has_changed(canned: Canned
         Answer(november.replace(b",1,1", b",5,1")),
     )
     for _ in range(2):
-        assert [None] == house.run("usagedetails")
-    assert 6 == value(house.scrape(), COST)
+        assert [None] == harness.run("usagedetails")
+    assert 6 == value(harness.scrape(), COST)
     assert not any("if-none-match" in headers for path, headers in canned.received if "download" in path)
 
 
@@ -169,12 +168,12 @@ def test_a_balance_without_a_currency_leaves_it_to_the_price_sheet(
     canned: CannedService, enrollment: BUILD, balance: object
 ) -> None:
     """All of its properties are documented as optional."""
-    house = enrollment()
+    harness = enrollment()
     canned.answer(f"{ROOT}/balancesummary", Answer(balance))
     canned.answer(f"{ROOT}/pricesheet", Answer([{"meterId": "one", "currencyCode": "SEK "}]))
     canned.answer(USAGE, page(row()))
-    assert [None] == house.run("usagedetails")
-    assert 1 == value(house.scrape(), COST, currency="SEK")
+    assert [None] == harness.run("usagedetails")
+    assert 1 == value(harness.scrape(), COST, currency="SEK")
 
 
 @pytest.mark.parametrize(
@@ -185,26 +184,25 @@ def test_a_balance_that_states_no_amount_is_malformed(
     canned: CannedService, enrollment: BUILD, balance: object
 ) -> None:
     """And takes no published amount away."""
-    house = enrollment(", currency: EUR")
+    harness = enrollment(", currency: EUR")
     canned.answer(f"{ROOT}/balancesummary", Answer({"currencyCode": "EUR", "utilized": 3}), Answer(balance))
-    assert [None] == house.run("balancesummary")
-    (failure,) = house.run("balancesummary")
+    assert [None] == harness.run("balancesummary")
+    (failure,) = harness.run("balancesummary")
     assert Reason.MALFORMED == failure.reason  # type: ignore[attr-defined]
     assert "balancesummary 202611: " in str(failure)
-    assert 3 == value(house.scrape(), "azure_ea_utilized")
+    assert 3 == value(harness.scrape(), "azure_ea_utilized")
 
 
 def test_on_the_first_the_newest_complete_day_is_one_of_the_month_before(
-    canned: CannedService, enrollment: BUILD, monkeypatch: pytest.MonkeyPatch
+    canned: CannedService, enrollment: BUILD, clock: Clock
 ) -> None:
     """It is asked for by itself, and counts in nothing else."""
-    first = datetime(2026, 12, 1, 12, tzinfo=UTC)
-    monkeypatch.setattr("tests.conftest.NOON", first)
-    house = enrollment(", budgets: [{name: all, amount: 50}]")
+    clock.now = datetime(2026, 12, 1, 12, tzinfo=UTC)
+    harness = enrollment(", budgets: [{name: all, amount: 50}]")
     canned.answer(USAGE, page(row(3, "2026-12-01")))
     canned.answer(f"{ROOT}/usagedetailsbycustomdate", page(row(40, "2026-11-29")))
-    assert [None] == house.run("usagedetails")
-    samples = scrape(house.exporter)
+    assert [None] == harness.run("usagedetails")
+    samples = scrape(harness.exporter)
     assert (3, 40, 3) == (
         value(samples, COST),
         value(samples, "azure_ea_cost_daily"),
@@ -212,7 +210,7 @@ def test_on_the_first_the_newest_complete_day_is_one_of_the_month_before(
     )
     (asked,) = (path for path, _ in canned.received if "bycustomdate" in path)
     assert asked.endswith("?startTime=2026-11-29&endTime=2026-11-29")
-    assert first.timestamp() == value(samples, "azure_billing_exporter_collector_data_timestamp_seconds")
+    assert clock.now.timestamp() == value(samples, "azure_billing_exporter_collector_data_timestamp_seconds")
 
 
 def test_a_settled_month_is_left_alone_though_its_last_answer_was_304(
@@ -221,12 +219,12 @@ def test_a_settled_month_is_left_alone_though_its_last_answer_was_304(
     """The mark is kept with the data that the answer confirmed."""
     path = f"{ROOT}/billingPeriods/202611/usagedetails"
     clock = [datetime(2026, 12, 5, 12, tzinfo=UTC)]
-    house = enrollment()
-    monkeypatch.setattr(house.exporter.runner, "_clock", lambda: clock[0])
+    harness = enrollment()
+    monkeypatch.setattr(harness.exporter.runner, "_clock", lambda: clock[0])
     canned.answer(path, Answer({"data": [row()]}, headers={"ETag": '"1"'}), Answer(b"", 304))
     asked = []
     for day in (5, 6, 7, 8):
         clock[0] = datetime(2026, 12, day, 12, tzinfo=UTC)
-        assert [None] == house.run("usagedetails_previous_month")
+        assert [None] == harness.run("usagedetails_previous_month")
         asked.append(sum(path in where for where, _ in canned.received))
     assert [1, 2, 2, 2] == asked

@@ -6,23 +6,22 @@ from datetime import timedelta
 import pytest
 
 from exporter.errors import Reason
-from tests.conftest import NOON, House
-from tests.support import Answer, CannedService, value
+from tests.harness import NOON, Answer, CannedService, ExporterHarness, value
 
 ROOT = "/v3/enrollments/100"
 COST = "azure_ea_cost_month_to_date"
-BUILD = Callable[..., House]
+BUILD = Callable[..., ExporterHarness]
 GOOD = b"Date,Cost,ConsumedQuantity,SubscriptionName\r\n2026-11-18,12.34,1,Shop\r\n"
 
 
-def blob_house(canned: CannedService, enrollment: BUILD, **status: object) -> House:
-    """A house whose report is asked for and never waited for."""
+def blob_house(canned: CannedService, enrollment: BUILD, **status: object) -> ExporterHarness:
+    """A harness whose report is asked for and never waited for."""
     told = {"status": 3, "requestedOn": NOON.isoformat(), "reportUrl": f"{canned.url}/report"} | status
     canned.answer(f"{ROOT}/usagedetails/submit", Answer(told))
     canned.answer("/report", Answer(told))
-    house = enrollment(", usage: {download: csv_async}")
+    harness = enrollment(", usage: {download: csv_async}")
     canned.answer("/v2/enrollments/100/billingperiods", Answer([]))
-    return house
+    return harness
 
 
 @pytest.mark.parametrize("status", [302, 400, 409, 416])
@@ -30,11 +29,11 @@ def test_a_blob_that_is_refused_is_not_a_month_without_data(
     canned: CannedService, enrollment: BUILD, status: int
 ) -> None:
     """What the blob's host says of itself is not what the reporting API says of the data."""
-    house = blob_house(canned, enrollment, blobPath=f"{canned.url}/blob")
+    harness = blob_house(canned, enrollment, blobPath=f"{canned.url}/blob")
     canned.answer("/blob", Answer(GOOD), Answer(b"no", status))
-    assert [None] == house.run("usagedetails")
-    assert house.run("usagedetails") != [None]
-    assert 12.34 == value(house.scrape(), COST)
+    assert [None] == harness.run("usagedetails")
+    assert harness.run("usagedetails") != [None]
+    assert 12.34 == value(harness.scrape(), COST)
 
 
 def test_a_status_that_is_not_documented_is_not_waited_in(canned: CannedService, enrollment: BUILD) -> None:
@@ -50,9 +49,9 @@ def test_a_report_without_data_needs_no_address(canned: CannedService, enrollmen
 
 def test_a_key_that_ends_while_a_report_is_prepared_is_told_as_such(canned: CannedService, enrollment: BUILD) -> None:
     """It is not tried again and again."""
-    house = blob_house(canned, enrollment, status=1)
+    harness = blob_house(canned, enrollment, status=1)
     canned.answer("/report", Answer(b"", 401))
-    (failure,) = house.run("usagedetails")
+    (failure,) = harness.run("usagedetails")
     assert Reason.UNAUTHORIZED == failure.reason  # type: ignore[attr-defined]
 
 
@@ -60,8 +59,8 @@ def test_a_key_that_ends_while_a_report_is_prepared_is_told_as_such(canned: Cann
 def test_a_wall_clock_that_is_off_still_fetches_a_good_blob(canned: CannedService, enrollment: BUILD, off: int) -> None:
     """The service's `requestedOn` decides nothing."""
     requested = (NOON + timedelta(hours=off)).isoformat()
-    house = blob_house(canned, enrollment, blobPath=f"{canned.url}/blob", requestedOn=requested)
+    harness = blob_house(canned, enrollment, blobPath=f"{canned.url}/blob", requestedOn=requested)
     canned.answer("/blob", Answer(GOOD))
-    assert [None] == house.run("usagedetails")
-    assert 12.34 == value(house.scrape(), COST)
+    assert [None] == harness.run("usagedetails")
+    assert 12.34 == value(harness.scrape(), COST)
     assert 1 == sum("submit" in path for path, _ in canned.received)

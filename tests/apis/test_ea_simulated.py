@@ -11,32 +11,31 @@ import yaml
 from exporter.commands.simulate import write_config
 from exporter.simulator import Simulator
 from exporter.simulator.server.faults import Cut, Status
-from tests.conftest import NOON, House
-from tests.support import families, value
+from tests.harness import NOON, ExporterHarness, families, value
 
-BUILD = Callable[..., House]
+BUILD = Callable[..., ExporterHarness]
 
 
 @pytest.fixture
 def enrollment(simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BUILD:
-    """A house that reads the simulated enrollment with the given settings."""
+    """A harness that reads the simulated enrollment with the given settings."""
 
-    def build(**usage: object) -> House:
+    def build(**usage: object) -> ExporterHarness:
         file = write_config(simulator, tmp_path)
         content = yaml.safe_load(file.read_text())
         content["ea"][0] |= {"usage": usage}
         content["storage"]["path"] = str(tmp_path / f"storage-{len(list(tmp_path.iterdir()))}")
         file.write_text(yaml.safe_dump({"ea": content["ea"], "storage": content["storage"]}))
-        house = House(file)
-        monkeypatch.setattr(house.exporter._stopped, "wait", lambda seconds: False)
-        return house
+        harness = ExporterHarness(file)
+        monkeypatch.setattr(harness.exporter._stopped, "wait", lambda seconds: False)
+        return harness
 
     return build
 
 
-def total(house: House, family: str) -> Fraction:
+def total(harness: ExporterHarness, family: str) -> Fraction:
     """The exact sum of a family's samples."""
-    lines = families(house.exporter)[family].decode().splitlines()
+    lines = families(harness.exporter)[family].decode().splitlines()
     return sum((Fraction(line.rpartition(" ")[2]) for line in lines if not line.startswith("#")), Fraction(0))
 
 
@@ -62,13 +61,13 @@ def test_every_download_and_quirk_gives_the_companys_sums(
     labels = {"labels": ["resource_group", "meter_name", "charges_billed_separately"], "tags": ["env", "cost unit"]}
     pages = []
     for download in ("json", "csv", "csv_async"):
-        house = enrollment(download=download, **labels)
-        assert [None] == house.run("usagedetails")
-        published = families(house.exporter).items()
+        harness = enrollment(download=download, **labels)
+        assert [None] == harness.run("usagedetails")
+        published = families(harness.exporter).items()
         pages.append({name: text for name, text in published if "cost" in name or "quantity" in name})
     assert pages[0] == pages[1] == pages[2]
     books = sum(Fraction(row.cost) for row in simulator.world.ea.usage("202611"))
-    assert books == total(house, "azure_ea_cost_month_to_date")
+    assert books == total(harness, "azure_ea_cost_month_to_date")
     assert [] == simulator.blob_authorizations
 
 
@@ -82,25 +81,25 @@ def test_a_fault_in_the_middle_publishes_nothing_and_heals(
     simulator.switches.ea_page_size = 100
     fault = Status(500) if download == "csv_async" else Cut(3000)
     simulator.faults.script("submit/" if download == "csv_async" else path, fault, times=None)
-    house = enrollment(download=download)
-    assert house.run("usagedetails")[0] is not None
-    assert "azure_ea_cost_month_to_date" not in families(house.exporter)
+    harness = enrollment(download=download)
+    assert harness.run("usagedetails")[0] is not None
+    assert "azure_ea_cost_month_to_date" not in families(harness.exporter)
     simulator.faults.clear()
-    assert [None] == house.run("usagedetails")
+    assert [None] == harness.run("usagedetails")
 
 
 def test_late_rows_move_the_etag_and_the_sums(tmp_path: Path) -> None:
     """Days grow for three days, the previous month until the 5th; then it is frozen and left alone."""
     clock = [datetime(2026, 11, 2, 12, tzinfo=UTC)]
     with Simulator(seed=1, clock=lambda: clock[0]) as simulator:
-        house = House(write_config(simulator, tmp_path))
-        house.exporter.runner._clock = lambda: clock[0]
+        harness = ExporterHarness(write_config(simulator, tmp_path))
+        harness.exporter.runner._clock = lambda: clock[0]
         sums = []
         for day in (2, 4, 6, 8):
             clock[0] = datetime(2026, 11, day, 12, tzinfo=UTC)
             simulator.received.clear()
-            assert [None] == house.run("usagedetails_previous_month")
-            sums.append(total(house, "azure_ea_cost_previous_month"))
+            assert [None] == harness.run("usagedetails_previous_month")
+            sums.append(total(harness, "azure_ea_cost_previous_month"))
             assert sum(Fraction(row.cost) for row in simulator.world.ea.usage("202610")) == sums[-1]
         assert (True, True, True) == (sums[0] != sums[1], sums[1] != sums[2], sums[2] == sums[3])
         assert [] == simulator.received
@@ -108,19 +107,21 @@ def test_late_rows_move_the_etag_and_the_sums(tmp_path: Path) -> None:
 
 def test_marketplace_charges_sum_to_the_balances(simulator: Simulator, enrollment: BUILD) -> None:
     """And refunds are among them."""
-    house = enrollment()
-    assert [None, None] == house.run("marketplacecharges") + house.run("balancesummary")
-    stated = value(house.scrape(), "azure_ea_marketplace_service_charges")
-    assert Fraction(simulator.world.ea.marketplace("202611")) == total(house, "azure_ea_marketplace_cost_month_to_date")
-    assert stated == float(total(house, "azure_ea_marketplace_cost_month_to_date"))
+    harness = enrollment()
+    assert [None, None] == harness.run("marketplacecharges") + harness.run("balancesummary")
+    stated = value(harness.scrape(), "azure_ea_marketplace_service_charges")
+    assert Fraction(simulator.world.ea.marketplace("202611")) == total(
+        harness, "azure_ea_marketplace_cost_month_to_date"
+    )
+    assert stated == float(total(harness, "azure_ea_marketplace_cost_month_to_date"))
 
 
 def test_prices_are_those_of_meters_in_use(simulator: Simulator, enrollment: BUILD) -> None:
     """The sheet has hundreds more."""
-    house = enrollment()
-    assert [None] == house.run("pricesheet")
+    harness = enrollment()
+    assert [None] == harness.run("pricesheet")
     used = {row.meter_id for row in simulator.world.ea.usage("202611")}
-    lines = families(house.exporter)["azure_ea_unit_price"].decode().splitlines()[2:]
+    lines = families(harness.exporter)["azure_ea_unit_price"].decode().splitlines()[2:]
     assert used == {line.partition('meter_id="')[2].partition('"')[0] for line in lines}
 
 
@@ -129,17 +130,17 @@ def test_a_limited_key_fails_only_where_it_may_not_read(
     simulator: Simulator, enrollment: BUILD, tmp_path: Path, view: str
 ) -> None:
     """With the currency configured, usage goes on."""
-    house = enrollment()
+    harness = enrollment()
     (tmp_path / "ea").write_text(simulator.world.ea.make_key(view=view))  # type: ignore[arg-type]
-    assert "disable this report" in str(house.run("balancesummary")[0])
-    assert "set `currency`" in str(house.run("usagedetails")[0])
+    assert "disable this report" in str(harness.run("balancesummary")[0])
+    assert "set `currency`" in str(harness.run("usagedetails")[0])
 
 
 def test_an_expired_key_says_so(simulator: Simulator, enrollment: BUILD, tmp_path: Path) -> None:
     """In the service's words, and its expiry is published without asking anybody."""
-    house = enrollment()
+    harness = enrollment()
     (tmp_path / "ea").write_text(simulator.world.ea.make_key(age=timedelta(days=200)))
-    assert "API key has expired" in str(house.run("balancesummary")[0])
+    assert "API key has expired" in str(harness.run("balancesummary")[0])
     labels = {"account": "contoso-ea", "credential": "api_key"}
-    expiry = value(house.scrape(), "azure_billing_exporter_credential_expiry_timestamp_seconds", **labels)
+    expiry = value(harness.scrape(), "azure_billing_exporter_credential_expiry_timestamp_seconds", **labels)
     assert expiry < NOON.timestamp()

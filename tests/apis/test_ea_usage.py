@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 from exporter.apis.ea.tags import selector, tags
 from exporter.model.families import Family, Labels, fold
 from exporter.model.limits import OTHER, limited
-from tests.conftest import House
-from tests.support import Answer, CannedService, series, value
+from tests.harness import Answer, CannedService, ExporterHarness, series, value
 
 ROOT = "/v3/enrollments/100"
-BUILD = Callable[..., House]
+BUILD = Callable[..., ExporterHarness]
 
 
 def row(cost: str, **fields: object) -> dict[str, object]:
@@ -57,10 +56,10 @@ def test_any_documented_column_and_tag_becomes_a_label(canned: CannedService, en
         row("2", resourceGroup="rg", departmentName="IT", subscriptionId=23467313421, tags='{"cost unit": "A"}'),
     ]
     canned.answer(f"{ROOT}/usagedetails", Answer({"data": rows}))
-    house = enrollment(", usage: {labels: [resource_group, department_name, subscription_id], tags: [cost unit]}")
-    assert [None] == house.run("usagedetails")
+    harness = enrollment(", usage: {labels: [resource_group, department_name, subscription_id], tags: [cost unit]}")
+    assert [None] == harness.run("usagedetails")
     labels = {"resource_group": "rg", "department_name": "IT", "subscription_id": "23467313421", "tag_cost_unit": "A"}
-    assert 3.5 == value(house.scrape(), "azure_ea_cost_month_to_date", **labels)
+    assert 3.5 == value(harness.scrape(), "azure_ea_cost_month_to_date", **labels)
 
 
 def test_the_tail_is_folded_without_losing_a_cent(canned: CannedService, enrollment: BUILD) -> None:
@@ -69,9 +68,9 @@ def test_the_tail_is_folded_without_losing_a_cent(canned: CannedService, enrollm
         row(cost, meterName=name) for name, cost in {"a": "10", "b": "-20", "c": "0.01", "d": "0.02", "e": "-5"}.items()
     ]
     canned.answer(f"{ROOT}/usagedetails", Answer({"data": rows}))
-    house = enrollment(", usage: {labels: [meter_name], max_series: 3}")
-    assert [None] == house.run("usagedetails")
-    samples = house.scrape()
+    harness = enrollment(", usage: {labels: [meter_name], max_series: 3}")
+    assert [None] == harness.run("usagedetails")
+    samples = harness.scrape()
     found = series(samples, "azure_ea_cost_month_to_date")
     assert {"a": 10, "b": -20, OTHER: -4.97} == {dict(labels)["meter_name"]: cost for labels, cost in found.items()}
     assert 3 == value(samples, "azure_billing_exporter_collector_overflow_series", collector="usagedetails")
@@ -103,12 +102,12 @@ def test_budgets_count_matching_rows_whether_or_not_they_are_labels(canned: Cann
         row("-1", departmentName="Shop", tags='{"env": "prod"}'),
     ]
     canned.answer(f"{ROOT}/usagedetails", Answer({"data": rows}))
-    house = enrollment(
+    harness = enrollment(
         ", budgets: [{name: all, amount: 26}, {name: nobody, amount: 5, where: {department_name: Nobody}},"
         " {name: platform-prod, amount: 8, where: {department_name: Platform, tag_env: prod}}]"
     )
-    assert [None] == house.run("usagedetails")
-    samples = house.scrape()
+    assert [None] == harness.run("usagedetails")
+    samples = harness.scrape()
     spent = {
         name: value(samples, "azure_billing_budget_spent", budget=name) for name in ("all", "nobody", "platform-prod")
     }
@@ -121,9 +120,9 @@ def test_the_previous_month_is_left_alone_once_it_is_settled(canned: CannedServi
     """It is read once on or after the 6th, then never again; before that at every run."""
     path = f"{ROOT}/billingPeriods/202610/usagedetails"
     canned.answer(path, Answer({"data": [row("3", date="2026-10-31T00:00:00"), row("9", date="2026-11-01T00:00:00")]}))
-    house = enrollment()
-    assert [None, None] == house.run("usagedetails_previous_month") + house.run("usagedetails_previous_month")
-    assert 3 == value(house.scrape(), "azure_ea_cost_previous_month")
+    harness = enrollment()
+    assert [None, None] == harness.run("usagedetails_previous_month") + harness.run("usagedetails_previous_month")
+    assert 3 == value(harness.scrape(), "azure_ea_cost_previous_month")
     assert 1 == sum(asked.startswith(path) for asked, _ in canned.received)
     later = enrollment(", usage: {settled_day: 28}")
     later.run("usagedetails_previous_month")
@@ -134,11 +133,11 @@ def test_the_previous_month_is_left_alone_once_it_is_settled(canned: CannedServi
 def test_a_304_does_not_freeze_the_newest_complete_day(canned: CannedService, enrollment: BUILD) -> None:
     """On another day the same data has another newest complete day, so it is asked for without condition."""
     canned.answer(f"{ROOT}/usagedetails", Answer({"data": [row("1")]}, headers={"ETag": '"1"'}))
-    house = enrollment()
-    house.run("usagedetails")
-    house.exporter.runner._clock = lambda: datetime(2026, 11, 21, 12, tzinfo=UTC)
-    house.run("usagedetails")
-    house.run("usagedetails")
+    harness = enrollment()
+    harness.run("usagedetails")
+    harness.exporter.runner._clock = lambda: datetime(2026, 11, 21, 12, tzinfo=UTC)
+    harness.run("usagedetails")
+    harness.run("usagedetails")
     sent = [headers.get("if-none-match") for asked, headers in canned.received if "usagedetails" in asked]
     assert [None, None, '"1"'] == sent
 
@@ -148,9 +147,9 @@ def test_days_without_data_are_an_empty_result(canned: CannedService, enrollment
     """The enrollment is known, since its balance answers."""
     error = {"code": str(status), "message": "No data found for the requested range."}
     canned.answer(f"{ROOT}/usagedetails", Answer({"error": error}, status))
-    house = enrollment()
-    assert [None] == house.run("usagedetails")
-    assert {} == series(house.scrape(), "azure_ea_cost_month_to_date")
+    harness = enrollment()
+    assert [None] == harness.run("usagedetails")
+    assert {} == series(harness.scrape(), "azure_ea_cost_month_to_date")
 
 
 def test_an_unknown_enrollment_is_told(canned: CannedService, enrollment: BUILD) -> None:
@@ -167,8 +166,8 @@ def test_a_key_that_reads_usage_only_is_told_what_to_do(canned: CannedService, e
     canned.answer(f"{ROOT}/balancesummary", refusal)
     canned.answer(f"{ROOT}/pricesheet", refusal)
     canned.answer(f"{ROOT}/usagedetails", Answer({"data": [row("1")]}))
-    house = enrollment(", currency: EUR, prices: all")
-    outcomes: dict[str, Any] = {name: house.run(name)[0] for name in ("balancesummary", "pricesheet", "usagedetails")}
+    harness = enrollment(", currency: EUR, prices: all")
+    outcomes: dict[str, Any] = {name: harness.run(name)[0] for name in ("balancesummary", "pricesheet", "usagedetails")}
     assert outcomes["usagedetails"] is None
     assert ["unauthorized", "unauthorized"] == [outcomes[name].reason for name in ("balancesummary", "pricesheet")]
     assert "use an enrollment administrator's, or disable this report" in str(outcomes["pricesheet"])
@@ -187,9 +186,9 @@ def test_prices_are_those_of_the_meters_in_use_and_offers_stay_apart(canned: Can
     """Or those of all meters, if that is chosen."""
     canned.answer(f"{ROOT}/pricesheet", Answer(PRICES))
     canned.answer(f"{ROOT}/usagedetails", Answer({"data": [row("1", meterId="m1")]}))
-    house = enrollment()
-    assert [None] == house.run("pricesheet")
-    samples = house.scrape()
+    harness = enrollment()
+    assert [None] == harness.run("pricesheet")
+    samples = harness.scrape()
     assert 4.97 == value(samples, "azure_ea_unit_price", offer_id="MS-AZR-0017P", unit="100 Hours", currency="EUR")
     assert 5 == value(samples, "azure_ea_included_quantity", offer_id="MS-AZR-0148P")
     assert {} == series(samples, "azure_ea_unit_price", meter_id="m2")
@@ -205,10 +204,10 @@ def test_marketplace_charges_name_their_offer(canned: CannedService, enrollment:
     canned.answer(
         f"{ROOT}/marketplacecharges", Answer([charge, {**charge, "isRecurringCharge": False, "extendedCost": -1}])
     )
-    house = enrollment()
-    assert [None] == house.run("marketplacecharges")
+    harness = enrollment()
+    assert [None] == harness.run("marketplacecharges")
     labels = {"publisher": "Acme", "offer": "Scanner™", "plan": "p", "currency": "EUR"}
-    assert 1.5 == value(house.scrape(), "azure_ea_marketplace_cost_month_to_date", **labels)
+    assert 1.5 == value(harness.scrape(), "azure_ea_marketplace_cost_month_to_date", **labels)
 
 
 def test_the_billing_period_ends_where_the_next_begins(canned: CannedService, enrollment: BUILD) -> None:
@@ -216,7 +215,7 @@ def test_the_billing_period_ends_where_the_next_begins(canned: CannedService, en
     now = {"billingPeriodId": "202611", "billingStart": "2026-11-01T00:00:00Z", "billingEnd": "2026-11-30T11:59:59Z"}
     periods = [now, {"billingPeriodId": "202610", "billingStart": "2026-10-01T00:00:00Z", "usageDetails": None}]
     canned.answer("/v2/enrollments/100/billingperiods", Answer(periods))
-    house = enrollment()
-    assert [None] == house.run("billingperiods")
-    bounds = [value(house.scrape(), f"azure_ea_billing_period_{end}_timestamp_seconds") for end in ("start", "end")]
+    harness = enrollment()
+    assert [None] == harness.run("billingperiods")
+    bounds = [value(harness.scrape(), f"azure_ea_billing_period_{end}_timestamp_seconds") for end in ("start", "end")]
     assert [datetime(2026, 11, 1, tzinfo=UTC).timestamp(), datetime(2026, 12, 1, tzinfo=UTC).timestamp()] == bounds

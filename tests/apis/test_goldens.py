@@ -6,17 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import House
-from tests.support import families
+from tests.harness import ExporterHarness, families
 
 GOLDENS = Path(__file__).parent / "goldens"
 
 
 @pytest.mark.parametrize("prefix", ["azure_b2c", "azure_billing", "azure_ea", "partner_center"])
-def test_golden(house: House, prefix: str, request: pytest.FixtureRequest, tool: Callable[[str], str]) -> None:
+def test_golden(
+    harness: ExporterHarness, prefix: str, request: pytest.FixtureRequest, tool: Callable[[str], str]
+) -> None:
     """What is published is what was read and approved, and promtool finds nothing to say about it."""
-    house.run()
-    body = b"".join(text for name, text in families(house.exporter).items() if name.startswith(prefix))
+    harness.run()
+    body = b"".join(text for name, text in families(harness.exporter).items() if name.startswith(prefix))
     golden = GOLDENS / f"{prefix}.prom"
     if request.config.getoption("--write-goldens"):
         golden.write_bytes(body)

@@ -7,11 +7,10 @@ import pytest
 from exporter.errors import Failure
 from exporter.simulator import Simulator
 from exporter.simulator.server.faults import Status
-from tests.conftest import House
+from tests.harness import Answer, CannedService, ExporterHarness
 from tests.hostile import Recorder, hostile_links
-from tests.support import Answer, CannedService
 
-HOUSE = Callable[[str], House]
+BUILD = Callable[[str], ExporterHarness]
 GOOD = "/good"
 
 
@@ -39,39 +38,41 @@ def settings(**keys: str) -> str:
     return ", ".join(f'{key}: "{value}"' for key, value in keys.items())
 
 
-def require_harmless(house: House, collector: str, evil: Recorder, link: str) -> None:
+def require_harmless(harness: ExporterHarness, collector: str, evil: Recorder, link: str) -> None:
     """A run with this link has a documented end, and nothing at all reached the other server."""
-    house.exporter._stopped.set()  # no second attempt: the first one decides
-    (failure,) = house.run(collector)
+    harness.exporter._stopped.set()  # no second attempt: the first one decides
+    (failure,) = harness.run(collector)
     assert failure is None or (isinstance(failure, Failure) and failure.reason != "internal"), (link, failure)
     assert [] == evil.requests, link
 
 
-def test_next_links_of_an_enrollment(canned: CannedService, house_of: HOUSE, evil: Recorder, links: list[str]) -> None:
+def test_next_links_of_an_enrollment(
+    canned: CannedService, harness_for: BUILD, evil: Recorder, links: list[str]
+) -> None:
     """Usage details."""
     canned.answer("/v3/enrollments/100/balancesummary", Answer({"currencyCode": "EUR", "totalUsage": 1}))
-    house = house_of(f'ea: [{{enrollment: "100", api_key: hush-hush, base_url: "{canned.url}"}}]')
+    harness = harness_for(f'ea: [{{enrollment: "100", api_key: hush-hush, base_url: "{canned.url}"}}]')
     for link in links:
         page = {"data": [{"date": "2026-11-02", "cost": 1, "consumedQuantity": 1}], "nextLink": link}
         canned.answer("/v3/enrollments/100/usagedetails", Answer(page))
-        require_harmless(house, "usagedetails", evil, link)
+        require_harmless(harness, "usagedetails", evil, link)
 
 
 @pytest.mark.parametrize("name", ["reportUrl", "blobPath"])
 def test_links_of_a_prepared_report(
-    canned: CannedService, house_of: HOUSE, evil: Recorder, links: list[str], name: str
+    canned: CannedService, harness_for: BUILD, evil: Recorder, links: list[str], name: str
 ) -> None:
     """The report's own URL needs the key and stays at home; a blob may be anywhere, and never sees it."""
     canned.answer("/v3/enrollments/100/balancesummary", Answer({"currencyCode": "EUR", "totalUsage": 1}))
-    house = house_of(
+    harness = harness_for(
         f'ea: [{{enrollment: "100", api_key: hush-hush, base_url: "{canned.url}", usage: {{download: csv_async}}}}]'
     )
-    house.exporter._stopped.set()
+    harness.exporter._stopped.set()
     for link in links:
         status = {"status": 2, "requestedOn": "2026-11-20T12:00:00Z", "reportUrl": f"{canned.url}{GOOD}"}
         status |= {name: link} | ({"status": 3} if name == "blobPath" else {})
         canned.answer("/v3/enrollments/100/usagedetails/submit", Answer(status, 202))
-        (failure,) = house.run("usagedetails")
+        (failure,) = harness.run("usagedetails")
         assert failure is None or failure.reason != "internal", (link, failure)  # type: ignore[attr-defined]
         assert [] == [request for request in evil.requests if "authorization" in request.headers], link
         assert name == "blobPath" or [] == evil.requests, link
@@ -80,7 +81,7 @@ def test_links_of_a_prepared_report(
 def test_next_links_of_a_tenant(
     simulator: Simulator,
     canned: CannedService,
-    house_of: HOUSE,
+    harness_for: BUILD,
     evil: Recorder,
     links: list[str],
     login: dict[str, str],
@@ -90,17 +91,17 @@ def test_next_links_of_a_tenant(
     account = settings(
         tenant=world.tenant, client_id=world.client_id, client_secret=world.client_secret, base_url=canned.url, **login
     )
-    house = house_of(f"b2c: [{{{account}}}]")
+    harness = harness_for(f"b2c: [{{{account}}}]")
     for place, link in enumerate(links):
         name = ("@odata.nextLink", "odata.nextLink")[place % 2]
         canned.answer(f"/{world.tenant}/reports/tenantUserCount", Answer({"value": [], name: link}))
-        require_harmless(house, "tenantUserCount", evil, link)
+        require_harmless(harness, "tenantUserCount", evil, link)
 
 
 def test_next_links_of_a_partner(
     simulator: Simulator,
     canned: CannedService,
-    house_of: HOUSE,
+    harness_for: BUILD,
     evil: Recorder,
     links: list[str],
     login: dict[str, str],
@@ -115,18 +116,18 @@ def test_next_links_of_a_partner(
         base_url=canned.url,
         **login,
     )
-    house = house_of(f"partner_center: [{{{account}}}]")
+    harness = harness_for(f"partner_center: [{{{account}}}]")
     for link in links:
         headers = [{"key": "MS-ContinuationToken", "value": "1"}, {"key": "Host", "value": evil.netloc}]
         page = {"items": [], "links": {"next": {"uri": link, "method": "GET", "headers": headers}}}
         canned.answer("/v1/customers/usagerecords", Answer(page))
-        require_harmless(house, "usagerecords", evil, link)
+        require_harmless(harness, "usagerecords", evil, link)
 
 
 def test_token_endpoints_of_discovery(
     simulator: Simulator,
     canned: CannedService,
-    house_of: HOUSE,
+    harness_for: BUILD,
     evil: Recorder,
     links: list[str],
     login: dict[str, str],
@@ -136,20 +137,20 @@ def test_token_endpoints_of_discovery(
     account = settings(
         tenant=world.tenant, client_id=world.client_id, client_secret=world.client_secret, base_url=canned.url, **login
     )
-    house = house_of(f"b2c: [{{{account}}}]")
+    harness = harness_for(f"b2c: [{{{account}}}]")
     endpoints = [*links, *(f"https://{evil.netloc}{end}" for end in ("", "/oauth2/v2.0/token", "?x"))]
     for link in endpoints:
         simulator.faults.clear()
         document = {"authorization_endpoint": link, "token_endpoint": link, "issuer": simulator.url}
         simulator.faults.script("openid-configuration", Status(200, document), times=None)
-        require_harmless(house, "tenantUserCount", evil, link)
+        require_harmless(harness, "tenantUserCount", evil, link)
     assert 0 == evil.connections
 
 
-def test_redirects_lead_nowhere(canned: CannedService, house_of: HOUSE, evil: Recorder, links: list[str]) -> None:
+def test_redirects_lead_nowhere(canned: CannedService, harness_for: BUILD, evil: Recorder, links: list[str]) -> None:
     """Neither across origins nor at home."""
-    house = house_of(f'ea: [{{enrollment: "100", api_key: hush-hush, base_url: "{canned.url}"}}]')
+    harness = harness_for(f'ea: [{{enrollment: "100", api_key: hush-hush, base_url: "{canned.url}"}}]')
     for link in (link for link in links if link.isascii() and link.isprintable()):
         for status in (302, 307):
             canned.answer("/v3/enrollments/100/balancesummary", Answer(b"", status, {"Location": link}))
-            require_harmless(house, "balancesummary", evil, link)
+            require_harmless(harness, "balancesummary", evil, link)

@@ -4,8 +4,7 @@ import pytest
 
 from exporter.simulator import Simulator
 from tests.apis.conftest import PATH, customers, record
-from tests.conftest import House
-from tests.support import Answer, CannedService, series, value
+from tests.harness import Answer, CannedService, ExporterHarness, series, value
 
 RECORDS = b"""\xef\xbb\xbf{"totalCount": 25, "items": [
   {"budget": {"attributes": {"objectType": "SpendingBudget"}}, "percentUsed": 0, "isUpgraded": false,
@@ -21,7 +20,7 @@ RECORDS = b"""\xef\xbb\xbf{"totalCount": 25, "items": [
 ]}"""
 
 
-def test_amounts_come_out_to_the_last_digit(partner: House, canned: CannedService) -> None:
+def test_amounts_come_out_to_the_last_digit(partner: ExporterHarness, canned: CannedService) -> None:
     """On the page every digit that Microsoft sent; for a double's reader the nearest one."""
     canned.answer(PATH, Answer(RECORDS))
     assert [None] == partner.run()
@@ -32,7 +31,7 @@ def test_amounts_come_out_to_the_last_digit(partner: House, canned: CannedServic
     )
 
 
-def test_budgets_are_absent_where_none_is_set(partner: House, canned: CannedService) -> None:
+def test_budgets_are_absent_where_none_is_set(partner: ExporterHarness, canned: CannedService) -> None:
     """A budget of zero is set; null and absent are not."""
     canned.answer(PATH, Answer(RECORDS))
     partner.run()
@@ -45,7 +44,7 @@ def test_budgets_are_absent_where_none_is_set(partner: House, canned: CannedServ
     assert 3 == value(samples, "partner_center_customers", azure_plan="true")
 
 
-def test_dollars_are_published_where_microsoft_states_them(partner: House, canned: CannedService) -> None:
+def test_dollars_are_published_where_microsoft_states_them(partner: ExporterHarness, canned: CannedService) -> None:
     """A legacy zero and a null are not stated."""
     canned.answer(PATH, Answer(RECORDS))
     partner.run()
@@ -54,7 +53,7 @@ def test_dollars_are_published_where_microsoft_states_them(partner: House, canne
     )
 
 
-def test_currencies_are_iso_codes_and_never_locales(partner: House, canned: CannedService) -> None:
+def test_currencies_are_iso_codes_and_never_locales(partner: ExporterHarness, canned: CannedService) -> None:
     """Euro for fr-FR, upper case for gbp."""
     canned.answer(PATH, Answer(RECORDS))
     partner.run()
@@ -62,7 +61,7 @@ def test_currencies_are_iso_codes_and_never_locales(partner: House, canned: Cann
     assert ["EUR", "GBP", "GBP", "SEK"] == sorted(dict(labels)["currency"] for labels in found)
 
 
-def test_the_documented_headers_are_sent(partner: House, canned: CannedService) -> None:
+def test_the_documented_headers_are_sent(partner: ExporterHarness, canned: CannedService) -> None:
     """One request id for all attempts of a request, and nothing in the query."""
     canned.answer(PATH, Answer(status=500), Answer({"items": []}))
     partner.exporter._stopped.wait = lambda seconds: False  # type: ignore[method-assign]
@@ -84,7 +83,7 @@ def test_the_documented_headers_are_sent(partner: House, canned: CannedService) 
         "{url}/v1/customers/usagerecords/2",
     ],
 )
-def test_a_continuation_is_followed_with_its_headers(partner: House, canned: CannedService, uri: str) -> None:
+def test_a_continuation_is_followed_with_its_headers(partner: ExporterHarness, canned: CannedService, uri: str) -> None:
     """Relative or absolute, with or without the version; no link decides on our credentials."""
     headers = [{"key": "MS-ContinuationToken", "value": "t"}, {"key": "authorization", "value": "x"}]
     link = {"uri": uri.replace("{url}", canned.url), "method": "GET", "headers": headers}
@@ -96,7 +95,7 @@ def test_a_continuation_is_followed_with_its_headers(partner: House, canned: Can
     assert ("t", first["authorization"]) == (second["ms-continuationtoken"], second["authorization"])
 
 
-def test_a_link_without_headers_and_odd_records_are_read(partner: House, canned: CannedService) -> None:
+def test_a_link_without_headers_and_odd_records_are_read(partner: ExporterHarness, canned: CannedService) -> None:
     """null for headers and for `isUpgraded`, .NET's earliest instant for never changed, blanks around a currency."""
     odd = record(1, totalCost=1, currencyCode=" eur ", isUpgraded=None, lastModifiedDate="0001-01-01T00:00:00")
     link = {"uri": "/customers/usagerecords/2", "method": "GET", "headers": None}
@@ -110,7 +109,7 @@ def test_a_link_without_headers_and_odd_records_are_read(partner: House, canned:
     assert {} == series(samples, "partner_center_customer_last_modified_timestamp_seconds")
 
 
-def test_an_empty_partner_is_no_failure_and_publishes_nothing(partner: House, canned: CannedService) -> None:
+def test_an_empty_partner_is_no_failure_and_publishes_nothing(partner: ExporterHarness, canned: CannedService) -> None:
     """Absent is not zero."""
     canned.answer(PATH, Answer({"totalCount": 0, "items": []}))
     assert [None] == partner.run()
@@ -121,7 +120,7 @@ def test_an_empty_partner_is_no_failure_and_publishes_nothing(partner: House, ca
     "body", [b"<html></html>", b'{"totalCount": 3}', b'{"items": [{"totalCost": "x"}]}', b"", b"{"]
 )
 def test_an_answer_that_is_not_as_documented_keeps_the_last_good_values(
-    partner: House, canned: CannedService, body: bytes
+    partner: ExporterHarness, canned: CannedService, body: bytes
 ) -> None:
     """The failure is counted with its reason, and the next success heals it."""
     canned.answer(PATH, Answer(RECORDS), Answer(body), Answer(RECORDS))
@@ -140,10 +139,12 @@ def test_an_answer_that_is_not_as_documented_keeps_the_last_good_values(
 
 
 @pytest.mark.parametrize("quirk", ["page_size", "bom", "null_budget", "total_count", "link_prefix"])
-def test_every_quirk_of_the_service_yields_the_same_samples(simulator: Simulator, house: House, quirk: str) -> None:
+def test_every_quirk_of_the_service_yields_the_same_samples(
+    simulator: Simulator, harness: ExporterHarness, quirk: str
+) -> None:
     """How the answer is wrapped changes nothing."""
-    house.run("usagerecords")
-    published = house.exporter.store.current.body
+    harness.run("usagerecords")
+    published = harness.exporter.store.current.body
     switches = simulator.switches
     if quirk == "page_size":
         switches.partner_center_page_size = 4
@@ -153,12 +154,12 @@ def test_every_quirk_of_the_service_yields_the_same_samples(simulator: Simulator
         switches.partner_center_total_count = 3
     else:
         setattr(switches, f"partner_center_{quirk}", True)
-    assert [None] == house.run("usagerecords")
-    assert published == house.exporter.store.current.body
+    assert [None] == harness.run("usagerecords")
+    assert published == harness.exporter.store.current.body
 
 
-def test_a_loop_of_pages_is_malformed(simulator: Simulator, house: House) -> None:
+def test_a_loop_of_pages_is_malformed(simulator: Simulator, harness: ExporterHarness) -> None:
     """Nobody reads in circles."""
     simulator.switches.partner_center_page_size = 10
     simulator.switches.partner_center_loop = True
-    assert "malformed" == house.run("usagerecords")[0].reason  # type: ignore[attr-defined]
+    assert "malformed" == harness.run("usagerecords")[0].reason  # type: ignore[attr-defined]

@@ -12,15 +12,14 @@ from exporter.errors import SignInRequired
 from exporter.simulator import Simulator
 from exporter.simulator.partner_center.faults import error as partner_center_error
 from exporter.simulator.partner_center.faults import throttled as partner_center_throttled
-from tests.conftest import House
-from tests.support import series, value
+from tests.harness import ExporterHarness, series, value
 
 COMPLIANT = "partner_center_mfa_compliant"
 EXPIRY = "azure_billing_exporter_credential_expiry_timestamp_seconds"
 
 
-def refusal(house: House) -> str:
-    (failure,) = house.run("usagerecords")
+def refusal(harness: ExporterHarness) -> str:
+    (failure,) = harness.run("usagerecords")
     assert isinstance(failure, SignInRequired)
     return str(failure)
 
@@ -37,96 +36,100 @@ def refusal(house: House) -> str:
     ],
 )
 def test_a_token_that_only_another_sign_in_mends_says_so(
-    simulator: Simulator, house: House, fault: tuple[str, str], words: str
+    simulator: Simulator, harness: ExporterHarness, fault: tuple[str, str], words: str
 ) -> None:
     """With Microsoft's own code and words, the command, and the correlation id; and it is counted as such."""
     simulator.faults.script("usagerecords", partner_center_error(401, *fault), times=2)
-    told = refusal(house)
+    told = refusal(harness)
     sent = simulator.received[-1].headers["ms-correlationid"]
     assert told.startswith(words)
     assert f"401 {fault[0]}: {fault[1]}" in told
     command = "a person must sign in: azure-billing-exporter login contoso-csp --config.file=…"
     assert told.endswith(f"{command} [MS-CorrelationId {sent}]")
     labels = {"account": "contoso-csp", "collector": "usagerecords", "reason": "sign_in_required"}
-    assert 1 == value(house.scrape(), "azure_billing_exporter_collector_failures_total", **labels)
+    assert 1 == value(harness.scrape(), "azure_billing_exporter_collector_failures_total", **labels)
 
 
 @pytest.mark.parametrize(
     "fault", [partner_center_error(403, "2032", "Forbidden."), partner_center_throttled(3600)], ids=["403", "429"]
 )
 def test_every_failure_names_the_correlation_id_of_its_request(
-    simulator: Simulator, house: House, fault: object
+    simulator: Simulator, harness: ExporterHarness, fault: object
 ) -> None:
     """A user can give it to Microsoft's support."""
     simulator.faults.script("usagerecords", fault)  # type: ignore[arg-type]
-    (failure,) = house.run("usagerecords")
+    (failure,) = harness.run("usagerecords")
     assert f"[MS-CorrelationId {simulator.received[-1].headers['ms-correlationid']}]" in str(failure)
     assert "a person must sign in" not in str(failure)
 
 
 def test_request_ids_live_for_one_request_with_its_retries(
-    simulator: Simulator, house: House, monkeypatch: pytest.MonkeyPatch
+    simulator: Simulator, harness: ExporterHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same on a retry; the next page has its own."""
-    monkeypatch.setattr(house.exporter._stopped, "wait", lambda seconds: False)
+    monkeypatch.setattr(harness.exporter._stopped, "wait", lambda seconds: False)
     simulator.switches.partner_center_page_size = 13
     simulator.faults.script("usagerecords", partner_center_error(500))
-    assert [None] == house.run("usagerecords")
+    assert [None] == harness.run("usagerecords")
     first, again, second = (r.headers for r in simulator.received if r.path.endswith("usagerecords"))
     assert first["ms-requestid"] == again["ms-requestid"] != second["ms-requestid"]
     assert first["ms-correlationid"] != second["ms-correlationid"]
 
 
-def test_what_the_api_says_of_the_tokens_mfa_is_published(simulator: Simulator, house: House, tmp_path: Path) -> None:
+def test_what_the_api_says_of_the_tokens_mfa_is_published(
+    simulator: Simulator, harness: ExporterHarness, tmp_path: Path
+) -> None:
     """1 and 0 as it answers `ValidateMfa`, on whichever page."""
     simulator.switches.partner_center_page_size = 7
-    house.run("usagerecords")
-    assert 1 == value(house.scrape(), COMPLIANT, account="contoso-csp")
+    harness.run("usagerecords")
+    assert 1 == value(harness.scrape(), COMPLIANT, account="contoso-csp")
     simulator.switches.partner_center_enforce_mfa = simulator.switches.token_mfa = False
-    house = House(write_config(simulator, tmp_path))
-    house.run("usagerecords")
-    assert 0 == value(house.scrape(), COMPLIANT, account="contoso-csp")
-    (job,) = (job for job in house.exporter.jobs if job.collector.name == "usagerecords")
-    collection = house.exporter.store.collection(job)
+    harness = ExporterHarness(write_config(simulator, tmp_path))
+    harness.run("usagerecords")
+    assert 0 == value(harness.scrape(), COMPLIANT, account="contoso-csp")
+    (job,) = (job for job in harness.exporter.jobs if job.collector.name == "usagerecords")
+    collection = harness.exporter.store.collection(job)
     assert collection
     warning, of_the_credential = collection.warnings
     assert "does not prove multi-factor authentication" in of_the_credential
     assert warning.endswith("sign in again: azure-billing-exporter login contoso-csp --config.file=…")
     records = value(
-        house.scrape(), "azure_billing_exporter_collector_records", account="contoso-csp", collector="usagerecords"
+        harness.scrape(), "azure_billing_exporter_collector_records", account="contoso-csp", collector="usagerecords"
     )
     assert 25 == records
 
 
 def test_without_an_answer_about_mfa_nothing_is_published_of_it(
-    simulator: Simulator, house: House, monkeypatch: pytest.MonkeyPatch
+    simulator: Simulator, harness: ExporterHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Absent is not zero."""
     monkeypatch.setattr(simulator.switches, "partner_center_mfa_header", False)
-    assert [None] == house.run("usagerecords")
-    assert {} == series(house.scrape(), COMPLIANT)
+    assert [None] == harness.run("usagerecords")
+    assert {} == series(harness.scrape(), COMPLIANT)
 
 
 def test_the_refresh_tokens_expiry_is_published_and_survives_a_restart(
-    simulator: Simulator, house: House, tmp_path: Path
+    simulator: Simulator, harness: ExporterHarness, tmp_path: Path
 ) -> None:
     """90 days after its last use; the EA key tells its own."""
-    assert {} == series(house.scrape(), EXPIRY, credential="refresh_token")
+    assert {} == series(harness.scrape(), EXPIRY, credential="refresh_token")
     before = time.time()
-    house.run("usagerecords")
-    ends = value(house.scrape(), EXPIRY, account="contoso-csp", credential="refresh_token")
+    harness.run("usagerecords")
+    ends = value(harness.scrape(), EXPIRY, account="contoso-csp", credential="refresh_token")
     assert before <= ends - 90 * 86_400 <= time.time()
-    restarted = House(write_config(simulator, tmp_path))
+    restarted = ExporterHarness(write_config(simulator, tmp_path))
     assert ends == value(restarted.scrape(), EXPIRY, account="contoso-csp", credential="refresh_token")
     assert 1 == len(series(restarted.scrape(), EXPIRY, account="contoso-ea", credential="api_key"))
 
 
-def test_an_expiry_that_is_not_known_any_more_disappears(simulator: Simulator, house: House, tmp_path: Path) -> None:
+def test_an_expiry_that_is_not_known_any_more_disappears(
+    simulator: Simulator, harness: ExporterHarness, tmp_path: Path
+) -> None:
     """The key file now holds something that does not say when it ends."""
-    assert 1 == len(series(house.scrape(), EXPIRY, credential="api_key"))
+    assert 1 == len(series(harness.scrape(), EXPIRY, credential="api_key"))
     (tmp_path / "ea").write_text("no-token")
-    house.run("usagedetails")
-    assert {} == series(house.scrape(), EXPIRY, credential="api_key")
+    harness.run("usagedetails")
+    assert {} == series(harness.scrape(), EXPIRY, credential="api_key")
 
 
 TENANT = "pedalwerkepartner.onmicrosoft.com"
@@ -164,9 +167,9 @@ def test_a_cloud_data_timestamp_its_addresses(tmp_path: Path, keys: str, base_ur
 
 
 def test_without_any_token_the_exporter_runs_and_tells_who_must_act(
-    simulator: Simulator, house_of: Callable[[str], House]
+    simulator: Simulator, harness_for: Callable[[str], ExporterHarness]
 ) -> None:
     """A configured refresh token is not needed."""
     addresses = f'authority: "{simulator.url}/{TENANT}", ca_file: "{simulator.ca_file}"'
-    house = house_of(CLOUD % addresses)
-    assert "nobody has signed in yet" in refusal(house)
+    harness = harness_for(CLOUD % addresses)
+    assert "nobody has signed in yet" in refusal(harness)

@@ -13,8 +13,7 @@ from exporter.simulator import Simulator
 from exporter.simulator.partner_center.faults import error as partner_center_error
 from exporter.simulator.server.faults import Status
 from tests.apis.conftest import every
-from tests.conftest import House
-from tests.support import series
+from tests.harness import ExporterHarness, series
 
 COST = "partner_center_subscription_cost_month_to_date"
 PATH = "/subscriptions/usagerecords"
@@ -34,21 +33,23 @@ def asked_for(simulator: Simulator) -> list[str]:
     return [received.path.split("/")[3] for received in simulator.received if received.path.endswith(PATH)]
 
 
-def test_nobody_is_asked_for_subscriptions_unless_that_is_wanted(simulator: Simulator, house: House) -> None:
+def test_nobody_is_asked_for_subscriptions_unless_that_is_wanted(
+    simulator: Simulator, harness: ExporterHarness
+) -> None:
     """It is a request per customer."""
-    house.run()
+    harness.run()
     assert [] == asked_for(simulator)
-    assert "subscription_usagerecords" not in {job.collector.name for job in house.exporter.jobs}
+    assert "subscription_usagerecords" not in {job.collector.name for job in harness.exporter.jobs}
 
 
 def test_every_subscription_has_its_cost_and_they_sum_to_their_customer(
-    simulator: Simulator, house_with: Callable[..., House]
+    simulator: Simulator, harness_with: Callable[..., ExporterHarness]
 ) -> None:
     """To the last digit, in the customer's currency; no readiness waits for it."""
-    house = house_with(detail="subscriptions", requests_per_minute=6000, reports=every("1s"))
-    assert "subscription_usagerecords" not in {job.collector.name for job in house.exporter.missing()}
-    assert [None] == house.run("subscription_usagerecords")
-    found = collection(house)
+    harness = harness_with(detail="subscriptions", requests_per_minute=6000, reports=every("1s"))
+    assert "subscription_usagerecords" not in {job.collector.name for job in harness.exporter.missing()}
+    assert [None] == harness.run("subscription_usagerecords")
+    found = collection(harness)
     sums: dict[str, Fraction] = {}
     for labels, cost in found.samples[COST].items():
         sums[labels[0]] = sums.get(labels[0], Fraction(0)) + Fraction(cost)
@@ -64,25 +65,25 @@ def test_every_subscription_has_its_cost_and_they_sum_to_their_customer(
 )
 def test_requests_are_spread_over_half_the_interval_within_their_budget(
     simulator: Simulator,
-    house_with: Callable[..., House],
+    harness_with: Callable[..., ExporterHarness],
     waits: list[float],
     per_minute: int,
     interval: str,
     gap: float,
 ) -> None:
     """25 customers: one request a minute in 25 minutes, or as fast as 30 a minute."""
-    house = house_with(detail="subscriptions", requests_per_minute=per_minute, reports=every(interval))
+    harness = harness_with(detail="subscriptions", requests_per_minute=per_minute, reports=every(interval))
     waits.clear()
-    assert [None] == house.run("subscription_usagerecords")
+    assert [None] == harness.run("subscription_usagerecords")
     paced = [seconds for seconds in waits if seconds > 1]
     assert 24 <= len(paced) <= 25
     expected = [gap * number for number in range(1, len(paced) + 1)]
     assert all(abs(found - wanted) < gap for found, wanted in zip(paced, expected, strict=True))
 
 
-def collection(house: House) -> Collection:
-    (job,) = (job for job in house.exporter.jobs if job.collector.name == "subscription_usagerecords")
-    found = house.exporter.store.collection(job)
+def collection(harness: ExporterHarness) -> Collection:
+    (job,) = (job for job in harness.exporter.jobs if job.collector.name == "subscription_usagerecords")
+    found = harness.exporter.store.collection(job)
     assert found
     return found
 
@@ -97,25 +98,25 @@ def fail(simulator: Simulator, customer: str, answers: int = 4) -> None:
 
 
 def test_an_outage_loses_nothing_of_the_round(
-    simulator: Simulator, house_with: Callable[..., House], waits: list[float]
+    simulator: Simulator, harness_with: Callable[..., ExporterHarness], waits: list[float]
 ) -> None:
     """Three customers in a row fail: the next run reads those who are missing, the one after it all of them again."""
-    house = house_with(detail="subscriptions")
+    harness = harness_with(detail="subscriptions")
     customers = ids(simulator)
     for customer in customers[9:12]:
         fail(simulator, customer)
-    (failure,) = house.run("subscription_usagerecords")
+    (failure,) = harness.run("subscription_usagerecords")
     assert isinstance(failure, Transient)
-    assert {} == series(house.scrape(), COST)
+    assert {} == series(harness.scrape(), COST)
     assert customers[:12] == list(dict.fromkeys(asked_for(simulator)))
     before = len(asked_for(simulator))
-    assert [None] == house.run("subscription_usagerecords")
+    assert [None] == harness.run("subscription_usagerecords")
     assert customers[12:] + customers[9:12] == asked_for(simulator)[before:]
-    published = house.exporter.store.current.body
-    assert ((), 25) == (collection(house).warnings, len({labels[0] for labels in collection(house).samples[COST]}))
-    assert [None] == house.run("subscription_usagerecords")
+    published = harness.exporter.store.current.body
+    assert ((), 25) == (collection(harness).warnings, len({labels[0] for labels in collection(harness).samples[COST]}))
+    assert [None] == harness.run("subscription_usagerecords")
     assert customers == asked_for(simulator)[-25:]
-    assert published == house.exporter.store.current.body
+    assert published == harness.exporter.store.current.body
 
 
 @pytest.mark.parametrize(
@@ -129,79 +130,82 @@ def test_an_outage_loses_nothing_of_the_round(
     ids=["500", "405", "412", "html"],
 )
 def test_a_customer_that_always_fails_stops_nobody(
-    simulator: Simulator, house_with: Callable[..., House], waits: list[float], fault: Any, words: str
+    simulator: Simulator, harness_with: Callable[..., ExporterHarness], waits: list[float], fault: Any, words: str
 ) -> None:
     """It is passed over for this round, and told with its id, status, code and the correlation id."""
-    house = house_with(detail="subscriptions")
+    harness = harness_with(detail="subscriptions")
     customer = ids(simulator)[9]
     simulator.faults.script(f"{customer}{PATH}", fault, times=100)
-    assert [None] == house.run("subscription_usagerecords")
-    (warning,) = collection(house).warnings
+    assert [None] == harness.run("subscription_usagerecords")
+    (warning,) = collection(harness).warnings
     assert warning.startswith(f"subscription_usagerecords of customer {customer} not read: ")
     assert words in warning
     assert "[MS-CorrelationId " in warning
-    assert 24 == len({labels[0] for labels in collection(house).samples[COST]})
+    assert 24 == len({labels[0] for labels in collection(harness).samples[COST]})
 
 
 def test_customers_that_always_fail_in_a_row_stop_the_others_once(
-    simulator: Simulator, house_with: Callable[..., House], waits: list[float]
+    simulator: Simulator, harness_with: Callable[..., ExporterHarness], waits: list[float]
 ) -> None:
     """What looks like an outage is found to be their own; in the next round they come last."""
-    house = house_with(detail="subscriptions")
+    harness = harness_with(detail="subscriptions")
     customers = ids(simulator)
     for customer in customers[:4]:
         simulator.faults.script(f"{customer}{PATH}", partner_center_error(500), times=1000)
-    assert isinstance(house.run("subscription_usagerecords")[0], Transient)
-    assert [None] == house.run("subscription_usagerecords")
-    assert (4, 21) == (len(collection(house).warnings), len({labels[0] for labels in collection(house).samples[COST]}))
+    assert isinstance(harness.run("subscription_usagerecords")[0], Transient)
+    assert [None] == harness.run("subscription_usagerecords")
+    assert (4, 21) == (
+        len(collection(harness).warnings),
+        len({labels[0] for labels in collection(harness).samples[COST]}),
+    )
     before = len(asked_for(simulator))
-    assert [None] == house.run("subscription_usagerecords")
+    assert [None] == harness.run("subscription_usagerecords")
     assert customers[4:] + customers[:4] == list(dict.fromkeys(asked_for(simulator)[before:]))
 
 
 def test_an_outage_at_the_end_is_not_taken_for_the_last_customers_own(
-    simulator: Simulator, house_with: Callable[..., House], waits: list[float]
+    simulator: Simulator, harness_with: Callable[..., ExporterHarness], waits: list[float]
 ) -> None:
     """The next run asks for it alone."""
-    house = house_with(detail="subscriptions")
+    harness = harness_with(detail="subscriptions")
     last = ids(simulator)[-1]
     fail(simulator, last)
-    assert isinstance(house.run("subscription_usagerecords")[0], Transient)
+    assert isinstance(harness.run("subscription_usagerecords")[0], Transient)
     before = len(asked_for(simulator))
-    assert [None] == house.run("subscription_usagerecords")
+    assert [None] == harness.run("subscription_usagerecords")
     assert [last] == asked_for(simulator)[before:]
-    assert 25 == len({labels[0] for labels in collection(house).samples[COST]})
+    assert 25 == len({labels[0] for labels in collection(harness).samples[COST]})
 
 
 def test_a_customer_that_has_left_stops_nobody(
-    simulator: Simulator, house_with: Callable[..., House], waits: list[float]
+    simulator: Simulator, harness_with: Callable[..., ExporterHarness], waits: list[float]
 ) -> None:
     """Its subscriptions are absent, the others' are there."""
-    house = house_with(detail="subscriptions")
+    harness = harness_with(detail="subscriptions")
     gone = simulator.world.partner_center.customers()[3].id
     simulator.faults.script(f"{gone}{PATH}", partner_center_error(403, "20002", "No relation."))
-    assert [None] == house.run("subscription_usagerecords")
-    found = {dict(labels)["customer_id"] for labels in series(house.scrape(), COST)}
+    assert [None] == harness.run("subscription_usagerecords")
+    found = {dict(labels)["customer_id"] for labels in series(harness.scrape(), COST)}
     assert (24, False) == (len(found), gone in found)
 
 
 def test_a_customer_that_is_refused_stops_nobody_and_is_told(
-    simulator: Simulator, house_with: Callable[..., House], waits: list[float]
+    simulator: Simulator, harness_with: Callable[..., ExporterHarness], waits: list[float]
 ) -> None:
     """Where everybody is refused the run fails."""
-    house = house_with(detail="subscriptions")
+    harness = harness_with(detail="subscriptions")
     simulator.faults.script(f"{simulator.world.partner_center.customers()[3].id}{PATH}", REFUSED)
-    assert [None] == house.run("subscription_usagerecords")
-    (warning,) = collection(house).warnings
-    assert ("2032" in warning, 24) == (True, len({labels[0] for labels in collection(house).samples[COST]}))
+    assert [None] == harness.run("subscription_usagerecords")
+    (warning,) = collection(harness).warnings
+    assert ("2032" in warning, 24) == (True, len({labels[0] for labels in collection(harness).samples[COST]}))
     simulator.faults.script(PATH, REFUSED, times=25)
-    (failure,) = house.run("subscription_usagerecords")
+    (failure,) = harness.run("subscription_usagerecords")
     assert "2032" in str(failure)
 
 
-def test_stopping_ends_a_round_at_once(simulator: Simulator, house_with: Callable[..., House]) -> None:
+def test_stopping_ends_a_round_at_once(simulator: Simulator, harness_with: Callable[..., ExporterHarness]) -> None:
     """However many requests are still to come."""
-    house = house_with(detail="subscriptions", requests_per_minute=1)
-    house.exporter._stopped.set()
-    (failure,) = house.run("subscription_usagerecords")
+    harness = harness_with(detail="subscriptions", requests_per_minute=1)
+    harness.exporter._stopped.set()
+    (failure,) = harness.run("subscription_usagerecords")
     assert ([], True) == (asked_for(simulator), "stopped" in str(failure))

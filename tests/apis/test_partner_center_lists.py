@@ -10,8 +10,7 @@ from exporter.apis.partner_center.texts import unquoted
 from exporter.errors import Emptied, Failure
 from exporter.simulator import Simulator
 from tests.apis.conftest import PATH, customers, record
-from tests.conftest import House
-from tests.support import Answer, CannedService, series, value
+from tests.harness import Answer, CannedService, ExporterHarness, series, value
 
 COST = "partner_center_customer_cost_month_to_date"
 SECRET = "Contoso Secret Projects"
@@ -22,20 +21,20 @@ def euros(number: int, **fields: object) -> dict[str, object]:
     return record(number, totalCost=number, currencyCode="EUR", **fields)
 
 
-def failure(house: House, collector: str = "usagerecords") -> Failure:
-    (found,) = house.run(collector)
+def failure(harness: ExporterHarness, collector: str = "usagerecords") -> Failure:
+    (found,) = harness.run(collector)
     assert isinstance(found, Failure)
     return found
 
 
-def warnings(house: House, collector: str = "usagerecords") -> tuple[str, ...]:
-    (job,) = (job for job in house.exporter.jobs if job.collector.name == collector)
-    collection = house.exporter.store.collection(job)
+def warnings(harness: ExporterHarness, collector: str = "usagerecords") -> tuple[str, ...]:
+    (job,) = (job for job in harness.exporter.jobs if job.collector.name == collector)
+    collection = harness.exporter.store.collection(job)
     assert collection
     return collection.warnings
 
 
-def test_a_total_count_that_is_larger_than_the_list_is_told(partner: House, canned: CannedService) -> None:
+def test_a_total_count_that_is_larger_than_the_list_is_told(partner: ExporterHarness, canned: CannedService) -> None:
     """With both numbers; it is documented not to be trusted, so it is no failure."""
     canned.answer(PATH, Answer({"totalCount": 5000, "items": [euros(1), euros(2)]}))
     assert [None] == partner.run()
@@ -43,7 +42,9 @@ def test_a_total_count_that_is_larger_than_the_list_is_told(partner: House, cann
 
 
 @pytest.mark.parametrize("total", [2, 1, 0, -1, None, "many", 1.5, {}])
-def test_a_total_count_that_says_no_more_is_no_warning(partner: House, canned: CannedService, total: object) -> None:
+def test_a_total_count_that_says_no_more_is_no_warning(
+    partner: ExporterHarness, canned: CannedService, total: object
+) -> None:
     """Whatever it is."""
     canned.answer(PATH, Answer({"totalCount": total, "items": [euros(1), euros(2)]}))
     assert [None] == partner.run()
@@ -51,7 +52,7 @@ def test_a_total_count_that_says_no_more_is_no_warning(partner: House, canned: C
 
 
 def test_published_customers_that_are_missing_beside_a_larger_total_must_be_missing_twice(
-    partner: House, canned: CannedService
+    partner: ExporterHarness, canned: CannedService
 ) -> None:
     """Even one of many; where the total agrees, a customer may leave at once."""
     canned.answer(PATH, Answer({"totalCount": 9, "items": [euros(n) for n in range(1, 10)]}))
@@ -68,7 +69,7 @@ def test_published_customers_that_are_missing_beside_a_larger_total_must_be_miss
     assert () == warnings(partner)
 
 
-def test_a_continuation_token_without_a_link_is_malformed(partner: House, canned: CannedService) -> None:
+def test_a_continuation_token_without_a_link_is_malformed(partner: ExporterHarness, canned: CannedService) -> None:
     """There are more customers, and no way to them."""
     canned.answer(PATH, Answer({"totalCount": 99, "continuationToken": "t", "items": [euros(1)]}))
     found = failure(partner)
@@ -78,11 +79,11 @@ def test_a_continuation_token_without_a_link_is_malformed(partner: House, canned
     assert [None] == partner.run()
 
 
-def test_a_loop_names_the_request_that_led_back(simulator: Simulator, house: House) -> None:
+def test_a_loop_names_the_request_that_led_back(simulator: Simulator, harness: ExporterHarness) -> None:
     """Microsoft's support asks for it."""
     simulator.switches.partner_center_page_size = 10
     simulator.switches.partner_center_loop = True
-    found = str(failure(house))
+    found = str(failure(harness))
     assert f"[MS-CorrelationId {simulator.received[-1].headers['ms-correlationid']}]" in found
 
 
@@ -91,7 +92,7 @@ def page(items: list[object], next_page: str = "") -> Answer:
     return Answer({"items": items, "links": links})
 
 
-def test_a_customer_that_is_listed_twice_counts_once(partner: House, canned: CannedService) -> None:
+def test_a_customer_that_is_listed_twice_counts_once(partner: ExporterHarness, canned: CannedService) -> None:
     """The newest record does, then the later one, on overlapping pages too; the run tells whom it found twice."""
     new, old = "2026-11-19T00:00:00+00:00", "2026-11-18T00:00:00+00:00"
     budget = {"amount": 40}
@@ -131,7 +132,9 @@ def test_a_customer_that_is_listed_twice_counts_once(partner: House, canned: Can
         ("a\nb", "a"),
     ],
 )
-def test_a_header_that_can_not_be_sent_is_malformed(partner: House, canned: CannedService, key: str, text: str) -> None:
+def test_a_header_that_can_not_be_sent_is_malformed(
+    partner: ExporterHarness, canned: CannedService, key: str, text: str
+) -> None:
     """And no request is made with it."""
     link = {"uri": "/customers/usagerecords/2", "headers": [{"key": key, "value": text}]}
     canned.answer(PATH, Answer({"items": [euros(1)], "links": {"next": link}}))
@@ -141,7 +144,7 @@ def test_a_header_that_can_not_be_sent_is_malformed(partner: House, canned: Cann
 
 
 @pytest.mark.parametrize("name", ["Authorization", "Host", "Content-Length", "Cookie", "Transfer-Encoding"])
-def test_no_link_decides_on_our_headers(partner: House, canned: CannedService, name: str) -> None:
+def test_no_link_decides_on_our_headers(partner: ExporterHarness, canned: CannedService, name: str) -> None:
     """They are sent as they are without it."""
     link = {"uri": "/customers/usagerecords/2", "headers": [{"key": name.upper(), "value": "evil"}]}
     canned.answer(PATH, Answer({"items": [euros(1)], "links": {"next": link}}))
@@ -150,10 +153,10 @@ def test_no_link_decides_on_our_headers(partner: House, canned: CannedService, n
     assert "evil" not in canned.received[1][1].values()
 
 
-def everything(house: House, caplog: pytest.LogCaptureFixture) -> str:
+def everything(harness: ExporterHarness, caplog: pytest.LogCaptureFixture) -> str:
     """All that somebody might see: the page, the archive, and the log with its fields."""
-    directory: Path = house.exporter.runner._archive._directory
-    seen = house.exporter.store.current.body.decode()
+    directory: Path = harness.exporter.runner._archive._directory
+    seen = harness.exporter.store.current.body.decode()
     seen += "".join(file.read_text() for file in directory.glob("*"))
     return seen + "".join(str(vars(entry)) for entry in caplog.records)
 
@@ -174,16 +177,16 @@ def everything(house: House, caplog: pytest.LogCaptureFixture) -> str:
 )
 def test_the_apis_own_words_are_left_out_where_names_are(
     canned: CannedService,
-    partner_with: Callable[..., House],
+    partner_with: Callable[..., ExporterHarness],
     caplog: pytest.LogCaptureFixture,
     mode: str,
     answer: Answer,
 ) -> None:
     """They may name a customer; the status, the code and the correlation id stay."""
-    house = partner_with(KEYS[mode])
+    harness = partner_with(KEYS[mode])
     canned.answer(PATH, answer)
-    found = failure(house)
-    assert (mode == "show") == (SECRET in everything(house, caplog) + str(found))
+    found = failure(harness)
+    assert (mode == "show") == (SECRET in everything(harness, caplog) + str(found))
     assert f"[MS-CorrelationId {canned.received[-1][1]['ms-correlationid']}]" in str(found)
     if answer.status == 403:
         assert "usagerecords: 403 2032" in str(found)
@@ -193,37 +196,37 @@ def test_the_apis_own_words_are_left_out_where_names_are(
 
 @pytest.mark.parametrize("mode", KEYS)
 def test_subscriptions_are_named_as_customers_are(
-    canned: CannedService, partner_with: Callable[..., House], caplog: pytest.LogCaptureFixture, mode: str
+    canned: CannedService, partner_with: Callable[..., ExporterHarness], caplog: pytest.LogCaptureFixture, mode: str
 ) -> None:
     """Hashed with the same key, or not at all; so are warnings about a customer that is refused."""
-    house = partner_with(f"detail: subscriptions, requests_per_minute: 6000, {KEYS[mode]}".rstrip(", "))
+    harness = partner_with(f"detail: subscriptions, requests_per_minute: 6000, {KEYS[mode]}".rstrip(", "))
     canned.answer(PATH, Answer({"items": [record(1, isUpgraded=True), record(2, isUpgraded=True)]}))
     one = {"resourceId": "s-1", "resourceName": SECRET, "totalCost": 1, "currencyCode": "EUR"}
     canned.answer("/v1/customers/c-1/subscriptions/usagerecords", Answer({"items": [one, one]}))
     refused = Answer({"code": "2032", "description": SECRET}, status=403)
     canned.answer("/v1/customers/c-2/subscriptions/usagerecords", refused)
-    house.exporter._stopped.wait = lambda seconds=None: False  # type: ignore[method-assign]
-    assert [None] == house.run("subscription_usagerecords")
-    (labels,) = series(house.scrape(), "partner_center_subscription_cost_month_to_date")
+    harness.exporter._stopped.wait = lambda seconds=None: False  # type: ignore[method-assign]
+    assert [None] == harness.run("subscription_usagerecords")
+    (labels,) = series(harness.scrape(), "partner_center_subscription_cost_month_to_date")
     shown = {"show": SECRET, "omit": "", "hash": pseudonym(SECRET, "hush")}
     assert shown[mode] == dict(labels)["subscription_name"]
-    assert (mode == "show") == (SECRET in everything(house, caplog))
-    twice, missing = sorted(warnings(house, "subscription_usagerecords"), key=lambda text: "c-2" in text)
+    assert (mode == "show") == (SECRET in everything(harness, caplog))
+    twice, missing = sorted(warnings(harness, "subscription_usagerecords"), key=lambda text: "c-2" in text)
     assert twice.endswith("listed more than once, of which the newest record counts (1): s-1")
     assert "customer c-2 not read: " in missing
     assert "403 2032" in missing
 
 
 def test_what_is_known_of_names_is_removed_when_they_are_not_shown_any_more(
-    canned: CannedService, partner_with: Callable[..., House]
+    canned: CannedService, partner_with: Callable[..., ExporterHarness]
 ) -> None:
     """The archive of another `customer_names`, or of another key, is deleted when the exporter starts."""
     canned.answer(PATH, Answer({"items": [record(1, totalCost=1, currencyCode="EUR")]}))
     modes = ["", KEYS["hash"], "customer_names: hash, customer_names_key: other", KEYS["omit"]]
     for before, after in zip(modes, [*modes[1:], ""], strict=True):
-        house = partner_with(before)
-        assert [None] == house.run("usagerecords")
-        (archived,) = house.exporter.runner._archive._directory.glob("*usagerecords*")
+        harness = partner_with(before)
+        assert [None] == harness.run("usagerecords")
+        (archived,) = harness.exporter.runner._archive._directory.glob("*usagerecords*")
         partner_with(before)
         assert archived.exists()
         partner_with(after)

@@ -8,8 +8,7 @@ from babel.numbers import get_territory_currencies
 
 from exporter.apis.partner_center.money import CURRENCIES, currency_of, iso_code
 from tests.apis.conftest import PATH, customers, record
-from tests.conftest import House
-from tests.support import Answer, CannedService, series, value
+from tests.harness import Answer, CannedService, ExporterHarness, series, value
 
 COST = "partner_center_customer_cost_month_to_date"
 DIFFERENCES = {
@@ -62,7 +61,9 @@ def test_a_locale_names_its_territorys_currency(locale: str, currency: str | Non
 
 
 @pytest.mark.parametrize("code", ["", "  ", "EURO", "€", "EU", "12E", "ÄÖÜ", None, 978])
-def test_a_code_that_is_none_is_replaced_by_the_locale(partner: House, canned: CannedService, code: object) -> None:
+def test_a_code_that_is_none_is_replaced_by_the_locale(
+    partner: ExporterHarness, canned: CannedService, code: object
+) -> None:
     """And without a locale the customer's money is absent, with a warning that names the customer; dollars stay."""
     canned.answer(
         PATH,
@@ -88,9 +89,9 @@ def test_a_code_that_is_none_is_replaced_by_the_locale(partner: House, canned: C
     assert any("names a currency" in text and text.endswith(": c-2") for text in warnings(partner))
 
 
-def warnings(house: House) -> tuple[str, ...]:
-    (job,) = (job for job in house.exporter.jobs if job.collector.name == "usagerecords")
-    collection = house.exporter.store.collection(job)
+def warnings(harness: ExporterHarness) -> tuple[str, ...]:
+    (job,) = (job for job in harness.exporter.jobs if job.collector.name == "usagerecords")
+    collection = harness.exporter.store.collection(job)
     assert collection
     return collection.warnings
 
@@ -111,7 +112,9 @@ def warnings(house: House) -> tuple[str, ...]:
         b'"budget": {"amount": 1e-90}',
     ],
 )
-def test_an_amount_that_is_none_drops_its_customer_alone(partner: House, canned: CannedService, field: bytes) -> None:
+def test_an_amount_that_is_none_drops_its_customer_alone(
+    partner: ExporterHarness, canned: CannedService, field: bytes
+) -> None:
     """The others are published to the last digit; the run tells who is missing, with the correlation id."""
     good = b'{"resourceId": "good", "totalCost": 0.1234567890123456789012, "currencyCode": "EUR"}'
     bad = b'{"resourceId": "bad", "currencyCode": "EUR", %b}' % field
@@ -143,7 +146,7 @@ def test_an_amount_that_is_none_drops_its_customer_alone(partner: House, canned:
     ],
 )
 def test_a_field_that_is_no_money_costs_nobody_anything(
-    partner: House, canned: CannedService, field: bytes, name: str
+    partner: ExporterHarness, canned: CannedService, field: bytes, name: str
 ) -> None:
     """It counts as not stated, and a warning names it and the customer; whoever has no such field is not touched."""
     both = b'"currencyCode": "EUR", "totalCost": 1, "budget": {"amount": 4}'
@@ -158,7 +161,7 @@ def test_a_field_that_is_no_money_costs_nobody_anything(
     assert warning.endswith(": odd")
 
 
-def test_what_is_no_record_is_dropped(partner: House, canned: CannedService) -> None:
+def test_what_is_no_record_is_dropped(partner: ExporterHarness, canned: CannedService) -> None:
     """So is one without an id; and where nothing is left, the run fails."""
     canned.answer(PATH, Answer({"items": [7, {"totalCost": 1}, record(1, totalCost=1, currencyCode="EUR")]}))
     assert [None] == partner.run()
@@ -168,15 +171,17 @@ def test_what_is_no_record_is_dropped(partner: House, canned: CannedService) -> 
     assert "malformed" == partner.run()[0].reason  # type: ignore[attr-defined]
 
 
-def test_a_limit_on_series_applies_to_both_reports(canned: CannedService, partner_with: Callable[..., House]) -> None:
+def test_a_limit_on_series_applies_to_both_reports(
+    canned: CannedService, partner_with: Callable[..., ExporterHarness]
+) -> None:
     """Costs fold and stay whole, what can't be summed is left out, and the overflow is told."""
-    house = partner_with("max_series: 3")
+    harness = partner_with("max_series: 3")
     items = [record(n, totalCost=n, currencyCode="EUR", budget={"amount": 10 * n}, percentUsed=10) for n in range(1, 6)]
     canned.answer(PATH, Answer({"items": items}))
-    assert [None] == house.run("usagerecords")
-    samples = house.scrape()
+    assert [None] == harness.run("usagerecords")
+    samples = harness.scrape()
     assert {"c-4": 4, "c-5": 5, "__other__": 6} == customers(samples, COST)
     assert {"c-4": 40, "c-5": 50} == customers(samples, "partner_center_customer_budget_amount")
     assert 5 == value(samples, "partner_center_customers", azure_plan="false")
     assert 0 < value(samples, "azure_billing_exporter_collector_overflow_series", collector="usagerecords")
-    assert {3} == {job.collector.max_series for job in house.exporter.jobs}
+    assert {3} == {job.collector.max_series for job in harness.exporter.jobs}

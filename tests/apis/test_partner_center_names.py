@@ -7,55 +7,60 @@ from collections.abc import Callable
 from exporter.config import load
 from exporter.simulator import Simulator
 from tests.apis.conftest import every
-from tests.conftest import House
-from tests.support import series, value
+from tests.harness import ExporterHarness, series, value
 
 
-def names(house: House) -> set[str]:
+def names(harness: ExporterHarness) -> set[str]:
     return {
         dict(labels).get("customer_name", "")
-        for (_, labels) in house.scrape()
+        for (_, labels) in harness.scrape()
         if any(name == "customer_id" for name, _ in labels)
     }
 
 
-def test_names_can_be_left_out_of_every_family(simulator: Simulator, house_with: Callable[..., House]) -> None:
+def test_names_can_be_left_out_of_every_family(
+    simulator: Simulator, harness_with: Callable[..., ExporterHarness]
+) -> None:
     """Not a byte of any of them is left on the page or in the archive."""
-    house = house_with(customer_names="omit", detail="subscriptions", requests_per_minute=6000, reports=every("1s"))
-    house.run()
-    assert {""} == names(house)
-    assert [] == leaks(simulator, house)
-    assert 25 == len(series(house.scrape(), "partner_center_customer_info"))
+    harness = harness_with(customer_names="omit", detail="subscriptions", requests_per_minute=6000, reports=every("1s"))
+    harness.run()
+    assert {""} == names(harness)
+    assert [] == leaks(simulator, harness)
+    assert 25 == len(series(harness.scrape(), "partner_center_customer_info"))
 
 
-def test_names_can_be_hashed_in_every_family(simulator: Simulator, house_with: Callable[..., House]) -> None:
+def test_names_can_be_hashed_in_every_family(
+    simulator: Simulator, harness_with: Callable[..., ExporterHarness]
+) -> None:
     """The documented keyed hash: the same for the same name and key, and nobody without the key can try names."""
     keys = {"detail": "subscriptions", "requests_per_minute": 6000, "reports": every("1s")}
-    house = house_with(customer_names="hash", customer_names_key="hush", **keys)
-    house.run()
+    harness = harness_with(customer_names="hash", customer_names_key="hush", **keys)
+    harness.run()
     customers = simulator.world.partner_center.customers()
     expected = {hmac.new(b"hush", customer.name.encode(), hashlib.sha256).hexdigest()[:12] for customer in customers}
-    assert expected == names(house)
-    assert [] == leaks(simulator, house)
-    other = house_with(customer_names="hash", customer_names_key="other", **keys)
+    assert expected == names(harness)
+    assert [] == leaks(simulator, harness)
+    other = harness_with(customer_names="hash", customer_names_key="other", **keys)
     other.run()
     assert set() == expected & names(other)
 
 
-def leaks(simulator: Simulator, house: House) -> list[str]:
+def leaks(simulator: Simulator, harness: ExporterHarness) -> list[str]:
     """Names that are seen on the page or on disk all the same."""
-    account = load(house.exporter.runner._archive._directory.parents[1] / "config.yaml")
-    seen = house.exporter.store.current.body.decode()
+    account = load(harness.exporter.runner._archive._directory.parents[1] / "config.yaml")
+    seen = harness.exporter.store.current.body.decode()
     seen += "".join(file.read_text() for file in (account.storage.path / "collections").iterdir())
     shown = {customer.name for customer in simulator.world.partner_center.customers()}
     return sorted(name for name in shown if name in seen or name.replace('"', '\\"') in seen)
 
 
-def test_totals_are_the_same_whatever_the_names(simulator: Simulator, house_with: Callable[..., House]) -> None:
+def test_totals_are_the_same_whatever_the_names(
+    simulator: Simulator, harness_with: Callable[..., ExporterHarness]
+) -> None:
     """Only the label changes."""
-    shown, omitted = house_with(), house_with(customer_names="omit")
-    for house in (shown, omitted):
-        house.run("usagerecords")
+    shown, omitted = harness_with(), harness_with(customer_names="omit")
+    for harness in (shown, omitted):
+        harness.run("usagerecords")
     for azure_plan in ("true", "false"):
         assert value(shown.scrape(), "partner_center_customers", azure_plan=azure_plan) == value(
             omitted.scrape(), "partner_center_customers", azure_plan=azure_plan

@@ -17,7 +17,7 @@ from exporter.commands.simulate import write_config
 from exporter.config import load
 from exporter.model.periods import DAY, Days, billing_month
 from exporter.simulator import Simulator
-from tests.support import families
+from tests.harness import families
 
 DOWNLOADS = ("json", "csv", "csv_async")
 COLLECTORS = ("usagedetails", "usagedetails_previous_month")

@@ -1,16 +1,9 @@
 """The command as a user starts it: a process, its output, its exit code."""
 
-import os
 import re
 import signal
 import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
-from types import MappingProxyType
 
 import pytest
 import requests
@@ -18,57 +11,7 @@ import requests
 from exporter import __version__
 from exporter.commands.simulate import write_config
 from exporter.simulator import Simulator
-from tests.config.test_config import EXAMPLE
-
-ENVIRONMENT = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(EXAMPLE.parent)}
-
-
-def command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "exporter", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=30,
-        env=ENVIRONMENT,
-        check=False,
-    )
-
-
-@contextmanager
-def running(*arguments: str, environment: Mapping[str, str] = MappingProxyType({})) -> Iterator[subprocess.Popen[str]]:
-    """A process that is ended at the latest when the test ends."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "exporter", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={**ENVIRONMENT, **environment},
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def eventually(check: Callable[[], bool], seconds: float = 60) -> None:
-    """Wait until `check` holds."""
-    deadline = time.monotonic() + seconds
-    while not _holds(check):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
-
-
-def _holds(check: Callable[[], bool]) -> bool:
-    try:
-        return check()
-    except requests.RequestException:
-        return False
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
+from tests.process import command, eventually, free_port, running
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
@@ -76,7 +19,7 @@ def test_run_collects_serves_and_ends_in_order(simulator: Simulator, tmp_path: P
     """Ready within seconds; a signal ends it with exit code 0 and without a traceback."""
     config, port = write_config(simulator, tmp_path), free_port()
     with running(f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}") as process:
-        eventually(lambda: requests.get(f"http://127.0.0.1:{port}/-/ready", timeout=5).status_code == 200)
+        eventually(lambda: requests.get(f"http://127.0.0.1:{port}/-/ready", timeout=5).status_code == 200, "ready")
         process.send_signal(end)
         output, _ = process.communicate(timeout=5)
     assert (0, True, False) == (process.returncode, "msg=stopped" in output, "Traceback" in output)
@@ -89,7 +32,7 @@ def test_a_signal_in_the_middle_of_a_slow_answer_ends_it_too(simulator: Simulato
     simulator.faults.script("usagedetails", Slow(30), times=None)
     config, port = write_config(simulator, tmp_path), free_port()
     with running("run", f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}") as process:
-        eventually(lambda: any("usagedetails" in received.path for received in simulator.received))
+        eventually(lambda: any("usagedetails" in received.path for received in simulator.received), "a request")
         process.terminate()
         process.communicate(timeout=5)
     assert process.returncode == 0
@@ -202,7 +145,7 @@ def test_the_demo_serves_all_three_apis_and_leaves_nothing_behind(tmp_path: Path
     """Ctrl-C ends it cleanly."""
     port = free_port()
     with running("demo", f"--web.listen-address=127.0.0.1:{port}") as process:
-        eventually(lambda: requests.get(f"http://127.0.0.1:{port}/-/ready", timeout=5).status_code == 200)
+        eventually(lambda: requests.get(f"http://127.0.0.1:{port}/-/ready", timeout=5).status_code == 200, "ready")
         page = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=5).text
         process.send_signal(signal.SIGINT)
         output, _ = process.communicate(timeout=5)
@@ -224,7 +167,7 @@ def test_simulate_writes_a_configuration_that_works(tmp_path: Path) -> None:
         assert file is not None
         port = free_port()
         with running(f"--config.file={file[1]}", f"--web.listen-address=127.0.0.1:{port}"):
-            eventually(lambda: requests.get(f"http://127.0.0.1:{port}/-/ready", timeout=5).status_code == 200)
+            eventually(lambda: requests.get(f"http://127.0.0.1:{port}/-/ready", timeout=5).status_code == 200, "ready")
         simulated.send_signal(signal.SIGTERM)
         assert simulated.wait(5) == 0
     assert 0o600 == (tmp_path / "ea").stat().st_mode & 0o777

@@ -14,8 +14,8 @@ from exporter.errors import SignInRequired
 from exporter.simulator import Simulator
 from exporter.simulator.partner_center.faults import error as partner_center_error
 from tests.browser import Browser, chromium
-from tests.commands.test_command_line import command, running
-from tests.conftest import House
+from tests.harness import ExporterHarness
+from tests.process import command, running
 
 REDIRECT = "To sign in, open this address in a browser on this machine:\n"
 
@@ -64,8 +64,8 @@ def by_device(simulator: Simulator, config: Path, **typed: str) -> tuple[int, st
         return process.returncode, output
 
 
-def refusal(house: House) -> str:
-    (failure,) = house.run("usagerecords")
+def refusal(harness: ExporterHarness) -> str:
+    (failure,) = harness.run("usagerecords")
     assert isinstance(failure, SignInRequired)
     return str(failure)
 
@@ -74,7 +74,7 @@ def test_a_person_signs_in_with_a_browser_and_the_exporter_goes_on_from_there(
     simulator: Simulator, config: Path, browser: Browser
 ) -> None:
     """Wrong password, wrong code, no consent, then all of it right; the kept file is for the owner alone."""
-    assert "nobody has signed in yet" in refusal(House(config))
+    assert "nobody has signed in yet" in refusal(ExporterHarness(config))
     with running("login", "contoso-csp", f"--config.file={config}", "--no-browser", "--port=0") as process:
         browser.open(address_of(process))
         typed = form(simulator)
@@ -98,7 +98,7 @@ def test_a_person_signs_in_with_a_browser_and_the_exporter_goes_on_from_there(
     assert 0o600 == stat.S_IMODE(kept(config).stat().st_mode)
     (checked,) = (r for r in simulator.received if r.path.endswith("usagerecords"))
     assert "true" == checked.headers["validatemfa"]
-    assert [None] == House(config).run("usagerecords")
+    assert [None] == ExporterHarness(config).run("usagerecords")
 
 
 def test_a_person_who_cancels_in_the_browser_is_told_so(simulator: Simulator, config: Path, browser: Browser) -> None:
@@ -149,7 +149,7 @@ def test_a_person_signs_in_by_device_code(simulator: Simulator, config: Path) ->
     """Without a browser on this machine."""
     code, output = by_device(simulator, config)
     assert (0, True) == (code, "Partner Center accepts it" in output)
-    assert [None] == House(config).run("usagerecords")
+    assert [None] == ExporterHarness(config).run("usagerecords")
 
 
 @pytest.mark.parametrize(
@@ -195,18 +195,18 @@ def test_signed_in_through_restart_and_rotation_until_a_person_is_needed(
     assert by_device(simulator, config)[0] == 0
     tokens = {json.loads(kept(config).read_text())["refresh_token"]}
     for _ in range(3):
-        house = House(config)  # a restart
+        harness = ExporterHarness(config)  # a restart
         for _ in range(2):
-            assert [None] == house.run("usagerecords")
+            assert [None] == harness.run("usagerecords")
             tokens.add(json.loads(kept(config).read_text())["refresh_token"])
     assert 7 == len(tokens)
     end(simulator)
     for _ in range(2):
-        told = refusal(house)
+        told = refusal(harness)
         assert code in told
         assert "azure-billing-exporter login contoso-csp --config.file=" in told
     assert by_device(simulator, config)[0] == 0
-    assert [None] == house.run("usagerecords")
+    assert [None] == harness.run("usagerecords")
 
 
 @pytest.mark.parametrize(

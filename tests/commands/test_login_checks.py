@@ -9,9 +9,9 @@ from exporter.commands import login
 from exporter.errors import Reason, Transient
 from exporter.simulator import Simulator
 from exporter.simulator.server.faults import Fault, Html, Status
-from tests.commands.test_command_line import command
 from tests.commands.test_login import by_device, kept
-from tests.conftest import House
+from tests.harness import ExporterHarness
+from tests.process import command
 
 
 @pytest.mark.parametrize("key", ["client_secret_file", "refresh_token_file"])
@@ -46,7 +46,7 @@ def test_an_outage_of_the_api_does_not_cost_the_sign_in(simulator: Simulator, co
     code, output = by_device(simulator, config)
     assert (0, True) == (code, "warning: whether Partner Center accepts the sign-in could not be checked: " in output)
     assert "Partner Center accepts it" not in output
-    assert [None] == House(config).run("usagerecords")
+    assert [None] == ExporterHarness(config).run("usagerecords")
 
 
 def test_a_refused_sign_in_does_not_replace_one_that_works(simulator: Simulator, config: Path) -> None:

@@ -11,8 +11,8 @@ import requests
 
 from exporter.commands.simulate import write_config
 from exporter.simulator import Simulator
-from tests.commands.test_command_line import eventually, free_port, running
-from tests.support import Scrape, parsed, series, value
+from tests.harness import Scrape, parsed, series, value
+from tests.process import eventually, free_port, running
 
 RELOADED = "azure_billing_exporter_config_last_reload_successful"
 
@@ -23,7 +23,7 @@ def serving(config: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str]
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with running("run", f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}", *options) as process:
-        eventually(lambda: requests.get(f"{url}/-/ready", timeout=5).ok)
+        eventually(lambda: requests.get(f"{url}/-/ready", timeout=5).ok, "ready")
         yield process, url
 
 
@@ -32,7 +32,7 @@ def scraped(url: str) -> Scrape:
 
 
 def test_sighup_reads_the_configuration_again(simulator: Simulator, tmp_path: Path) -> None:
-    """A mistake keeps the old one, and is told; the next good one takes its place, without a hole in the metrics."""
+    """An error keeps the old one, and is told; the next good one takes its place, without a hole in the metrics."""
     config = write_config(simulator, tmp_path)
     good = config.read_text()
     with serving(config) as (process, url):
@@ -40,15 +40,15 @@ def test_sighup_reads_the_configuration_again(simulator: Simulator, tmp_path: Pa
         before = series(scraped(url), "azure_ea_cost_month_to_date")
         config.write_text(good.replace("enrollment:", "enrolment:"))
         process.send_signal(signal.SIGHUP)
-        eventually(lambda: value(scraped(url), RELOADED) == 0)
+        eventually(lambda: value(scraped(url), RELOADED) == 0, "a failed reload")
         assert before == series(scraped(url), "azure_ea_cost_month_to_date")
         config.write_text(
             good.replace("name: contoso-csp", "name: fabrikam-csp").replace("amount: 5000", "amount: 7000")
         )
         process.send_signal(signal.SIGHUP)
-        eventually(lambda: value(scraped(url), RELOADED) == 1)
+        eventually(lambda: value(scraped(url), RELOADED) == 1, "a reload")
         assert before == series(scraped(url), "azure_ea_cost_month_to_date")
-        eventually(lambda: requests.get(f"{url}/-/ready", timeout=5).ok)
+        eventually(lambda: requests.get(f"{url}/-/ready", timeout=5).ok, "ready")
         samples = scraped(url)
         assert {} == series(samples, "partner_center_customer_info", account="contoso-csp")
         assert series(samples, "partner_center_customer_info", account="fabrikam-csp")
@@ -59,7 +59,7 @@ def test_sighup_reads_the_configuration_again(simulator: Simulator, tmp_path: Pa
 def test_a_post_reloads_where_that_is_allowed(
     simulator: Simulator, tmp_path: Path, options: tuple[str, ...], status: int
 ) -> None:
-    """Anybody who reaches the port could send it, so it must be asked for; mistakes come back with it."""
+    """Anybody who reaches the port could send it, so it must be asked for; errors come back with it."""
     config = write_config(simulator, tmp_path)
     with serving(config, *options) as (_, url):
         assert status == requests.post(f"{url}/-/reload", timeout=10).status_code

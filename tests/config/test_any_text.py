@@ -123,7 +123,7 @@ def test_a_file_of_more_than_a_mebibyte_is_not_read(tmp_path: Path) -> None:
     for path in (file, Path("/dev/zero")):
         with pytest.raises(ConfigError) as raised:
             load(path)
-        assert (f"{path}: larger than 1 MiB",) == raised.value.mistakes
+        assert (f"{path}: larger than 1 MiB",) == raised.value.errors
 
 
 def test_many_errors_are_cut(tmp_path: Path) -> None:

@@ -20,21 +20,21 @@ def test_a_bad_configuration_gives_its_message(file: Path) -> None:
     expected = file.read_text().splitlines()[0].removeprefix("# ").replace("{file}", str(file))
     with pytest.raises(ConfigError) as raised:
         load(file)
-    assert expected == raised.value.mistakes[0]
+    assert expected == raised.value.errors[0]
 
 
 def test_every_mistake_is_told_at_once() -> None:
     """Nobody mends one line at a time."""
     with pytest.raises(ConfigError) as raised:
-        load(next(file for file in BAD if file.stem == "two-mistakes"))
-    assert ("ea[0].enrollment: is required", "ea[0].colour: unknown key") == raised.value.mistakes
+        load(next(file for file in BAD if file.stem == "two-errors"))
+    assert ("ea[0].enrollment: is required", "ea[0].colour: unknown key") == raised.value.errors
 
 
 def test_a_missing_file_is_told_by_its_name(tmp_path: Path) -> None:
     """Not with a traceback."""
     with pytest.raises(ConfigError) as raised:
         load(tmp_path / "none.yaml")
-    assert (f"{tmp_path / 'none.yaml'}: No such file or directory",) == raised.value.mistakes
+    assert (f"{tmp_path / 'none.yaml'}: No such file or directory",) == raised.value.errors
 
 
 def test_mistakes_never_repeat_a_secret(tmp_path: Path) -> None:

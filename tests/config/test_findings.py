@@ -103,7 +103,7 @@ def test_a_ca_file_without_a_certificate_is_an_error(tmp_path: Path, check: Chec
     (tmp_path / "ca").write_text(content)
     with pytest.raises(ConfigError) as raised:
         check(EA % "api_key: k, ca_file: '{tmp}/ca'")
-    assert ("ea[0].ca_file: holds no PEM certificate",) == raised.value.mistakes
+    assert ("ea[0].ca_file: holds no PEM certificate",) == raised.value.errors
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,7 @@ from exporter.errors import ConfigError
 from exporter.runtime.job import Job
 from exporter.simulator import Simulator
 from exporter.simulator.server.faults import Status
-from tests.conftest import NOON
-from tests.support import Answer, CannedService
+from tests.harness import NOON, Answer, CannedService
 
 Target = Callable[[bytes], None]
 ROOT = "/v3/enrollments/100"

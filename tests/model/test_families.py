@@ -24,8 +24,8 @@ class Row:
     amount: Decimal | None
 
 
-BY_WHO = Labels.of(who="who")
-BY_BOTH = Labels.of(who="who", plan="plan")
+BY_WHO = Labels.from_attributes(who="who")
+BY_BOTH = Labels.from_attributes(who="who", plan="plan")
 COST = Family("cost", "Cost.", BY_WHO, attrgetter("amount"))
 amounts = st.decimals(min_value=-(10**12), max_value=10**12, places=22) | st.none()
 rows = st.lists(st.builds(Row, st.sampled_from(["a", "b", "", None]), st.sampled_from([True, False, None]), amounts))

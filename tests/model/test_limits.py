@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from exporter.model.families import Family, Labels, Samples
 from exporter.model.limits import OTHER, limited
 
-COST = Family("cost", "x", Labels.of(who="who", currency="currency"), attrgetter("cost"))
-DAILY = Family("daily", "x", Labels.of(who="who", currency="currency"), attrgetter("daily"))
-PRICE = Family("price", "x", Labels.of(meter="meter", currency="currency"), attrgetter("price"), max)
+COST = Family("cost", "x", Labels.from_attributes(who="who", currency="currency"), attrgetter("cost"))
+DAILY = Family("daily", "x", Labels.from_attributes(who="who", currency="currency"), attrgetter("daily"))
+PRICE = Family("price", "x", Labels.from_attributes(meter="meter", currency="currency"), attrgetter("price"), max)
 AMOUNTS = st.dictionaries(
     st.tuples(st.text("abcdefgh", min_size=1, max_size=2), st.sampled_from(["EUR", "USD"])),
     st.integers(-1000, 1000).map(Decimal),

@@ -17,8 +17,8 @@ from exporter.commands.simulate import write_config
 from exporter.config import load
 from exporter.simulator import Simulator
 from exporter.web.server import listen
-from tests.commands.test_command_line import eventually, free_port
-from tests.conftest import NOON, required
+from tests.harness import NOON
+from tests.process import eventually, free_port, required
 from tools import stack
 
 SHIFT = NOON - datetime.now(UTC)
@@ -84,8 +84,14 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]
     try:
         with stack.prometheus(directory, config, address):
             watching = Prometheus(address)
-            eventually(lambda: bool(watching.query("azure_billing:cost:month_over_month_ratio")))
-            eventually(lambda: len(watching.query("count_over_time(azure_billing:budget:days_left[1m]) > 3")) > 3)
+            eventually(
+                lambda: bool(watching.query("azure_billing:cost:month_over_month_ratio")),
+                "the recording rules of costs",
+            )
+            eventually(
+                lambda: len(watching.query("count_over_time(azure_billing:budget:days_left[1m]) > 3")) > 3,
+                "the recording rules of budgets",
+            )
             yield watching
     finally:
         server.should_exit = True

@@ -13,8 +13,8 @@ import yaml
 
 from exporter.commands.simulate import write_config
 from exporter.simulator import Simulator
-from tests.commands.test_command_line import eventually, free_port, running
-from tests.conftest import NOON
+from tests.harness import NOON
+from tests.process import eventually, free_port, running
 from tools import stack
 
 Alerts = list[dict[str, Any]]
@@ -83,11 +83,11 @@ def test_a_customer_over_budget_reaches_a_phone_and_is_resolved(tmp_path: Path, 
                 tmp_path, stack.prometheus_config(tmp_path, exporter, alertmanager, quick=True), prometheus
             ),
         ):
-            eventually(lambda: len(alerts) > 0)
+            eventually(lambda: len(alerts) > 0, "an alert")
             assert [] == told("firing")
             assert customer.budget is not None
             partner.booked[customer.id] = customer.budget
-            eventually(lambda: bool(told("firing")))
+            eventually(lambda: bool(told("firing")), "a notification of a firing alert")
             assert {
                 "alertname": "AzureBudgetUsedUp",
                 "severity": "critical",
@@ -101,5 +101,5 @@ def test_a_customer_over_budget_reaches_a_phone_and_is_resolved(tmp_path: Path, 
             spent = customer.total_cost + customer.budget
             assert f"{spent:.2f} of {customer.budget:.2f} {customer.currency}." in text
             partner.booked[customer.id] = Decimal(0)
-            eventually(lambda: bool(told("resolved")))
+            eventually(lambda: bool(told("resolved")), "a notification of a resolved alert")
             assert {"AzureBudgetUsedUp"} == {labels["alertname"] for labels in told("firing")}

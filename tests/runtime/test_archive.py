@@ -13,7 +13,7 @@ from exporter.runtime.archive import Archive
 from exporter.runtime.job import Job
 from exporter.simulator import Simulator
 from exporter.simulator.server.faults import Drop
-from tests.conftest import House
+from tests.harness import ExporterHarness
 from tests.runtime.test_store import Collector
 
 NOW = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
@@ -100,10 +100,10 @@ def test_a_broken_file_is_passed_over(tmp_path: Path, content: bytes) -> None:
 def test_a_restart_during_an_outage_serves_the_last_good_values(simulator: Simulator, tmp_path: Path) -> None:
     """The page is the same to the byte, the exporter is ready, and unchanged data is not read again."""
     config = write_config(simulator, tmp_path)
-    before = House(config)
+    before = ExporterHarness(config)
     assert {None} == set(before.run())
     simulator.faults.script("", Drop(), times=None)
-    after = House(config)
+    after = ExporterHarness(config)
     assert before.exporter.store.current.body == after.exporter.store.current.body
     assert [] == after.exporter.missing()
     simulator.faults.clear()
@@ -116,8 +116,8 @@ def test_an_upgrade_keeps_what_is_stored(tmp_path: Path) -> None:
     """A family more, or less, in the next version costs the others nothing; one with other labels is not believed."""
     archive = Archive(tmp_path)
     archive.write(JOB, KEPT)
-    more = Collector(families=(*JOB.collector.families, Family("new", "x", Labels.of(), constant)))
+    more = Collector(families=(*JOB.collector.families, Family("new", "x", Labels.from_attributes(), constant)))
     assert KEPT == archive.read(Job("api", JOB.account, more, JOB.every))
-    renamed = Family("cost", "What it costs.", Labels.of(whom="who"), constant)
+    renamed = Family("cost", "What it costs.", Labels.from_attributes(whom="who"), constant)
     other = Collector(families=(renamed, *JOB.collector.families[1:]))
     assert archive.read(Job("api", JOB.account, other, JOB.every)) is None

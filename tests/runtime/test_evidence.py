@@ -21,7 +21,7 @@ from exporter.runtime.store import SnapshotStore
 from exporter.runtime.telemetry import Telemetry
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-WHO = Labels.of(who="who")
+WHO = Labels.from_attributes(who="who")
 MONTHLY = Family("monthly", "Of a month.", WHO, attrgetter("cost"))
 DAILY = Family("daily", "Of a day.", WHO, attrgetter("cost"), lasts=Lasts.DAY)
 ALWAYS = Family("always", "Of 30 days.", WHO, attrgetter("cost"), lasts=Lasts.ALWAYS)

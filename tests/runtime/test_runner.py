@@ -20,9 +20,8 @@ from exporter.runtime.store import SnapshotStore
 from exporter.runtime.telemetry import Telemetry
 from exporter.simulator import Simulator
 from exporter.simulator.server.faults import Cut, Drop, Html, Status
-from tests.conftest import House
+from tests.harness import ExporterHarness, series, value
 from tests.runtime.test_store import COST, Collector
-from tests.support import series, value
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -87,23 +86,23 @@ def test_the_same_data_again_is_a_success_but_no_change(tmp_path: Path) -> None:
     ids=lambda fault: str(fault)[:40],
 )
 def test_a_failure_keeps_the_last_good_values_and_the_next_success_heals_it(
-    simulator: Simulator, house: House, monkeypatch: pytest.MonkeyPatch, fault: Status, reason: str
+    simulator: Simulator, harness: ExporterHarness, monkeypatch: pytest.MonkeyPatch, fault: Status, reason: str
 ) -> None:
     """For all that can happen to an answer: nothing of the page changes, the reason is counted."""
-    monkeypatch.setattr(house.exporter._stopped, "wait", lambda seconds: False)
+    monkeypatch.setattr(harness.exporter._stopped, "wait", lambda seconds: False)
     simulator.switches.ea_etag = "absent"
-    assert [None] == house.run("usagedetails")
-    published = house.exporter.store.current.body
+    assert [None] == harness.run("usagedetails")
+    published = harness.exporter.store.current.body
     simulator.faults.script("usagedetails", fault, times=None)
-    assert reason == house.run("usagedetails")[0].reason  # type: ignore[attr-defined]
+    assert reason == harness.run("usagedetails")[0].reason  # type: ignore[attr-defined]
     labels = {"account": "contoso-ea", "collector": "usagedetails"}
-    assert published == house.exporter.store.current.body
-    failures = series(house.scrape(), "azure_billing_exporter_collector_failures_total", **labels)
+    assert published == harness.exporter.store.current.body
+    failures = series(harness.scrape(), "azure_billing_exporter_collector_failures_total", **labels)
     assert {reason: 1} == {dict(found)["reason"]: count for found, count in failures.items() if count}
-    assert 0 == value(house.scrape(), "azure_billing_exporter_collector_success", **labels)
+    assert 0 == value(harness.scrape(), "azure_billing_exporter_collector_success", **labels)
     simulator.faults.clear()
-    assert [None] == house.run("usagedetails")
-    assert 1 == value(house.scrape(), "azure_billing_exporter_collector_success", **labels)
+    assert [None] == harness.run("usagedetails")
+    assert 1 == value(harness.scrape(), "azure_billing_exporter_collector_success", **labels)
 
 
 def test_a_restart_publishes_what_fits_together(tmp_path: Path) -> None:
@@ -118,34 +117,36 @@ def test_a_restart_publishes_what_fits_together(tmp_path: Path) -> None:
 
 
 def test_a_login_outage_at_the_start_heals_by_itself(
-    simulator: Simulator, house: House, monkeypatch: pytest.MonkeyPatch
+    simulator: Simulator, harness: ExporterHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The exporter starts, tells, and the next run brings the data."""
-    monkeypatch.setattr(house.exporter._stopped, "wait", lambda seconds: False)
+    monkeypatch.setattr(harness.exporter._stopped, "wait", lambda seconds: False)
     simulator.faults.script("openid-configuration", Status(503), times=None)
-    assert "login" == house.run("usagerecords")[0].reason  # type: ignore[attr-defined]
+    assert "login" == harness.run("usagerecords")[0].reason  # type: ignore[attr-defined]
     simulator.faults.clear()
-    assert [None] == house.run("usagerecords")
+    assert [None] == harness.run("usagerecords")
 
 
-def test_no_secret_is_ever_seen(simulator: Simulator, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_secret_is_ever_seen(
+    simulator: Simulator, harness: ExporterHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Not in a log line, a failure, a repr or on a page, in good times and in bad ones."""
     lines = io.StringIO()
     logs.setup("debug", "json", lines)
     logging.getLogger().setLevel(logging.DEBUG)
-    monkeypatch.setattr(house.exporter._stopped, "wait", lambda seconds: False)
+    monkeypatch.setattr(harness.exporter._stopped, "wait", lambda seconds: False)
     simulator.switches.token_lifetime = 1  # so that every run signs in again
-    failures = house.run()
+    failures = harness.run()
     world = simulator.world
     secrets = [world.b2c.client_secret, world.ea.api_key, world.partner_center.client_secret]
     for secret, path in zip(secrets, (world.b2c.tenant, "enrollments", world.partner_center.tenant), strict=True):
         echo = {"error": {"code": "401", "message": f"bearer {secret} is {secret}"}, "error_description": secret}
         simulator.faults.script(path, Status(401, echo), times=4)
-        failures += house.run()
+        failures += harness.run()
         simulator.faults.clear()
     tokens = [world.partner_center.refresh_token, *_sent_tokens(simulator)]
-    seen = "".join(map(str, failures)) + lines.getvalue() + house.exporter.store.current.body.decode()
-    seen += repr(house.exporter.jobs) + json.dumps(sorted(map(str, house.scrape())))
+    seen = "".join(map(str, failures)) + lines.getvalue() + harness.exporter.store.current.body.decode()
+    seen += repr(harness.exporter.jobs) + json.dumps(sorted(map(str, harness.scrape())))
     assert [] == [secret[:6] for secret in [*secrets, *tokens] if secret in seen]
     assert len(tokens) > 2
 

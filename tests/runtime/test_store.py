@@ -19,8 +19,8 @@ from exporter.runtime.page import Page
 from exporter.runtime.store import SnapshotStore
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-COST = Family("cost", "What it costs.", Labels.of(who="who"), attrgetter("cost"))
-USERS = Family("users", "Who they are.", Labels.of(), attrgetter("users"))
+COST = Family("cost", "What it costs.", Labels.from_attributes(who="who"), attrgetter("cost"))
+USERS = Family("users", "Who they are.", Labels.from_attributes(), attrgetter("users"))
 
 
 @dataclass

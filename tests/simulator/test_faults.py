@@ -66,7 +66,7 @@ def test_a_dropped_connection_has_no_answer(browser: Browser) -> None:
 
 
 def test_faults_are_quiet(browser: Browser, caplog: pytest.LogCaptureFixture) -> None:
-    """A fault is no mistake of the server: it logs nothing."""
+    """A fault is no error of the server: it logs nothing."""
     browser.sim.faults.script("balancesummary", Cut(10), Cut(10, chunked=True), Drop(), Slow(5), Drip(5))
     for _ in range(5):
         with pytest.raises(requests.exceptions.RequestException):

@@ -8,7 +8,7 @@ import pytest
 from exporter.errors import Failure, Malformed, Reason, Transient
 from exporter.transport import bodies
 from exporter.transport.http import HttpClient, Unobserved
-from tests.support import Answer, CannedService
+from tests.harness import Answer, CannedService
 from tests.wire import Wire, dripping, sending
 
 OK = b"HTTP/1.1 200 OK\r\n"

@@ -6,7 +6,7 @@ from exporter.errors import Failure, Malformed
 from exporter.transport.http import HttpClient, Unobserved
 from exporter.transport.origins import Origin, link
 from exporter.transport.session import Session
-from tests.support import Answer, CannedService
+from tests.harness import Answer, CannedService
 from tests.transport.test_session import KEY, Observer, session
 
 

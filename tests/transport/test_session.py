@@ -15,7 +15,7 @@ from exporter.transport import retry
 from exporter.transport.http import HttpClient
 from exporter.transport.origins import public
 from exporter.transport.session import Session
-from tests.support import Answer, CannedService
+from tests.harness import Answer, CannedService
 
 HOME = "https://127.0.0.1"
 KEY = "a-key-that-nobody-may-see"

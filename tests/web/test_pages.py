@@ -13,16 +13,15 @@ import uvicorn
 from exporter.commands.run import Running, served
 from exporter.simulator import Simulator
 from exporter.web.server import listen
-from tests.conftest import House
+from tests.harness import ExporterHarness, parsed
 from tests.runtime.test_store import collection, job
-from tests.support import parsed
 
 
 @pytest.fixture
-def address(house: House) -> Iterator[str]:
-    """Where the house's pages are."""
+def address(harness: ExporterHarness) -> Iterator[str]:
+    """Where the harness's pages are."""
     socket = listen("127.0.0.1:0")
-    app = served(Running(Path(), house.exporter), "/metrics", enable_lifecycle=False)
+    app = served(Running(Path(), harness.exporter), "/metrics", enable_lifecycle=False)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]})
     thread.start()
@@ -31,9 +30,9 @@ def address(house: House) -> Iterator[str]:
     thread.join()
 
 
-def test_metrics_come_in_both_formats_plain_and_compressed(house: House, address: str) -> None:
+def test_metrics_come_in_both_formats_plain_and_compressed(harness: ExporterHarness, address: str) -> None:
     """The same samples, whatever the client asks for."""
-    house.run()
+    harness.run()
     text = requests.get(f"{address}/metrics", headers={"Accept-Encoding": "identity"}, timeout=5)
     compressed = requests.get(f"{address}/metrics", headers={"Accept-Encoding": "gzip"}, timeout=5, stream=True)
     openmetrics = requests.get(
@@ -46,12 +45,12 @@ def test_metrics_come_in_both_formats_plain_and_compressed(house: House, address
     published = {key for key in parsed(text.text) if key[0].startswith(("azure_ea", "azure_b2c", "partner"))}
     assert published <= parsed(decompressed).keys()
     assert openmetrics.text.endswith("# EOF\n")
-    assert openmetrics.text.startswith(house.exporter.store.current.body.decode())
+    assert openmetrics.text.startswith(harness.exporter.store.current.body.decode())
 
 
-def test_an_answer_in_gzip_is_whole_while_others_publish(house: House, address: str) -> None:
+def test_an_answer_in_gzip_is_whole_while_others_publish(harness: ExporterHarness, address: str) -> None:
     """Each shows all of one collection, in the form that was asked for, and ends with the exporter's own metrics."""
-    store, publisher = house.exporter.store, job("busy")
+    store, publisher = harness.exporter.store, job("busy")
     pages = cycle([collection(**{f"who{n}": str(amount) for n in range(2000)}) for amount in range(5)])
     store.publish(publisher, next(pages))
     finished = threading.Event()
@@ -82,9 +81,9 @@ def test_an_answer_in_gzip_is_whole_while_others_publish(house: House, address: 
 
 
 @pytest.mark.parametrize("form", ["gzip", "identity"])
-def test_head_has_the_headers_of_get(house: House, address: str, form: str) -> None:
+def test_head_has_the_headers_of_get(harness: ExporterHarness, address: str, form: str) -> None:
     """And no body, so that the connection serves the next request."""
-    house.run()
+    harness.run()
     with requests.Session() as client:
         client.headers["Accept-Encoding"] = form
         head = client.head(f"{address}/metrics", timeout=5)
@@ -94,33 +93,33 @@ def test_head_has_the_headers_of_get(house: House, address: str, form: str) -> N
     assert head.headers.get("Content-Encoding", "identity") == form
 
 
-def test_openmetrics_is_what_its_reference_parser_reads(house: House, address: str) -> None:
+def test_openmetrics_is_what_its_reference_parser_reads(harness: ExporterHarness, address: str) -> None:
     """Gauges look alike in both formats; this holds the page to it."""
     from prometheus_client.openmetrics.parser import text_string_to_metric_families as read
 
-    house.run()
+    harness.run()
     page = requests.get(f"{address}/metrics", headers={"Accept": "application/openmetrics-text"}, timeout=5).text
     families = [family.name for family in read(page)]
     assert len(families) == len(set(families)) > 40
 
 
-def test_ready_once_every_collector_has_published(house: House, address: str) -> None:
+def test_ready_once_every_collector_has_published(harness: ExporterHarness, address: str) -> None:
     """Until then it says what is missing; healthy it is from the start."""
     before = requests.get(f"{address}/-/ready", timeout=5)
-    required = [job for job in house.exporter.jobs if job.collector.required]
+    required = [job for job in harness.exporter.jobs if job.collector.required]
     assert (503, len(required)) == (before.status_code, before.text.count("not ready: "))
     assert requests.get(f"{address}/-/healthy", timeout=5).status_code == 200
-    house.run()
+    harness.run()
     assert (200, "ready\n") == (lambda page: (page.status_code, page.text))(
         requests.get(f"{address}/-/ready", timeout=5)
     )
 
 
 def test_the_page_tells_how_each_collector_is_doing(
-    simulator: Simulator, house_of: Callable[[str], House], house: House, address: str
+    simulator: Simulator, harness_for: Callable[[str], ExporterHarness], harness: ExporterHarness, address: str
 ) -> None:
     """Every account and collector, its state, and links; all text is escaped."""
-    house.run()
+    harness.run()
     page = requests.get(f"{address}/", timeout=5)
     assert page.headers["Content-Type"].startswith("text/html")
     wanted = ["contoso-ea", "usagedetails", "tenantUserCount", "usagerecords", 'href="/metrics"', ">ok<"]

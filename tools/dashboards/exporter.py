@@ -165,7 +165,7 @@ HOUSE = Row(
         (
             stat(
                 "Configuration",
-                "1 when the configuration was last read without a mistake.",
+                "1 when the configuration was last read without an error.",
                 COUNT,
                 Query(f"{PREFIX}_config_last_reload_successful{{{HERE}}}", "{{instance}}"),
                 steps=((0, "red"), (1, "green")),

@@ -54,17 +54,17 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True):
         return RATIO.divide(Decimal(self.quantity), self.free) if self.free else None
 
 
-PROVIDER = Labels.of(identity_provider="of")
-FLOW = Labels.of(flow="of")
-METHOD = Labels.of(method="of")
+PROVIDER = Labels.from_attributes(identity_provider="of")
+FLOW = Labels.from_attributes(flow="of")
+METHOD = Labels.from_attributes(method="of")
 APPLICATION = {"application_id": "application.id", "application": "application.label"}
-COMPONENT = Labels.of(component="component")
-COST = Labels.of(component="component", currency="currency")
+COMPONENT = Labels.from_attributes(component="component")
+COST = Labels.from_attributes(component="component", currency="currency")
 
 
 def _month_to_date(name: str, what: str, labels: Labels) -> Family:
     text = f"{what} since the first of the month, UTC. {REFRESHED}"
-    return Family(f"{name}_month_to_date", text, labels, attrgetter("month_to_date"), of=Part)
+    return Family(f"{name}_month_to_date", text, labels, attrgetter("month_to_date"), source=Part)
 
 
 def _trailing(name: str, what: str, labels: Labels) -> Family:
@@ -72,12 +72,12 @@ def _trailing(name: str, what: str, labels: Labels) -> Family:
 
 
 def _thirty_days(name: str, text: str, labels: Labels) -> Family:
-    return Family(f"{name}_trailing_30d", text, labels, attrgetter("trailing_30d"), of=Part, lasts=Lasts.ALWAYS)
+    return Family(f"{name}_trailing_30d", text, labels, attrgetter("trailing_30d"), source=Part, lasts=Lasts.ALWAYS)
 
 
 def _daily(name: str, what: str, labels: Labels) -> Family:
     text = f"{what} on the newest complete day. {REFRESHED}"
-    return Family(f"{name}_daily", text, labels, attrgetter("daily"), of=Part, lasts=Lasts.DAY)
+    return Family(f"{name}_daily", text, labels, attrgetter("daily"), source=Part, lasts=Lasts.DAY)
 
 
 def _windows(name: str, what: str, labels: Labels) -> tuple[Family, ...]:
@@ -96,7 +96,7 @@ USERS = (
         f"Users on the newest reported day, by where their credentials are stored; {EXCESS} {REFRESHED}",
         PROVIDER,
         attrgetter("newest"),
-        of=Part,
+        source=Part,
         lasts=Lasts.ALWAYS,
     ),
     Family(
@@ -104,17 +104,21 @@ USERS = (
         f"Users on the newest reported day less those ten days before; absent without that day's row. {REFRESHED}",
         PROVIDER,
         attrgetter("trailing_10d"),
-        of=Part,
+        source=Part,
         lasts=Lasts.ALWAYS,
     ),
 )
 AUTHENTICATIONS = _windows("azure_b2c_authentications", "Billable authentications", FLOW)
 MFA_REQUESTS = _windows("azure_b2c_mfa_requests", "Multi-factor authentications", METHOD)
 APPLICATION_AUTHENTICATIONS = _of_application(
-    "azure_b2c_application_authentications", "Billable authentications", Labels.of(**APPLICATION, flow="of")
+    "azure_b2c_application_authentications",
+    "Billable authentications",
+    Labels.from_attributes(**APPLICATION, flow="of"),
 )
 APPLICATION_MFA_REQUESTS = _of_application(
-    "azure_b2c_application_mfa_requests", "Multi-factor authentications", Labels.of(**APPLICATION, method="of")
+    "azure_b2c_application_mfa_requests",
+    "Multi-factor authentications",
+    Labels.from_attributes(**APPLICATION, method="of"),
 )
 BILL = (
     Family(
@@ -122,35 +126,35 @@ BILL = (
         f"The configured price list applied to this month's usage so far, in currency units. {REFRESHED}",
         COST,
         attrgetter("cost"),
-        of=Charge,
+        source=Charge,
     ),
     Family(
         "azure_b2c_estimated_cost_month",
         f"The configured price list applied to the usage expected of the whole month, in currency units. {REFRESHED}",
         COST,
         attrgetter("cost_month"),
-        of=Charge,
+        source=Charge,
     ),
     Family(
         "azure_b2c_billed_quantity_month_to_date",
         f"Users, authentications or multi-factor authentications that the month's bill counts so far. {REFRESHED}",
         COMPONENT,
         attrgetter("quantity"),
-        of=Charge,
+        source=Charge,
     ),
     Family(
         "azure_b2c_free_quantity",
         f"How many of them cost nothing in a month, by the configured price list. {REFRESHED}",
         COMPONENT,
         attrgetter("free"),
-        of=Charge,
+        source=Charge,
     ),
     Family(
         "azure_b2c_free_quantity_used_ratio",
         f"Share of the free quantity that is used, 1 is all of it; absent where nothing is free. {REFRESHED}",
         COMPONENT,
         attrgetter("free_used_ratio"),
-        of=Charge,
+        source=Charge,
     ),
 )
 

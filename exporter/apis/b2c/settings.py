@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from exporter.apis.checks import Finding
-from exporter.apis.fields import Currency, FilePath, Guid, SecretText, Text, WebAddress, matching, mistake
+from exporter.apis.fields import Currency, FilePath, Guid, SecretText, Text, WebAddress, invalid, matching
 from exporter.apis.settings import CHINA, USGOV, Budget, EntraSettings, OneNameEach, Section
 from exporter.auth.client_credentials import Certificate
 from exporter.errors import Rejected
@@ -23,13 +23,13 @@ PER_APPLICATION = frozenset({"b2cAuthenticationCount", "b2cMfaRequestCount"})
 def unit_price(value: object) -> Decimal:
     """A price as it is written: 0.0055 is 0.0055 and not the double beside it."""
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        raise mistake("must be a price such as 0.0055")
+        raise invalid("must be a price such as 0.0055")
     try:
         amount = Decimal(str(value))
     except ArithmeticError:
-        raise mistake("must be a price such as 0.0055") from None
+        raise invalid("must be a price such as 0.0055") from None
     if not amount.is_finite() or not 0 <= amount < 10**9:
-        raise mistake("must be a price such as 0.0055")
+        raise invalid("must be a price such as 0.0055")
     return amount
 
 
@@ -44,10 +44,10 @@ def rising(tiers: tuple[PriceTier, ...]) -> tuple[PriceTier, ...]:
     """Tiers that have a price for every quantity, and one only."""
     ends = [tier.up_to for tier in tiers]
     if ends[-1] is not None:
-        raise mistake("the last tier must have no up_to: it is the price of all that lies beyond")
+        raise invalid("the last tier must have no up_to: it is the price of all that lies beyond")
     bounds = [end for end in ends[:-1] if end is not None]
     if len(bounds) < len(ends) - 1 or bounds != sorted(set(bounds)):
-        raise mistake("every tier but the last needs an up_to above the one before")
+        raise invalid("every tier but the last needs an up_to above the one before")
     return tiers
 
 
@@ -66,7 +66,7 @@ class Prices(Section):
     @model_validator(mode="after")
     def _one_model(self) -> "Prices":
         if self.per_monthly_active_user and (self.per_user or self.per_authentication):
-            raise mistake("a tenant is billed per_monthly_active_user or per_user and per_authentication, not both")
+            raise invalid("a tenant is billed per_monthly_active_user or per_user and per_authentication, not both")
         return self
 
 
@@ -175,29 +175,29 @@ class Settings(EntraSettings):
     def _one_identity(self) -> "Settings":
         methods = [method for method in ("client_secret", "certificate", "client_assertion") if self.given(method)]
         if not methods:
-            raise mistake("one of client_secret, certificate and client_assertion_file is required")
+            raise invalid("one of client_secret, certificate and client_assertion_file is required")
         if len(methods) > 1:
-            raise mistake(f"{' and '.join(methods)} exclude each other")
+            raise invalid(f"{' and '.join(methods)} exclude each other")
         if self.given("certificate_passphrase") and not self.given("certificate"):
-            raise mistake("certificate_passphrase without a certificate")
+            raise invalid("certificate_passphrase without a certificate")
         return self
 
     @model_validator(mode="after")
     def _applications_once(self) -> "Settings":
         for application, count in Counter(application.id.lower() for application in self.applications).items():
             if count > 1:
-                raise mistake(f"applications: {application} is listed {count} times")
+                raise invalid(f"applications: {application} is listed {count} times")
         return self
 
     @model_validator(mode="after")
     def _active_users_have_a_price(self) -> "Settings":
         priced = bool(self.prices and self.prices.per_monthly_active_user)
         if priced != (self.monthly_active_users is not None):
-            raise mistake("monthly_active_users and prices.per_monthly_active_user need each other")
+            raise invalid("monthly_active_users and prices.per_monthly_active_user need each other")
         return self
 
     @model_validator(mode="after")
     def _budgets_have_a_bill(self) -> "Settings":
         if self.budgets and not self.prices:
-            raise mistake("budgets need prices: without a price list nothing is estimated")
+            raise invalid("budgets need prices: without a price list nothing is estimated")
         return self

@@ -25,14 +25,14 @@ def usage(labels: Sequence[str]) -> tuple[Family, ...]:
             f"Cost of the current billing period so far. {REFRESHED}",
             cost,
             attrgetter("cost_to_date"),
-            of=SummedUsage,
+            source=SummedUsage,
         ),
         Family(
             DAILY,
             f"Cost of the newest complete day. {REFRESHED}",
             cost,
             attrgetter("cost_daily"),
-            of=SummedUsage,
+            source=SummedUsage,
             lasts=Lasts.DAY,
         ),
         Family(
@@ -40,7 +40,7 @@ def usage(labels: Sequence[str]) -> tuple[Family, ...]:
             f"Consumed quantity of the current billing period so far, in the label's unit. {REFRESHED}",
             Labels((*labels, "unit"), lambda row: (*row.labels, row.unit)),
             attrgetter("quantity_to_date"),
-            of=SummedUsage,
+            source=SummedUsage,
         ),
     )
 
@@ -90,8 +90,8 @@ class Enrollment:
     currency: str
 
 
-CURRENCY = Labels.of(currency="currency")
-LINE = Labels.of(name="name", currency="currency")
+CURRENCY = Labels.from_attributes(currency="currency")
+LINE = Labels.from_attributes(name="name", currency="currency")
 AMOUNTS = {
     "beginning_balance": "Monetary commitment left at the beginning",
     "ending_balance": "Monetary commitment left at the end, or by now",
@@ -109,7 +109,7 @@ AMOUNTS = {
 def _amount(attribute: str) -> Family:
     name = f"azure_ea_{attribute.removeprefix('azure_')}"
     text = f"{AMOUNTS[attribute]}, in the current billing period. {REFRESHED}"
-    return Family(name, text, CURRENCY, attrgetter(attribute), of=BalanceSummary)
+    return Family(name, text, CURRENCY, attrgetter(attribute), source=BalanceSummary)
 
 
 BALANCE = (
@@ -119,21 +119,21 @@ BALANCE = (
         f"One purchase of commitment in the current billing period. {REFRESHED}",
         LINE,
         attrgetter("value"),
-        of=Purchase,
+        source=Purchase,
     ),
     Family(
         "azure_ea_adjustment",
         f"One adjustment of the commitment in the current billing period. {REFRESHED}",
         LINE,
         attrgetter("value"),
-        of=Adjustment,
+        source=Adjustment,
     ),
     Family(
         "azure_ea_enrollment_info",
         f"Always 1; which enrollment the account is, and its currency. {REFRESHED}",
-        Labels.of(enrollment="enrollment", currency="currency"),
+        Labels.from_attributes(enrollment="enrollment", currency="currency"),
         constant,
-        of=Enrollment,
+        source=Enrollment,
     ),
 )
 
@@ -160,7 +160,7 @@ MARKETPLACE = (
     Family(
         "azure_ea_marketplace_cost_month_to_date",
         f"Marketplace charges of the current billing period so far. {REFRESHED}",
-        Labels.of(
+        Labels.from_attributes(
             publisher="publisher",
             offer="offer",
             plan="plan",
@@ -182,14 +182,14 @@ PRICES = (
     Family(
         "azure_ea_unit_price",
         f"Price of a whole unit of the meter, in the current billing period. {REFRESHED}",
-        Labels.of(**METER, currency="currency"),
+        Labels.from_attributes(**METER, currency="currency"),
         attrgetter("unit_price"),
         max,
     ),
     Family(
         "azure_ea_included_quantity",
         f"Quantity of the meter that is included without charge, in the current billing period. {REFRESHED}",
-        Labels.of(**METER),
+        Labels.from_attributes(**METER),
         attrgetter("included_quantity"),
         max,
     ),
@@ -208,13 +208,13 @@ BILLING_PERIOD = (
     Family(
         "azure_ea_billing_period_start_timestamp_seconds",
         f"First instant of the current billing period, in Unix seconds. {REFRESHED}",
-        Labels.of(),
+        Labels.from_attributes(),
         attrgetter("start"),
     ),
     Family(
         "azure_ea_billing_period_end_timestamp_seconds",
         f"First instant after the current billing period, in Unix seconds. {REFRESHED}",
-        Labels.of(),
+        Labels.from_attributes(),
         attrgetter("end"),
     ),
 )

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from exporter.apis.checks import Finding, did_you_mean
 from exporter.apis.ea.columns import COLUMNS, DEFAULT, label, tag_label
-from exporter.apis.fields import Currency, Duration, FilePath, SecretText, Text, WebAddress, matching, mistake
+from exporter.apis.fields import Currency, Duration, FilePath, SecretText, Text, WebAddress, invalid, matching
 from exporter.apis.settings import AccountSettings, Budget, OneNameEach, Section
 from exporter.auth.api_key import ApiKey
 from exporter.model.periods import Days, billing_month
@@ -22,7 +22,7 @@ FIRST_DAY = date(2014, 5, 1)
 def _column(name: str) -> str:
     if name not in COLUMNS:
         hint = did_you_mean(label(name[:100]), COLUMNS, 0.7) or f"; the columns are {', '.join(COLUMNS)}"
-        raise mistake(f"no documented column has the name {name!r}{hint}")
+        raise invalid(f"no documented column has the name {name!r}{hint}")
     return name
 
 
@@ -32,11 +32,11 @@ def _period(value: object) -> Days | None:
         return None
     days = value if isinstance(value, Days) else _days(value)
     if days is None:
-        raise mistake('must be current, a billing period such as "202611", or {start: 2026-11-01, end: 2026-11-20}')
+        raise invalid('must be current, a billing period such as "202611", or {start: 2026-11-01, end: 2026-11-20}')
     if days.start > days.end:
-        raise mistake(f"the start {days.start} is after the end {days.end}")
+        raise invalid(f"the start {days.start} is after the end {days.end}")
     if days.start < FIRST_DAY:
-        raise mistake(f"must not begin before {FIRST_DAY}: there is no earlier data")
+        raise invalid(f"must not begin before {FIRST_DAY}: there is no earlier data")
     return days
 
 
@@ -97,7 +97,7 @@ class Usage(Section):
     def _distinct(self) -> "Usage":
         for name, count in Counter([*self.labels, *map(tag_label, self.tags)]).items():
             if count > 1:
-                raise mistake(f"duplicate label {name!r}: repeated in labels, or from tags that give the same label")
+                raise invalid(f"duplicate label {name!r}: repeated in labels, or from tags that give the same label")
         return self
 
 
@@ -142,9 +142,9 @@ class Settings(AccountSettings):
     @model_validator(mode="after")
     def _consistent(self) -> "Settings":
         if self.api_version == "v1" and self.usage.download != "json":
-            raise mistake("usage.download: v1 has no CSV; use json, or api_version v2 or v3")
+            raise invalid("usage.download: v1 has no CSV; use json, or api_version v2 or v3")
         tags = {tag_label(key): key for key in self.usage.tags}
         for name in (name for budget in self.budgets for name in budget.where if name.startswith("tag_")):
             if tags.setdefault(same := tag_label(name[4:]), name[4:]) not in {name[4:], *self.usage.tags}:
-                raise mistake(f"budgets: {name!r} and 'tag_{tags[same]}' give the same label {same!r}")
+                raise invalid(f"budgets: {name!r} and 'tag_{tags[same]}' give the same label {same!r}")
         return self

@@ -11,17 +11,17 @@ from exporter.apis.partner_center.usage import (
 )
 from exporter.model.families import Family, Labels, Lasts, constant
 
-CUSTOMER = Labels.of(customer_id="id", customer_name="name")
-MONEY = Labels.of(customer_id="id", customer_name="name", currency="currency")
-INFO = Labels.of(customer_id="id", customer_name="name", azure_plan="azure_plan")
-PLAN = Labels.of(azure_plan="azure_plan")
-SUBSCRIPTION = Labels.of(
+CUSTOMER = Labels.from_attributes(customer_id="id", customer_name="name")
+MONEY = Labels.from_attributes(customer_id="id", customer_name="name", currency="currency")
+INFO = Labels.from_attributes(customer_id="id", customer_name="name", azure_plan="azure_plan")
+PLAN = Labels.from_attributes(azure_plan="azure_plan")
+SUBSCRIPTION = Labels.from_attributes(
     customer_id="customer.id",
     customer_name="customer.name",
     subscription_id="subscription.id",
     subscription_name="subscription.name",
 )
-SUBSCRIPTION_MONEY = Labels.of(
+SUBSCRIPTION_MONEY = Labels.from_attributes(
     customer_id="customer.id",
     customer_name="customer.name",
     subscription_id="subscription.id",
@@ -42,14 +42,14 @@ FAMILIES = (
         "Refreshed in the background.",
         MONEY,
         attrgetter("total_cost"),
-        of=CustomerUsage,
+        source=CustomerUsage,
     ),
     Family(
         "partner_center_customer_cost_month_to_date_usd",
         "The same in US dollars, where Microsoft states it. Refreshed in the background.",
         CUSTOMER,
         attrgetter("usd_total_cost"),
-        of=CustomerUsage,
+        source=CustomerUsage,
     ),
     Family(
         "partner_center_customer_budget_amount",
@@ -57,7 +57,7 @@ FAMILIES = (
         MONEY,
         attrgetter("budget"),
         max,
-        of=CustomerUsage,
+        source=CustomerUsage,
     ),
     Family(
         "partner_center_customer_budget_used_ratio",
@@ -66,7 +66,7 @@ FAMILIES = (
         CUSTOMER,
         attrgetter("used_ratio"),
         max,
-        of=CustomerUsage,
+        source=CustomerUsage,
     ),
     Family(
         INFO_FAMILY,
@@ -74,7 +74,7 @@ FAMILIES = (
         INFO,
         constant,
         max,
-        of=CustomerUsage,
+        source=CustomerUsage,
     ),
     Family(
         "partner_center_customer_last_modified_timestamp_seconds",
@@ -82,30 +82,30 @@ FAMILIES = (
         CUSTOMER,
         _last_modified,
         max,
-        of=CustomerUsage,
+        source=CustomerUsage,
     ),
     Family(
         "partner_center_customers",
         "Number of customers with a usage record, each counted once. Refreshed in the background.",
         PLAN,
         attrgetter("customers"),
-        of=CustomerCount,
+        source=CustomerCount,
     ),
     Family(
         "partner_center_customers_without_budget",
         "Number of customers for whom no budget is set. Refreshed in the background.",
         PLAN,
         attrgetter("without_budget"),
-        of=CustomerCount,
+        source=CustomerCount,
     ),
     Family(
         "partner_center_mfa_compliant",
         "1 when Partner Center says that the sign-in proves multi-factor authentication, 0 when it says that it does "
         "not; absent where it does not say. Refreshed in the background.",
-        Labels.of(),
+        Labels.from_attributes(),
         lambda answer: int(answer.compliant),
         min,
-        of=MfaCompliance,
+        source=MfaCompliance,
     ),
 )
 
@@ -137,13 +137,13 @@ SUBSCRIPTIONS = (
         "Refreshed in the background.",
         SUBSCRIPTION_MONEY,
         attrgetter("subscription.total_cost"),
-        of=SubscriptionUsage,
+        source=SubscriptionUsage,
     ),
     Family(
         "partner_center_subscription_cost_month_to_date_usd",
         "The same in US dollars, where Microsoft states it. Refreshed in the background.",
         SUBSCRIPTION,
         attrgetter("subscription.usd_total_cost"),
-        of=SubscriptionUsage,
+        source=SubscriptionUsage,
     ),
 )

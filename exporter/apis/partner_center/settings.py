@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, SecretStr, field_serializer, model_validator
 
-from exporter.apis.fields import FilePath, SecretText, WebAddress, mistake
+from exporter.apis.fields import FilePath, SecretText, WebAddress, invalid
 from exporter.apis.partner_center.collectors import SubscriptionUsageRecords
 from exporter.apis.partner_center.names import Mode
 from exporter.apis.settings import CHINA, EntraSettings
@@ -67,5 +67,5 @@ class Settings(EntraSettings):
     @model_validator(mode="after")
     def _a_key_for_the_hash(self) -> Self:
         if self.customer_names == "hash" and not (self.customer_names_key or self.customer_names_key_file):
-            raise mistake("customer_names_key or customer_names_key_file is required with customer_names: hash")
+            raise invalid("customer_names_key or customer_names_key_file is required with customer_names: hash")
         return self

@@ -1,11 +1,13 @@
-"""Hand-written stand-ins for the outside: canned answers over real sockets, and a reader of /metrics."""
+"""What tests share: an exporter that a test drives, canned answers over real sockets, a reader of /metrics."""
 
 import json
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -14,7 +16,10 @@ from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from exporter.app import Exporter
+from exporter.config import load
 
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+"""Noon of a Friday."""
 Scrape = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
@@ -113,3 +118,32 @@ class CannedService:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+@dataclass
+class Clock:
+    """One clock for exporters and services; it stands still until a test advances it."""
+
+    now: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, span: timedelta) -> None:
+        self.now += span
+
+
+class ExporterHarness:
+    """An exporter that runs its jobs when a test says so."""
+
+    def __init__(self, config_file: Path, clock: Callable[[], datetime] = lambda: NOON) -> None:
+        self.exporter = Exporter(load(config_file), clock=clock)
+
+    def run(self, collector: str = "") -> list[object]:
+        """Run every job, or those of one collector; the failures, None for a success."""
+        chosen = [job for job in self.exporter.jobs if collector in ("", job.collector.name)]
+        return [self.exporter.runner.run(job) for job in chosen]
+
+    def scrape(self) -> Scrape:
+        """All samples that a scrape would see."""
+        return scrape(self.exporter)

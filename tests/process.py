@@ -1,0 +1,79 @@
+"""Processes and ports of the machine: the command as a user starts it, and waiting for what it does."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+import requests
+
+ENVIRONMENT = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(Path(__file__).parents[1])}
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command, run to its end within 30 s."""
+    return subprocess.run(
+        [sys.executable, "-m", "exporter", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        env=ENVIRONMENT,
+        check=False,
+    )
+
+
+@contextmanager
+def running(*arguments: str, environment: Mapping[str, str] = MappingProxyType({})) -> Iterator[subprocess.Popen[str]]:
+    """A process that is ended at the latest when the test ends."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "exporter", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**ENVIRONMENT, **environment},
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def eventually(check: Callable[[], bool], what: str, seconds: float = 60) -> None:
+    """Wait until `check` holds; `what` says what did not happen in time."""
+    deadline = time.monotonic() + seconds
+    while not _holds(check):
+        assert time.monotonic() < deadline, f"not within {seconds:g} s: {what}"
+        time.sleep(0.05)
+
+
+def _holds(check: Callable[[], bool]) -> bool:
+    try:
+        return check()
+    except requests.RequestException:
+        return False
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on at this moment."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+def required(name: str) -> str:
+    """The path of a program of Debian's packages; without it a test is skipped, and in CI it fails."""
+    path = shutil.which(name)
+    if path is None and os.environ.get("CI") == "true":
+        pytest.fail(f"{name} is not installed")
+    if path is None:
+        pytest.skip(
+            f"{name} is not installed: apt-get install prometheus prometheus-alertmanager chromium chromium-driver"
+        )
+    return path

@@ -11,6 +11,7 @@ from exporter.errors import Malformed
 CHUNK = 1 << 18
 PAGE, LOGIN, ERROR, STREAM = 1 << 28, 1 << 20, 1 << 16, 1 << 37
 """Decoded bytes that are read: of a page, of an answer of a login host, of an error (the rest is left), of a stream."""
+UNFRAMED = "the answer has neither a length nor chunks, so that it can't be known to be complete"
 ZLIB_OR_GZIP, RAW = 32 + zlib.MAX_WBITS, -zlib.MAX_WBITS
 
 
@@ -24,12 +25,14 @@ def chunks(raw: BaseHTTPResponse, limit: int, *, framed: bool = False) -> Iterat
     if coding not in {"", "identity", "gzip", "x-gzip", "deflate"}:
         raise Malformed(f"the content coding {coding[:40]!r} was not asked for")
     plain = coding in {"", "identity"}
-    has_length = "Content-Length" in raw.headers or "chunked" in raw.headers.get("Transfer-Encoding", "").lower()
-    if framed and plain and not has_length:
-        raise Malformed("the answer has neither a length nor chunks, so that it can't be known to be complete")
+    transfer = raw.headers.get("Transfer-Encoding", "").strip().lower()
+    # As http.client understands them; another transfer coding is read up to the end of the connection.
+    open_end = framed and transfer != "chunked" and (bool(transfer) or raw.length_remaining is None)
+    if open_end and plain:
+        raise Malformed(UNFRAMED)
     received = _received(raw)
     size = 0
-    for piece in received if plain else _inflated(received):
+    for piece in received if plain else _inflated(received, single=open_end):
         size += len(piece)
         if size > limit:
             raise Malformed(f"the answer is larger than {limit} bytes")
@@ -50,15 +53,20 @@ def _received(raw: BaseHTTPResponse) -> Iterator[bytes]:
         yield piece
 
 
-def _inflated(received: Iterator[bytes]) -> Iterator[bytes]:
-    """Gzip (RFC 1952), zlib (RFC 1950) or, as some servers understand `deflate`, neither; never much at once."""
+def _inflated(received: Iterator[bytes], *, single: bool) -> Iterator[bytes]:
+    """Gzip (RFC 1952), zlib (RFC 1950) or, as some servers understand `deflate`, neither; never much at once.
+
+    gzip may come in several members; the end of a `single` one shows that nothing is missing.
+    """
     inflater = None
     try:
         for piece in received:
             if inflater is None:
                 inflater = _inflater(piece)
             while piece:
-                if inflater.eof:  # gzip may be several members
+                if inflater.eof:
+                    if single:
+                        raise Malformed(UNFRAMED)
                     inflater = zlib.decompressobj(ZLIB_OR_GZIP)
                 if found := inflater.decompress(piece, CHUNK):
                     yield found

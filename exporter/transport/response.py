@@ -16,7 +16,9 @@ TRACES = ("x-ms-request-id", "request-id", "ms-correlationid", "x-ms-correlation
 """Headers with the number that Microsoft's support asks for, the most telling first."""
 TRACE = re.compile(r"[\w.:-]{1,64}")
 SMALL = 1 << 16
-"""An error envelope is no larger, and only so much is decoded twice."""
+"""Bytes of a page that is no JSON which are looked at."""
+ENVELOPES = (b'"error"', b'"odata.error"', b'"description"')
+"""An answer without any of them need not be decoded again to know that it is no error."""
 MARKUP = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]{0,1000}>", re.DOTALL | re.IGNORECASE)
 QUOTED = 200
 
@@ -74,7 +76,7 @@ def decode(decoder: msgspec.json.Decoder[Any], response: Response, what: str) ->
         raise Malformed(
             response.described(f"{what}: {error}" + (f"; the answer says: {said}" if said else ""))
         ) from error
-    if len(content) <= SMALL and (said := soft_error(content)):
+    if any(name in content for name in ENVELOPES) and (said := soft_error(content)):
         raise Malformed(response.described(f"{what}: an error with status {response.status_code}: {said}"))
     return decoded
 
@@ -82,9 +84,11 @@ def decode(decoder: msgspec.json.Decoder[Any], response: Response, what: str) ->
 def soft_error(body: bytes) -> str:
     """What an error envelope says that came with a success; empty for any other body."""
     envelope = _decoded(body)
-    if not isinstance(envelope, dict) or not (envelope.get("odata.error") or envelope.get("error")):
+    if not isinstance(envelope, dict):
         return ""
-    return ": ".join(filter(None, said(body)))
+    if envelope.get("odata.error") or envelope.get("error") or {"code", "description"} <= envelope.keys():
+        return ": ".join(filter(None, said(body))) or "no text"
+    return ""
 
 
 def message(body: bytes) -> str:

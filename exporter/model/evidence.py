@@ -1,4 +1,4 @@
-"""Whether a new answer may be believed that would take published figures away."""
+"""Detects collections that would remove published figures before their period has ended."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -8,15 +8,15 @@ from exporter.model.collection import Collection
 from exporter.model.families import Family, LabelValues, Lasts, Number, Samples
 
 Vanished = frozenset[tuple[str, LabelValues]]
-"""Families and label values of series that were published, and that the answer no longer has."""
+"""Families and label values of published series that a new collection lacks."""
 
 
 def vanished(
     published: Collection, samples: Mapping[str, Samples], families: Iterable[Family], *, period: str, now: datetime
 ) -> Vanished:
-    """The series that a family would lose, where it would lose all of them, or most of what they amount to.
+    """The missing series of families that would lose all of their series, or most of their amount.
 
-    Only what should have lasted counts: figures of a billing period until the next one, of a day until the next one.
+    Figures of a billing period are expected until the next period, figures of a day until the next day.
     """
     same_period = published.period == period
     same_day = same_period and published.collected.date() == now.date()
@@ -31,7 +31,7 @@ def vanished(
 
 
 def _most(before: Samples, gone: Iterable[LabelValues], after: Samples) -> bool:
-    """A renamed series takes its amount along; one that is lost does not."""
+    """Whether the amount is lost; that of a renamed series is still there."""
     half = _size(before.values()) / 2
     return _size(before[key] for key in gone) > half and _size(after.values()) < half
 

@@ -1,3 +1,3 @@
-"""Prometheus exporter for what Microsoft bills and counts."""
+"""Prometheus exporter for Azure AD B2C usage, Enterprise Agreement costs and Partner Center usage."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""`python -m exporter` is the command `azure-billing-exporter`."""
+"""`python -m exporter` runs the command `azure-billing-exporter`."""
 
 from exporter.cli import main
 

@@ -1,4 +1,4 @@
-"""The composition root: a configuration in, running parts out; the only file that knows everyone."""
+"""The composition root: builds an exporter from a configuration."""
 
 import os
 import random
@@ -23,13 +23,22 @@ from exporter.transport.session import Session
 
 
 class Exporter:
-    """Everything between the configuration and the web server."""
+    """Everything between the configuration and the web server.
 
-    def __init__(self, config: Config, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    `stopped` ends every wait: for the next run, before a retry, and between paced requests.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        stopped: threading.Event | None = None,
+    ) -> None:
         self.telemetry = Telemetry(os.environ.get("REVISION", ""))
         self.telemetry.configured(clock())
         self.store = SnapshotStore()
-        self._stopped = threading.Event()
+        self._stopped = stopped or threading.Event()
         self._clock = clock
         self.jobs = [job for api, account in config.accounts() for job in self._jobs(api, account, config.storage.path)]
         writable(config.storage.path)
@@ -46,18 +55,15 @@ class Exporter:
         )
 
     def start(self) -> None:
-        """Begin to collect; returns at once."""
+        """Start collecting; returns at once."""
         self.scheduler.start()
 
     def stop(self) -> None:
-        """End collecting within about 2 s."""
+        """Stop collecting, within about 2 s."""
         self.scheduler.stop()
 
     def missing(self) -> list[Job]:
-        """The jobs that have not published yet, neither from the network nor from the archive.
-
-        Those that take their time, a request per customer, do not count.
-        """
+        """The required jobs that have published nothing yet, neither collected nor restored from the archive."""
         required = [job for job in self.jobs if job.collector.required]
         return [job for job in required if self.store.collection(job) is None]
 

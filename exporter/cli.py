@@ -1,4 +1,4 @@
-"""The command line: subcommands to functions, failures to exit codes."""
+"""The command line: subcommands, their options and exit codes."""
 
 import argparse
 import pkgutil
@@ -42,12 +42,12 @@ COMMANDS = {
     ),
     "check-config": Command(
         "exporter.commands.check_config:check_config",
-        "print every error of a configuration, or what it collects",
+        "validate a configuration and print what it collects",
         "--config.file=c.yaml",
     ),
     "login": Command(
         "exporter.commands.login:login",
-        "sign in to Partner Center, once",
+        "sign in to Partner Center interactively and store the refresh token",
         "contoso-csp --config.file=/etc/azure-billing-exporter.yaml",
     ),
     "demo": Command(
@@ -58,7 +58,7 @@ COMMANDS = {
     ),
     "simulate": Command(
         "exporter.commands.simulate:simulate",
-        "simulate the APIs and the login host",
+        "serve the simulated APIs and their login host",
         "--directory=/tmp/contoso",
         extra="demo",
     ),
@@ -87,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="azure-billing-exporter",
         description="Prometheus exporter for Azure AD B2C usage, Enterprise Agreement costs and Partner Center usage.",
-        epilog="Without a subcommand it runs: azure-billing-exporter --config.file=config.yaml",
+        epilog="Without a subcommand, run is assumed. Example: azure-billing-exporter --config.file=config.yaml",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"azure-billing-exporter {__version__}")
@@ -116,21 +116,25 @@ def _options(command: argparse.ArgumentParser, name: str) -> None:
             "--port",
             type=int,
             default=8400,
-            help="the browser returns to http://localhost:PORT, which must be a redirect URI of the application",
+            help="port of the redirect URI http://localhost:PORT, which the application must have registered",
         )
         command.add_argument(
             "--bind-address",
             dest="bind_address",
             metavar="ADDRESS",
             default="127.0.0.1",
-            help="where to wait for the browser to come back; 0.0.0.0 in a container that publishes the port",
+            help="address on which to wait for the redirect; 0.0.0.0 in a container that publishes the port",
         )
         command.add_argument(
             "--no-browser", dest="browser", action="store_false", help="print the address instead of opening a browser"
         )
     if name in {"run", "check-config", "login"}:
         command.add_argument(
-            "--config.file", dest="config_file", metavar="FILE", default="config.yaml", help="the configuration"
+            "--config.file",
+            dest="config_file",
+            metavar="FILE",
+            default="config.yaml",
+            help="path of the configuration file",
         )
     if name in {"run", "demo"}:
         command.add_argument(
@@ -138,7 +142,7 @@ def _options(command: argparse.ArgumentParser, name: str) -> None:
             dest="listen_address",
             metavar="[HOST]:PORT",
             default=":10365",
-            help="where to serve metrics",
+            help="address on which to serve metrics",
         )
         command.add_argument(
             "--web.telemetry-path",
@@ -156,12 +160,12 @@ def _options(command: argparse.ArgumentParser, name: str) -> None:
             help="reload the configuration on a POST to /-/reload, as SIGHUP does",
         )
     if name in {"demo", "simulate"}:
-        command.add_argument("--seed", type=int, default=1, help="another seed simulates another company")
+        command.add_argument("--seed", type=int, default=1, help="seed from which the simulated company is generated")
     if name == "simulate":
-        command.add_argument("--host", default="127.0.0.1", help="address to listen on")
-        command.add_argument("--port", type=_port, default=10366, help="port to listen on, 0 for any")
+        command.add_argument("--host", default="127.0.0.1", help="address on which to listen")
+        command.add_argument("--port", type=_port, default=10366, help="port on which to listen, 0 for any free port")
         command.add_argument(
-            "--directory", default="simulated", help="where the configuration and the secrets are written"
+            "--directory", default="simulated", help="directory to which the configuration and the secrets are written"
         )
     command.add_argument(
         "--log.level",
@@ -169,7 +173,7 @@ def _options(command: argparse.ArgumentParser, name: str) -> None:
         type=_level,
         choices=logs.LEVELS,
         default="info",
-        help="lowest level that is logged; warn is short for warning",
+        help="lowest level to log; warn is an alias for warning",
     )
     command.add_argument(
         "--log.format", dest="log_format", choices=logs.FORMATS, default="logfmt", help="format of log lines"
@@ -177,7 +181,7 @@ def _options(command: argparse.ArgumentParser, name: str) -> None:
 
 
 class Once(argparse.Action):
-    """Stores the value of an option, and refuses it when it is repeated: one of both would be ignored."""
+    """Stores the value of an option; an option that is repeated is an error, since one value would be ignored."""
 
     _given = False
 

@@ -1,4 +1,4 @@
-"""YAML in, a frozen `Config` out; every error at once, as `ea[0].enrollment: message`."""
+"""Loads the YAML into a frozen `Config`; reports every error at once, as `ea[0].enrollment: message`."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -38,11 +38,11 @@ TEXTS = {
     "invalid_key": "a key must be text; put it in quotes",
 }
 MAX_ERRORS = 100
-"""Errors that are reported; a file with more is probably not a configuration."""
+"""The most errors to report; a file with more is probably not a configuration."""
 
 
 class Storage(Section):
-    """Where the exporter keeps what must survive a restart."""
+    """What must survive a restart."""
 
     path: FilePath = Field(
         default=Path("/var/lib/azure-billing-exporter"),
@@ -51,7 +51,7 @@ class Storage(Section):
 
 
 class Config(Section):
-    """The whole configuration; its list of accounts per API is added below, from the tuple of APIs."""
+    """The whole configuration; `FILE` adds a list of accounts per API."""
 
     storage: Storage = Field(Storage(), description="what is stored on disk")
 
@@ -60,7 +60,7 @@ class Config(Section):
         return ((api, account) for _, api, account in self.paths())
 
     def paths(self) -> Iterator[tuple[str, Api, AccountSettings]]:
-        """The same, with the place of each account in the file: `ea[0]`."""
+        """Every configured account with its path in the file, such as `ea[0]`, and its API."""
         for api in ALL:
             for index, account in enumerate(dict(self)[api.name]):
                 yield f"{api.name}[{index}]", api, account
@@ -74,25 +74,26 @@ FILE = create_model("File", __base__=Config, **_SECTIONS)
 
 
 def load(path: Path) -> Config:
-    """The configuration in the file `path`; raises `ConfigError`."""
+    """Load the configuration file `path`; raises `ConfigError`."""
     return validated(read(path), str(path))
 
 
 def loads(text: str, name: str) -> Config:
-    """The configuration in `text`, which errors call `name`; raises `ConfigError`."""
+    """Load a configuration from `text`; errors refer to it by `name`. Raises `ConfigError`."""
     return validated(parse(text, name), name)
 
 
 def validated(content: Any, name: str) -> Config:
-    """The configuration of a parsed file; `name` is what errors call the file."""
+    """Validate the parsed content of a file; errors refer to it by `name`. Raises `ConfigError`."""
     if not isinstance(content, dict):
         raise ConfigError([f"{name}: must be a mapping with at least one of the keys {_names()}"])
     try:
         config = FILE.model_validate(content)
     except ValidationError as error:
         found = error.errors(include_url=False)
-        inner = {each["loc"][:n] for each in found for n in range(len(each["loc"]))}
-        raise _config_error([each for each in found if each["loc"] not in inner]) from error
+        # A list whose entries are all invalid is also reported as too short; only the entries' errors are useful.
+        containers = {each["loc"][:depth] for each in found for depth in range(len(each["loc"]))}
+        raise _config_error([each for each in found if each["loc"] not in containers]) from error
     errors = [*_same_names(config), *_same_budgets(config)]
     accounts = list(config.accounts())
     if not accounts:
@@ -106,14 +107,14 @@ def validated(content: Any, name: str) -> Config:
 
 @dataclass(frozen=True)
 class Findings:
-    """What is wrong around a configuration that is itself valid; warnings do not fail `check-config`."""
+    """Problems outside a valid configuration; warnings do not fail `check-config`."""
 
     errors: tuple[str, ...]
     warnings: tuple[str, ...]
 
 
 def findings(config: Config, now: datetime) -> Findings:
-    """The state of the files that the configuration names, and what depends on the time; reads those files."""
+    """Problems with the files that the configuration names, and with what depends on the time; reads those files."""
     found = [
         (f"{path}.{finding.key}: {finding.text}", finding.warning)
         for path, _, account in config.paths()
@@ -139,7 +140,7 @@ def _same_names(config: Config) -> Iterator[str]:
 
 
 def _same_budgets(config: Config) -> Iterator[str]:
-    """Budgets of different APIs share their families, whose series are keyed by account and budget."""
+    """Budgets of different APIs share families whose series are identified by account and budget."""
     seen: dict[tuple[str, str], tuple[Api, str]] = {}
     for path, api, account in config.paths():
         for index, budget in enumerate(account.budget_names):
@@ -148,13 +149,15 @@ def _same_budgets(config: Config) -> Iterator[str]:
             if first_api is not api:
                 yield (
                     f"{here}: account {account.account!r} and budget {budget!r} are the same as in {first}, "
-                    "and so would be their series; rename the account or the budget"
+                    "so their series would be duplicates; rename the account or the budget"
                 )
 
 
 def _config_error(found: list[Any]) -> ConfigError:
-    more = len(found) - MAX_ERRORS
-    return ConfigError([*map(_message, found[:MAX_ERRORS]), *[f"and {more} more errors"] * (more > 0)])
+    messages = [_message(error) for error in found[:MAX_ERRORS]]
+    if len(found) > MAX_ERRORS:
+        messages.append(f"and {len(found) - MAX_ERRORS} more errors")
+    return ConfigError(messages)
 
 
 def _message(error: Mapping[str, Any]) -> str:
@@ -167,7 +170,7 @@ def _message(error: Mapping[str, Any]) -> str:
 
 
 def _hint(steps: tuple[str | int, ...]) -> str:
-    """The key that was probably meant."""
+    """The known key that is most similar to an unknown one."""
     section: Any = FILE
     for step in steps[:-1]:
         if isinstance(step, str):
@@ -176,7 +179,7 @@ def _hint(steps: tuple[str | int, ...]) -> str:
 
 
 def sections(annotation: Any) -> Iterator[type[Section]]:
-    """The sections that a field holds: itself, or within a list, or as an option."""
+    """The sections in the type of a field, such as `Section | None` or `tuple[Section, ...]`."""
     if isinstance(annotation, type) and issubclass(annotation, Section):
         yield annotation
     for inner in get_args(annotation):

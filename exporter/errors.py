@@ -1,11 +1,11 @@
-"""The tree of failures, named by what happens next."""
+"""Exceptions, classified by how the exporter reacts to them."""
 
 from collections.abc import Sequence
 from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Why a run failed: the closed list of values of the label `reason`."""
+    """Why a run failed: all values of the label `reason`."""
 
     CONNECTION = "connection"
     TIMEOUT = "timeout"
@@ -26,7 +26,7 @@ class Reason(StrEnum):
 
 
 class ConfigError(Exception):
-    """The process can't start: every error of the configuration, as `path: message`."""
+    """The configuration or the environment is invalid; `errors` has every message, as `path: message`."""
 
     def __init__(self, errors: Sequence[str]) -> None:
         super().__init__("\n".join(errors))
@@ -34,11 +34,11 @@ class ConfigError(Exception):
 
 
 class NotModified(Exception):  # noqa: N818 (RFC 9110 15.4.5 names it; it is no error)
-    """The source confirmed that what is published is still what it would send."""
+    """The API confirmed that the published data is current."""
 
 
 class Failure(Exception):  # noqa: N818 (its subclasses are verdicts, not errors)
-    """A run brought nothing; what is published stays."""
+    """A run failed; the published collection stays."""
 
     def __init__(self, text: str, reason: Reason) -> None:
         super().__init__(text)
@@ -46,7 +46,7 @@ class Failure(Exception):  # noqa: N818 (its subclasses are verdicts, not errors
 
 
 class Transient(Failure):
-    """Try again soon; not before `retry_after` seconds have passed, where the server named a time."""
+    """Retry soon, but not before `retry_after` seconds if the server sent a time."""
 
     def __init__(self, text: str, reason: Reason, retry_after: float | None = None) -> None:
         super().__init__(text, reason)
@@ -54,17 +54,17 @@ class Transient(Failure):
 
 
 class RateLimited(Transient):
-    """The server throttles us: waiting is all that helps."""
+    """The server throttles requests."""
 
     def __init__(self, text: str, retry_after: float | None = None) -> None:
         super().__init__(text, Reason.THROTTLED, retry_after)
 
 
 class Rejected(Failure):
-    """The server understood and refused; the same request will be refused until somebody changes something.
+    """The server refused the request, and will refuse it until the configuration or a permission is changed.
 
-    `code` is the service's own number or word for it, where the answer has one; `status` and `body` are the answer's,
-    0 and empty where no answer was the reason.
+    `code` is the API's own error code, if the response has one; `status` and `body` are those of the response,
+    0 and empty if the failure has none.
     """
 
     def __init__(self, text: str, reason: Reason, code: str = "", *, status: int = 0, body: bytes = b"") -> None:
@@ -75,22 +75,22 @@ class Rejected(Failure):
 
 
 class SignInRequired(Rejected):
-    """Nothing but a person's sign-in ends this; the text says with which command."""
+    """Only an interactive sign-in helps; the text has the command."""
 
     def __init__(self, text: str, account: str) -> None:
         command = f"azure-billing-exporter login {account} --config.file=…"
-        super().__init__(f"{text}; a person must sign in: {command}", Reason.SIGN_IN_REQUIRED)
+        super().__init__(f"{text}; interactive sign-in required: {command}", Reason.SIGN_IN_REQUIRED)
 
 
 class Emptied(Failure):
-    """The answer would remove published figures of its own period; it is believed when the next run says the same."""
+    """The response would remove published series of its own period; the next run must confirm it."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text, Reason.EMPTIED)
 
 
 class Malformed(Failure):
-    """The answer is not what the documentation says, so none of it is published."""
+    """The response does not match the documentation, so none of it is published."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text, Reason.MALFORMED)

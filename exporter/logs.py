@@ -11,22 +11,22 @@ from typing import Any, TextIO
 FORMATS = ("logfmt", "json")
 LEVELS = ("debug", "info", "warning", "error")
 PLAIN = (bool, int, float, NoneType)
-"""What holds no text."""
+"""Types of values that hold no text and are not masked."""
 ORDINARY = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 EQUALS, QUOTES = r"(?:=|%3D)", r"\\{0,4}[\"']"
 QUOTED = r"\\{0,4}(?:\"(?:\\.|[^\"\\])*\"?|'(?:\\.|[^'\\])*'?)"
 VALUE = r"(?:(?!%26|%22)[^&\s\"'])+"
-"""The value of a form's field, as such or percent-encoded once."""
+"""The value of a form field, plain or percent-encoded once."""
 NAMES = (
     r"(?:client_secret|(?:client_)?assertion|(?:access|refresh|id)_token|code_verifier|device_code|password|api_?key"
     r"|account_?key)"
 )
 START = r"(?:(?<!\w)|(?<=%26)|(?<=%3F)|(?<=%22))"
-"""Where a short name begins that others end in: `code`, but not `status_code`."""
+"""The start of a name that is also the end of others: `code`, but not `status_code`."""
 SECRETS = re.compile(
     rf"(?is)(?P<name>{NAMES}{EQUALS}|sig(?:nature)?{EQUALS}|{START}code{EQUALS}){VALUE}"
     rf"|(?P<key>{NAMES}(?:{QUOTES})?\s*[:=]\s*(?:b(?=[\"']))?){QUOTED}"
-    # An authorization code is long; the codes of errors are not, and are needed.
+    # An authorization code is long; error codes are short, and must stay readable.
     rf"|(?P<code>{QUOTES}code{QUOTES}\s*:\s*){QUOTES}[^\"'\s]{{64,}}[\"']?"
     rf"|(?P<encoded>%22{NAMES}%22(?:\+|%20)*%3A(?:\+|%20)*)%22{VALUE}"
     r"|(?P<header>authorization[\"']?\s*[:=]\s*(?:b(?=[\"']))?[\"']?)(?:digest\s[^\r\n]*|(?:[\w-]+\s+)?[^\s\"',;]+)"
@@ -35,14 +35,14 @@ SECRETS = re.compile(
     r"|\b(?:basic|negotiate|ntlm)\s+(?!auth|realm)[\w+/=.~-]+"
     r"|(?:\b|(?<=%3D)|(?<=%20)|(?<=%22))eyJ[\w-]{8,}(?:\.[\w-]*){0,4}"
 )
-"""Each alternative begins with fixed text and never backs over what another may match: time grows with the text."""
+"""Each alternative begins with fixed text and does not backtrack over the others: matching takes linear time."""
 SCHEME_END, LAST_AT = re.compile(r"(?i)://|%3A%2F%2F"), re.compile(r"(?i)\S*(@|%40)")
 RUN = re.compile(r"\S+")
 
 
 def setup(level: str, form: str, stream: TextIO = sys.stderr) -> None:
-    """One handler for the whole process; libraries log warnings and errors, and msal, which repeats answers of the
-    login host with their tokens, not at all: our own failure reports a failed login.
+    """Install one handler for the process. Libraries log warnings and errors only; msal logs nothing, since its
+    messages contain responses of the login host with their tokens. The exporter itself reports a failed login.
     """
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonFormatter() if form == "json" else LogfmtFormatter())
@@ -59,7 +59,7 @@ class LogfmtFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line."""
+    """One JSON object per line."""
 
     def format(self, record: logging.LogRecord) -> str:
         return json.dumps(_fields(self, record), ensure_ascii=False, default=str)
@@ -78,7 +78,7 @@ def _fields(formatter: logging.Formatter, record: logging.LogRecord) -> dict[str
 
 
 def hidden(text: str) -> str:
-    """The text with everything that looks like a credential masked, in time proportional to its length."""
+    """The text with everything masked that looks like a credential; takes linear time."""
     return SECRETS.sub(_masked, RUN.sub(_without_user, text))
 
 
@@ -87,7 +87,7 @@ def _masked(found: re.Match[str]) -> str:
 
 
 def _without_user(run: re.Match[str]) -> str:
-    """A text without blanks, masked between its first `://` and its last `@`: a password may contain any character."""
+    """A word, masked between its first `://` and its last `@`: a password may contain any character."""
     text = run[0]
     scheme = SCHEME_END.search(text)
     at = LAST_AT.match(text, scheme.end()) if scheme else None

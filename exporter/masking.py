@@ -1,4 +1,4 @@
-"""Texts without the secrets that others repeat in them."""
+"""Removes known secrets from texts of other programs."""
 
 import re
 from collections.abc import Iterable
@@ -7,15 +7,15 @@ from urllib.parse import quote, quote_plus
 MASK = "<secret>"
 REPEATED = re.compile(f"(?:{MASK}){{2,}}")
 SHORTEST = 4
-"""Characters of a text that can be a secret: a shorter one would be found in every word."""
+"""The fewest characters of a secret to mask; a shorter one would match in ordinary words."""
 RECOGNIZED = 8
-"""Characters of a secret in a row that show a part of it: a server may cut it, or a text that holds it."""
+"""Consecutive characters of a secret that are masked as a part of it: a server may truncate it."""
 
 
 def masked(text: str, secrets: Iterable[str]) -> str:
-    """`text` without `secrets`: whole or in part, as they are or as a URL or a form spells them.
+    """`text` without `secrets`, whole or in part, plain or encoded as in a URL or a form.
 
-    Mask first and cut later: what is left of a secret after a cut is still recognized, but not below 8 characters.
+    Mask before truncating: fewer than 8 characters of a truncated secret are not recognized.
     """
     forms = {form for secret in secrets for form in (secret, quote(secret, safe=""), quote_plus(secret))}
     for form in sorted(forms, key=len, reverse=True):

@@ -1,4 +1,4 @@
-"""Files that are replaced whole, or not at all."""
+"""Atomic replacement of files."""
 
 import contextlib
 import os
@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 
 def replace(path: Path, content: bytes) -> None:
-    """Write `content` to `path`, mode 0600: after a crash the file holds the old bytes or the new ones.
+    """Write `content` to `path`, mode 0600; after a crash the file has either the old or the new content.
 
     Raises `OSError` when the directory can't be written.
     """
@@ -24,10 +24,10 @@ def replace(path: Path, content: bytes) -> None:
 
 
 class Reserved:
-    """A file of `size` bytes on disk, mode 0600, that can take the place of `path` although the disk is full by then.
+    """A temporary file of `size` bytes, mode 0600, that can replace `path` even when the disk is full by then.
 
-    That holds for file systems that write blocks in place. Construction raises `OSError`. One left behind by a
-    killed process under the same name `temporary` is taken over.
+    That holds for file systems that write blocks in place. A file `temporary` that a killed process left is reused.
+    Construction raises `OSError`.
     """
 
     def __init__(self, path: Path, temporary: Path, size: int) -> None:
@@ -43,14 +43,14 @@ class Reserved:
             raise
 
     def replace(self, content: bytes) -> None:
-        """As the function `replace`; may be tried again after an `OSError`."""
+        """Like the function `replace`; can be retried after an `OSError`."""
         self._file.seek(0)
         _write(self._file, content)
         _rename(self._temporary, self._path)
 
     def discard(self) -> None:
-        """Remove it, unless it has taken its place."""
-        with contextlib.suppress(OSError):  # closing writes what an earlier failure has left in the buffer
+        """Remove the temporary file, if it has not replaced `path`."""
+        with contextlib.suppress(OSError):  # closing flushes what a failed write left in the buffer
             self._file.close()
         with contextlib.suppress(OSError):
             self._temporary.unlink(missing_ok=True)
@@ -65,7 +65,7 @@ def _write(file: BinaryIO, content: bytes) -> None:
 
 def _rename(temporary: Path, path: Path) -> None:
     temporary.replace(path)
-    # The new content is in place; a file system that can't sync directories may lose the renaming with its power.
+    # Best effort: the new content is in place, but without it a power failure may undo the rename.
     with contextlib.suppress(OSError):
         directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
         try:

@@ -1,4 +1,4 @@
-"""YAML that is read strictly and in bounded time; an error names the line and never quotes the text."""
+"""Reads YAML strictly and in bounded time; errors name the line and never quote the text."""
 
 from pathlib import Path
 from typing import Any
@@ -9,13 +9,13 @@ from exporter.errors import ConfigError
 
 MAX_BYTES = 1 << 20
 MAX_VALUES = 100_000
-"""Keys and values of one file, those that aliases repeat included."""
+"""The most keys and values of a file, including those that aliases repeat."""
 MAX_DEPTH = 50
 MAX_NUMBER = 200
-"""Characters of a value that is not text; converting longer ones takes quadratic time."""
+"""The most characters of a value that is not text; converting a longer one takes quadratic time."""
 
 SENSITIVE = ("secret", "key", "token", "passphrase", "certificate")
-"""What the names of keys contain whose values are never repeated."""
+"""Parts of the names of keys whose values are never repeated."""
 
 MEANINGS = (
     ("found undefined alias", "undefined alias; put a value that begins with * in quotes"),
@@ -42,14 +42,14 @@ MEANINGS = (
     ("but found another document", "more than one document; remove the line that separates them"),
     ("for merging", "only a mapping can be merged with <<"),
 )
-"""What PyYAML says, as far as it is fixed text, and what it means to a user."""
+"""Fixed parts of PyYAML's messages, and the message for the user."""
 UNCLOSED = ("while parsing a flow", "while scanning a quoted")
-"""Errors that are noticed far below the line that causes them."""
+"""Errors that are detected far below the line that causes them."""
 OTHERWISE = "not valid YAML; put a value with special characters in quotes"
 
 
 def read(path: Path) -> Any:
-    """The content of the file `path`; raises `ConfigError`."""
+    """Parse the file `path`; raises `ConfigError`."""
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
@@ -62,7 +62,7 @@ def read(path: Path) -> Any:
 
 
 def parse(text: str, name: str) -> Any:
-    """The content of `text`, which errors call `name`; raises `ConfigError`."""
+    """Parse `text`; errors refer to it by `name`. Raises `ConfigError`."""
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise ConfigError([f"{name}: larger than 1 MiB"])
     line: int | None
@@ -75,16 +75,16 @@ def parse(text: str, name: str) -> Any:
         line, meaning = mark.line + 1 if mark else None, _meaning(f"{error.context} {error.problem}")
     except yaml.reader.ReaderError as error:
         line, meaning = text.count("\n", 0, error.position) + 1, "control characters are not allowed"
-    # From nothing: a chained error would repeat the text in a traceback.
+    # Without a cause: a chained error would repeat the text in a traceback.
     raise ConfigError([f"{name}:{line}: {meaning}" if line else f"{name}: {meaning}"]) from None
 
 
 def _meaning(problem: str) -> str:
-    return next((meaning for said, meaning in MEANINGS if said in problem), OTHERWISE)
+    return next((meaning for part, meaning in MEANINGS if part in problem), OTHERWISE)
 
 
-class Refused(Exception):  # noqa: N818 (the text is the user's error)
-    """What YAML allows and a configuration must not contain; `text` repeats no value."""
+class Refused(Exception):  # noqa: N818 (the user's error, not the program's)
+    """Valid YAML that a configuration must not contain; `text` quotes no value."""
 
     def __init__(self, text: str, mark: yaml.Mark) -> None:
         super().__init__(text)
@@ -93,7 +93,7 @@ class Refused(Exception):  # noqa: N818 (the text is the user's error)
 
 
 class StrictLoader(yaml.SafeLoader):
-    """Each key once, as text; no recursion, and no aliases that multiply."""
+    """Requires unique keys that are text; limits depth, recursion and expanded aliases."""
 
     def __init__(self, stream: str) -> None:
         self._path: list[str] = []
@@ -102,7 +102,7 @@ class StrictLoader(yaml.SafeLoader):
         super().__init__(stream)
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        """Counts the values below the node, and those that an alias repeats."""
+        """Counts the values of the node, including those that an alias repeats."""
         mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
         alias, before = self.check_event(yaml.AliasEvent), self._values
         self._path.append(index.value if isinstance(index, yaml.ScalarNode) else "")
@@ -119,7 +119,7 @@ class StrictLoader(yaml.SafeLoader):
         return node
 
     def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
-        """Refuses a key that occurs twice before merging, which would lose one of them in silence."""
+        """Refuses duplicate keys, of which merging would silently drop one."""
         node = super().compose_mapping_node(anchor)
         seen = set()
         for key, _ in node.value:
@@ -131,12 +131,12 @@ class StrictLoader(yaml.SafeLoader):
         return node
 
     def _name(self, key: str) -> str:
-        """The key's name, unless it is part of a secret whose braces lack their quotes."""
+        """The key's name, unless it may be part of an unquoted secret that contains a brace."""
         secret = any(word in step.lower() for step in self._path for word in SENSITIVE)
         return "" if secret else f" {key[:100]!r}"
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
-        """Python's own errors for a value that is not what its tag says become one."""
+        """Refuses a value that can't be converted to the type of its tag."""
         if isinstance(node, yaml.ScalarNode) and not node.tag.endswith(":str") and len(node.value) > MAX_NUMBER:
             raise Refused("a number or tagged value is too long; put text in quotes", node.start_mark)
         try:

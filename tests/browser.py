@@ -1,4 +1,4 @@
-"""A real browser: headless Chromium, driven over W3C WebDriver's plain HTTP."""
+"""A real browser: headless Chromium, controlled over W3C WebDriver."""
 
 import re
 import subprocess
@@ -19,7 +19,7 @@ ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
 
 class Browser:
-    """One window of a browser."""
+    """A browser window."""
 
     def __init__(self, session: str) -> None:
         self._session = session
@@ -34,7 +34,7 @@ class Browser:
         self._post(f"element/{self._found(selector)}/click")
 
     def sees(self, text: str, seconds: float = 10) -> bool:
-        """Whether a page with this text comes up in time: a click returns before the next page is there."""
+        """Whether a page with this text appears in time: a click returns before the next page is loaded."""
         deadline = time.monotonic() + seconds
         while text not in str(self._get("source")):
             if time.monotonic() > deadline:
@@ -63,15 +63,15 @@ def _value(answer: requests.Response) -> Any:
 
 @contextmanager
 def chromium(driver: str, binary: str, profile: Path) -> Iterator[Browser]:
-    """A browser with an empty profile, and its end."""
+    """A browser with an empty profile; it is closed at the end of the block."""
     process = subprocess.Popen([driver, "--port=0"], stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         port = next(found[1] for line in process.stdout if (found := re.search(r"on port (\d+)\.", line)))
         options = {"binary": binary, "args": [*FLAGS, f"--user-data-dir={profile}"]}
-        asked = {"capabilities": {"alwaysMatch": {"acceptInsecureCerts": True, "goog:chromeOptions": options}}}
+        wanted = {"capabilities": {"alwaysMatch": {"acceptInsecureCerts": True, "goog:chromeOptions": options}}}
         root = f"http://127.0.0.1:{port}/session"
-        session = f"{root}/{_value(requests.post(root, json=asked, timeout=60))['sessionId']}"
+        session = f"{root}/{_value(requests.post(root, json=wanted, timeout=60))['sessionId']}"
         try:
             yield Browser(session)
         finally:

@@ -1,4 +1,4 @@
-"""What the tests share: a simulated company, a harness that watches it, and canned answers."""
+"""Shared fixtures: a clock, the simulated APIs, canned responses, and exporters that read them."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,34 +12,34 @@ from tests.process import required
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--fuzz", default=40, help="how many bodies each fuzzed target gets")
-    parser.addoption("--whole-year", action="store_true", help="walk through every hour around twelve months' ends")
-    parser.addoption("--write-goldens", action="store_true", help="write the expected /metrics again")
+    parser.addoption("--fuzz", default=40, help="number of bodies for each fuzzed target")
+    parser.addoption("--whole-year", action="store_true", help="test every hour around the ends of twelve months")
+    parser.addoption("--write-goldens", action="store_true", help="rewrite the expected /metrics")
 
 
 @pytest.fixture(autouse=True)
 def no_ca_bundle(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The machine's own certificate settings decide nothing."""
+    """Certificate settings of the machine are ignored."""
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
 def clock() -> Clock:
-    """The clock of the fixtures below, noon of a Friday until a test advances it."""
+    """The clock of all fixtures: noon of a Friday until a test advances it."""
     return Clock()
 
 
 @pytest.fixture
 def simulator(clock: Clock) -> Iterator[Simulator]:
-    """Microsoft's services for the simulated company."""
+    """The simulated APIs and login host."""
     with Simulator(seed=1, clock=clock) as running:
         yield running
 
 
 @pytest.fixture
 def canned() -> Iterator[CannedService]:
-    """A plain-http service on loopback that answers what a test lays down."""
+    """A plain-http service on loopback with canned responses."""
     with CannedService() as service:
         yield service
 
@@ -52,7 +52,7 @@ def harness(simulator: Simulator, tmp_path: Path, clock: Clock) -> ExporterHarne
 
 @pytest.fixture
 def harness_for(tmp_path: Path, clock: Clock) -> Callable[[str], ExporterHarness]:
-    """An exporter for a configuration given as text; `{tmp}` is a directory of its own."""
+    """Builds an exporter from the text of a configuration; `{tmp}` is replaced by a temporary directory."""
 
     def build(text: str) -> ExporterHarness:
         file = tmp_path / "config.yaml"
@@ -64,5 +64,5 @@ def harness_for(tmp_path: Path, clock: Clock) -> Callable[[str], ExporterHarness
 
 @pytest.fixture
 def tool() -> Callable[[str], str]:
-    """Finds a program; see `required`."""
+    """The path of a program; see `required`."""
     return required

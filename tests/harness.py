@@ -1,4 +1,4 @@
-"""What tests share: an exporter that a test drives, canned answers over real sockets, a reader of /metrics."""
+"""An exporter under the control of a test, canned responses over real sockets, and parsing of /metrics."""
 
 import json
 import re
@@ -17,6 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from exporter.app import Exporter
 from exporter.config import load
+from exporter.errors import Failure
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 """Noon of a Friday."""
@@ -29,13 +30,14 @@ def scrape(exporter: Exporter) -> Scrape:
 
 
 def families(exporter: Exporter) -> dict[str, bytes]:
-    """What is published of each family: its header and its lines."""
+    """The published header and lines of each family."""
     found = re.split(rb"^(?=# HELP )", exporter.store.current.body, flags=re.MULTILINE)[1:]
     return {text.split(maxsplit=3)[2].decode(): text for text in found}
 
 
 def parsed(text: str) -> Scrape:
-    samples = {}
+    """Samples by name and labels; duplicates are an error."""
+    samples: Scrape = {}
     for family in text_string_to_metric_families(text):
         for sample in family.samples:
             key = sample.name, frozenset(sample.labels.items())
@@ -45,20 +47,20 @@ def parsed(text: str) -> Scrape:
 
 
 def series(samples: Scrape, name: str, /, **labels: str) -> dict[frozenset[tuple[str, str]], float]:
-    """The samples of one family that carry these labels."""
+    """The samples of one family with these labels."""
     wanted = set(labels.items())
     return {found: amount for (family, found), amount in samples.items() if family == name and wanted <= found}
 
 
 def value(samples: Scrape, name: str, /, **labels: str) -> float:
-    """The one sample of a family with these labels."""
+    """The only sample of a family with these labels."""
     (only,) = series(samples, name, **labels).values()
     return only
 
 
 @dataclass
 class Answer:
-    """What the canned service sends: a status, headers, and bytes (or what becomes JSON)."""
+    """A canned response: a status, headers, and a body of bytes or of what is encoded as JSON."""
 
     body: object = b""
     status: int = 200
@@ -70,7 +72,7 @@ class Answer:
 
 
 class CannedService:
-    """Answers each path with what `answers` holds for it, a list in turn, its last one for ever; notes what came."""
+    """Sends the `answers` of each path in turn, and the last one from then on; records the requests it `received`."""
 
     def __init__(self) -> None:
         self.answers: dict[str, list[Answer]] = {}
@@ -82,8 +84,8 @@ class CannedService:
 
             def do_GET(self) -> None:
                 service.received.append((self.path, {k.lower(): v for k, v in self.headers.items()}))
-                coming = service.answers.get(urlsplit(self.path).path, [Answer(status=404)])
-                answer = coming.pop(0) if len(coming) > 1 else coming[0]
+                answers = service.answers.get(urlsplit(self.path).path, [Answer(status=404)])
+                answer = answers.pop(0) if len(answers) > 1 else answers[0]
                 body = answer.bytes()
                 self.send_response(answer.status)
                 for name, text in answer.headers.items():
@@ -122,7 +124,7 @@ class CannedService:
 
 @dataclass
 class Clock:
-    """One clock for exporters and services; it stands still until a test advances it."""
+    """A clock for exporters and services; it stops until a test advances it."""
 
     now: datetime = NOON
 
@@ -133,17 +135,42 @@ class Clock:
         self.now += span
 
 
+class Stopped(threading.Event):
+    """The event that stops an exporter; records the seconds of each wait, and may skip them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.skip_waits = False
+        self.waits: list[float] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waits.append(timeout or 0.0)
+        return self.is_set() if self.skip_waits else super().wait(timeout)
+
+
 class ExporterHarness:
-    """An exporter that runs its jobs when a test says so."""
+    """An exporter whose jobs run only when a test runs them."""
 
     def __init__(self, config_file: Path, clock: Callable[[], datetime] = lambda: NOON) -> None:
-        self.exporter = Exporter(load(config_file), clock=clock)
+        self.stopped = Stopped()
+        self.exporter = Exporter(load(config_file), clock=clock, stopped=self.stopped)
+
+    def without_waiting(self) -> Self:
+        """The same harness, whose retries and paced requests no longer wait."""
+        self.stopped.skip_waits = True
+        return self
 
     def run(self, collector: str = "") -> list[object]:
         """Run every job, or those of one collector; the failures, None for a success."""
         chosen = [job for job in self.exporter.jobs if collector in ("", job.collector.name)]
         return [self.exporter.runner.run(job) for job in chosen]
 
+    def failure(self, collector: str) -> Failure:
+        """Run one collector, which must fail."""
+        (failure,) = self.run(collector)
+        assert isinstance(failure, Failure)
+        return failure
+
     def scrape(self) -> Scrape:
-        """All samples that a scrape would see."""
+        """All samples of a scrape."""
         return scrape(self.exporter)

@@ -22,7 +22,7 @@ TIMEOUT_SECONDS = 5
 
 
 def hostile_links(evil: str, home: str, path: str) -> list[str]:
-    """The links of `hostile_links.txt`, which says how they are written.
+    """The links of `hostile_links.txt`, which documents their format.
 
     `evil` is host:port of the server that must not receive credentials, `home` that of the configured origin, `path` a
     path that `home` serves, with its slash.

@@ -1,4 +1,4 @@
-"""Processes and ports of the machine: the command as a user starts it, and waiting for what it does."""
+"""Processes and ports: runs the command as a user does, and waits for its effects."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ ENVIRONMENT = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(Path(__f
 
 
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command, run to its end within 30 s."""
+    """Run the command until it exits, within 30 s."""
     return subprocess.run(
         [sys.executable, "-m", "exporter", *arguments],
         capture_output=True,
@@ -31,7 +31,7 @@ def command(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @contextmanager
 def running(*arguments: str, environment: Mapping[str, str] = MappingProxyType({})) -> Iterator[subprocess.Popen[str]]:
-    """A process that is ended at the latest when the test ends."""
+    """A process of the command that is killed at the end of the block."""
     process = subprocess.Popen(
         [sys.executable, "-m", "exporter", *arguments],
         stdout=subprocess.PIPE,
@@ -47,7 +47,7 @@ def running(*arguments: str, environment: Mapping[str, str] = MappingProxyType({
 
 
 def eventually(check: Callable[[], bool], what: str, seconds: float = 60) -> None:
-    """Wait until `check` holds; `what` says what did not happen in time."""
+    """Wait until `check` is true; `what` names it in the error."""
     deadline = time.monotonic() + seconds
     while not _holds(check):
         assert time.monotonic() < deadline, f"not within {seconds:g} s: {what}"
@@ -62,13 +62,13 @@ def _holds(check: Callable[[], bool]) -> bool:
 
 
 def free_port() -> int:
-    """A port of loopback that nobody listens on at this moment."""
+    """A loopback port that is free at the moment."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return int(taken.getsockname()[1])
 
 
 def required(name: str) -> str:
-    """The path of a program of Debian's packages; without it a test is skipped, and in CI it fails."""
+    """The path of a Debian program; if it is missing, the test is skipped, and fails in CI."""
     path = shutil.which(name)
     if path is None and os.environ.get("CI") == "true":
         pytest.fail(f"{name} is not installed")

@@ -1,4 +1,4 @@
-"""What the log never says."""
+"""Masking of credentials in the log."""
 
 import io
 import json
@@ -54,7 +54,7 @@ from exporter.logs import JsonFormatter, LogfmtFormatter, hidden, setup
     ],
 )
 def test_what_looks_like_a_credential_is_masked(text: str) -> None:
-    """In every form in which libraries repeat what they sent or got."""
+    """In every form in which libraries log requests and responses."""
     assert "hush" not in hidden(text)
     assert "<secret>" in hidden(text)
 
@@ -71,8 +71,8 @@ def test_what_looks_like_a_credential_is_masked(text: str) -> None:
         "mail to a@example.com",
     ],
 )
-def test_what_is_needed_to_find_an_error_stays(text: str) -> None:
-    """Error codes, addresses and keys' names are not credentials."""
+def test_what_helps_to_find_an_error_stays(text: str) -> None:
+    """Error codes, addresses and names of keys are not credentials."""
     assert text == hidden(text)
 
 
@@ -87,13 +87,13 @@ def test_the_host_of_an_address_stays() -> None:
      '"refresh_token":"\\', "%22refresh_token%22+", "client_secret=", "%26", "sig", "a", "code%3D"],
 )  # fmt: skip
 def test_a_long_text_is_masked_in_linear_time(unit: str) -> None:
-    """A server's answer must not stop the exporter; quadratic time would exceed the test's limit by far."""
+    """Quadratic time would exceed the timeout of the test by far."""
     for prefix in ("", "authorization: http://"):
         hidden(prefix + unit * (1_000_000 // len(unit)))
 
 
 def test_values_that_are_not_text_are_masked_too() -> None:
-    """Whatever is given as a field of a log line is text in the end."""
+    """Every field of a log line is written as text."""
     record = logging.makeLogRecord(
         {"msg": "x", "error": ValueError("Bearer hush"), "list": ["client_secret=hush"], "number": 5}
     )
@@ -102,8 +102,8 @@ def test_values_that_are_not_text_are_masked_too() -> None:
     assert 5 == json.loads(JsonFormatter().format(record))["number"]
 
 
-def test_libraries_are_heard_from_warnings_on_and_msal_not_at_all() -> None:
-    """msal repeats the login host's answers."""
+def test_libraries_log_warnings_and_msal_logs_nothing() -> None:
+    """msal logs responses of the login host."""
     stream, before = io.StringIO(), logging.getLogger("msal").level
     try:
         setup("info", "json", stream)

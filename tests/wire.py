@@ -1,4 +1,4 @@
-"""A server that sends what a test writes, byte by byte: for framing and time, which no HTTP library gets wrong."""
+"""A server that sends arbitrary bytes, for invalid framing and slow responses."""
 
 import socket
 import threading
@@ -7,11 +7,11 @@ from types import TracebackType
 from typing import Self
 
 Script = Callable[[Callable[[bytes], None], threading.Event], None]
-"""Gets a function that sends, and an event that is set when the test is over; the connection closes at its end."""
+"""Takes a function that sends, and an event that is set at the end of the test; then the connection is closed."""
 
 
 class Wire:
-    """Listens on loopback; answers every connection with the same script, whatever is asked."""
+    """Listens on loopback and runs the same script for every connection."""
 
     def __init__(self, script: Script) -> None:
         self._script = script
@@ -54,7 +54,7 @@ class Wire:
 
 
 def dripping(head: bytes, drop: bytes) -> Script:
-    """`head`, and then `drop` again and again, a hundred times a second, until the client goes or the test ends."""
+    """Sends `head`, then `drop` a hundred times a second until the client disconnects or the test ends."""
 
     def script(send: Callable[[bytes], None], over: threading.Event) -> None:
         send(head)
@@ -65,7 +65,7 @@ def dripping(head: bytes, drop: bytes) -> Script:
 
 
 def sending(*pieces: bytes) -> Script:
-    """The pieces, and the end of the connection."""
+    """Sends the pieces and closes the connection."""
 
     def script(send: Callable[[bytes], None], over: threading.Event) -> None:
         for piece in pieces:

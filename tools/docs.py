@@ -14,8 +14,8 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from exporter.apis import ALL
+from exporter.apis.fields import format_duration
 from exporter.apis.settings import Section
-from exporter.commands.check_config import shown
 from exporter.config import FILE, sections
 from exporter.model.periods import Days
 from exporter.runtime.telemetry import Telemetry
@@ -61,7 +61,7 @@ def configuration() -> Iterator[str]:
             text = str(report.__doc__).splitlines()[0]
             path = f"reports.{report.name}"
             yield f"| `{path}.enabled` | true or false | `true` | {text} |\n"
-            yield f"| `{path}.every` | duration | `{shown(report.fresh_every)}` | How often it is read. |\n"
+            yield f"| `{path}.every` | duration | `{format_duration(report.fresh_every)}` | How often it is read. |\n"
 
 
 def _rows(section: type[Section], path: str = "") -> Iterator[str]:
@@ -97,7 +97,7 @@ def _default(field: FieldInfo) -> str:
     if default is None:
         return ""
     if isinstance(default, timedelta):
-        return f"`{shown(default)}`"
+        return f"`{format_duration(default)}`"
     plain = list(default) if isinstance(default, tuple) else str(default) if isinstance(default, Path) else default
     text = yaml.safe_dump(plain, default_flow_style=True, width=math.inf).removesuffix("...\n").strip()
     return f"`{text}`"

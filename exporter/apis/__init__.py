@@ -1,4 +1,4 @@
-"""Every API the exporter knows."""
+"""The tuple of supported APIs."""
 
 from exporter.apis import b2c, ea, partner_center
 from exporter.apis.api import Api

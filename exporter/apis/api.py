@@ -1,4 +1,4 @@
-"""What an API is to the rest of the house."""
+"""The contract between an API and the rest of the exporter."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ from exporter.transport.session import Session
 
 @dataclass(frozen=True)
 class Api:
-    """One Microsoft API: a section of the YAML, a way to authenticate, and reports.
+    """One Microsoft API: a section of the YAML, its authentication, and its reports.
 
-    `authenticate` gets the account's settings, HTTP for the login host, and a directory for tokens;
-    `collectors` gets the settings and the account's session, and makes one collector per report.
+    `authenticate` takes the account's settings, HTTP for the login host and a directory for tokens;
+    `collectors` takes the settings and the account's session, and returns one collector per report.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Api:
 
     @cached_property
     def section(self) -> type[AccountSettings]:
-        """The settings with the key `reports`, which knows this API's reports and no other."""
+        """The settings with a key `reports` that has this API's reports."""
         known: dict[str, Any] = {
             report.name: (Report, Field(Report(), description=report.__doc__)) for report in self.reports
         }
@@ -44,6 +44,6 @@ class Api:
         return create_model(f"{self.name}_account", __base__=self.settings, reports=(reports, described))
 
     def intervals(self, account: AccountSettings) -> dict[str, timedelta]:
-        """How often each enabled report of the account is read."""
+        """The interval of each enabled report of the account."""
         chosen = [report for report in self.reports if account.reads(report.name)]
         return {report.name: account.report(report.name).every or report.fresh_every for report in chosen}

@@ -1,4 +1,4 @@
-"""What is wrong with a value of the configuration or with a file that it names; a secret is never repeated."""
+"""Checks of values of the configuration and of the files that it names; no message repeats a secret."""
 
 import re
 import ssl
@@ -14,21 +14,21 @@ MAX_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class Finding:
-    """What `check-config` reports of a key: an error, or a warning that does not fail the check."""
+    """What `check-config` reports about a key: an error, or a warning that does not fail the check."""
 
     key: str
     text: str
     warning: bool = False
 
 
-def did_you_mean(word: str, known: Iterable[str], likeness: float = 0.5) -> str:
-    """The end of a message: the known word that is at least so much alike (0 to 1), if there is one."""
-    near = get_close_matches(word[:100], list(known), 1, likeness)
+def did_you_mean(word: str, known: Iterable[str], cutoff: float = 0.5) -> str:
+    """The end of a message: the most similar known word, if its similarity is at least `cutoff` (0 to 1)."""
+    near = get_close_matches(word[:100], list(known), 1, cutoff)
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def secret_error(secret: str) -> str | None:
-    """Why a text can't be a secret: it is a placeholder, or a whole header."""
+    """Why a text is not a valid secret; None if it may be one."""
     if PLACEHOLDER.fullmatch(secret):
         return "is a placeholder; variables are not expanded, use a file that holds the value"
     if re.match(r"(?i)(authorization:\s*)?bearer\s", secret):
@@ -37,7 +37,7 @@ def secret_error(secret: str) -> str | None:
 
 
 def secret_file_error(path: Path, *, text: bool) -> str | None:
-    """Why a secret can't be read from the file `path`; where `text` is false any bytes will do."""
+    """Why the file `path` has no valid secret; without `text` its content may be binary."""
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
@@ -59,7 +59,7 @@ def secret_file_error(path: Path, *, text: bool) -> str | None:
 
 
 def ca_file_error(path: Path) -> str | None:
-    """Why the file `path` can't be the authorities that servers' certificates are verified with."""
+    """Why the file `path` has no certificate of an authority."""
     try:
         if not path.is_file():
             return "there is no such file"
@@ -73,9 +73,9 @@ def ca_file_error(path: Path) -> str | None:
 
 
 def directory_error(path: Path) -> str | None:
-    """Why the directory `path` can't be created or used: what is there already is something else."""
+    """Why the directory `path` can't be created or used."""
     try:
-        present = next((one for one in (path, *path.absolute().parents) if one.exists()), None)
+        present = next((parent for parent in (path, *path.absolute().parents) if parent.exists()), None)
         return None if present is None or present.is_dir() else f"{present} is not a directory"
     except OSError as error:
         return f"can't be used: {error.strerror}"

@@ -1,4 +1,4 @@
-"""The types of values in the YAML: durations, addresses, paths, money, secrets; each with its error text."""
+"""Types of values in the YAML: durations, addresses, paths, money and secrets, with their error messages."""
 
 import ipaddress
 import re
@@ -20,7 +20,7 @@ DURATION = re.compile(
 
 
 def invalid(text: str) -> PydanticCustomError:
-    """An error of the configuration whose text is shown as it is."""
+    """An error of the configuration with exactly this message."""
     return PydanticCustomError("invalid", "{text}", {"text": text})
 
 
@@ -37,6 +37,16 @@ def duration(value: object) -> timedelta:
     return timedelta(seconds=seconds)
 
 
+def format_duration(span: timedelta) -> str:
+    """A duration as `duration` parses it: `1d12h`, `30s`."""
+    rest = round(span.total_seconds())
+    text = ""
+    for size, unit in ((86_400, "d"), (3600, "h"), (60, "m"), (1, "s")):
+        count, rest = divmod(rest, size)
+        text += f"{count}{unit}" if count else ""
+    return text or f"{span.total_seconds():g}s"
+
+
 def interval(value: timedelta) -> timedelta:
     """A duration of at least a second."""
     if value < timedelta(seconds=1):
@@ -45,7 +55,7 @@ def interval(value: timedelta) -> timedelta:
 
 
 def web_address(value: str) -> str:
-    """An https address; plain http for loopback alone, since credentials are sent there."""
+    """An https address; plain http for loopback only, since credentials are sent there."""
     try:
         parts = urlsplit(value)
         parts.port  # noqa: B018 (raises for a port that is no number)
@@ -56,7 +66,7 @@ def web_address(value: str) -> str:
         or not parts.hostname
         or parts.query
         or parts.fragment
-        or not _one_word(value)
+        or not _without_spaces(value)
     ):
         raise invalid("must be a web address such as https://example.com")
     if parts.username or parts.password:
@@ -67,13 +77,13 @@ def web_address(value: str) -> str:
 
 
 def login_address(value: str) -> str:
-    """An https address without exception: msal sends secrets to no other."""
+    """An https address, for loopback too: msal requires it."""
     if value.startswith("http:"):
         raise invalid("must be https, for loopback addresses too")
     return web_address(value)
 
 
-def _one_word(value: str) -> bool:
+def _without_spaces(value: str) -> bool:
     return value.isprintable() and not any(map(str.isspace, value))
 
 
@@ -85,7 +95,7 @@ def _loopback(host: str) -> bool:
 
 
 def matching(pattern: str, what: str) -> AfterValidator:
-    """Text of a certain form; `what` names it in the message."""
+    """Text that matches `pattern`; `what` describes it in the message."""
 
     def check(value: str) -> str:
         if not re.fullmatch(pattern, value):
@@ -96,7 +106,7 @@ def matching(pattern: str, what: str) -> AfterValidator:
 
 
 def currency_code(value: str) -> str:
-    """The code of a currency, in capitals as the APIs write it."""
+    """An ISO 4217 code in capitals, as the APIs write it."""
     if re.fullmatch(r"[A-Z]{3}", value):
         return value
     capitals = value.upper()
@@ -105,14 +115,14 @@ def currency_code(value: str) -> str:
 
 
 def secret_text(value: SecretStr) -> SecretStr:
-    """A secret as it was issued."""
+    """A secret that is neither a placeholder nor a whole header."""
     if problem := secret_error(value.get_secret_value().strip()):
         raise invalid(problem)
     return value
 
 
 def file_path(value: Path) -> Path:
-    """A path that the system can take."""
+    """A path that is valid for the system."""
     if "\0" in str(value):
         raise invalid("must be the path of a file")
     return value
@@ -131,7 +141,7 @@ FilePath = Annotated[Path, Field(strict=False), AfterValidator(file_path)]
 
 
 def money(value: object) -> Decimal:
-    """Money as it is written: 0.1 is 0.1 and not the double beside it."""
+    """Money with exactly the written digits: 0.1 is not rounded to a double."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise invalid("must be an amount of money")
     try:
@@ -141,7 +151,7 @@ def money(value: object) -> Decimal:
 
 
 def authorities(file: Path) -> Path:
-    """A file that holds certificates when the configuration is read."""
+    """A file that has certificates when the configuration is loaded."""
     if problem := ca_file_error(file):
         raise invalid(problem)
     return file

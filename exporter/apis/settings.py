@@ -1,4 +1,4 @@
-"""What every account's section of the YAML has: strict keys, reports, secrets in pairs."""
+"""Settings that the accounts of all APIs share."""
 
 import re
 from collections import Counter
@@ -37,8 +37,8 @@ from exporter.apis.fields import (
 )
 from exporter.auth.secret import Secret
 
-SHORT = timedelta(minutes=5)
-"""Intervals below it only repeat figures: no API has new ones more often than every hour."""
+SHORT_INTERVAL = timedelta(minutes=5)
+"""Shorter intervals are a warning: no API has new figures more often than every hour."""
 
 USGOV, CHINA = "usgov", "china"
 LOGIN_HOSTS = {USGOV: "https://login.microsoftonline.us", CHINA: "https://login.partner.microsoftonline.cn"}
@@ -46,22 +46,22 @@ LOGIN_HOSTS = {USGOV: "https://login.microsoftonline.us", CHINA: "https://login.
 
 
 class Section(BaseModel):
-    """A part of the configuration: unknown keys are errors, nothing changes after loading."""
+    """A section of the configuration: immutable, and unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
 
 
 class Budget(Section):
-    """A limit for the month."""
+    """A monthly budget."""
 
     name: Text = Field(description="the `budget` label")
     amount: Annotated[Decimal, BeforeValidator(money), Field(ge=0, strict=False, allow_inf_nan=False)] = Field(
-        description="the limit"
+        description="the monthly limit"
     )
 
 
 def one_name_each(budgets: tuple[Budget, ...]) -> tuple[Budget, ...]:
-    """Budgets that their names tell apart."""
+    """Requires unique names of budgets."""
     for name, count in Counter(budget.name for budget in budgets).items():
         if count > 1:
             raise invalid(f"{count} budgets have the name {name!r}")
@@ -72,7 +72,7 @@ OneNameEach = AfterValidator(one_name_each)
 
 
 class Report(Section):
-    """One report: whether it is read, and how often (by default as often as its API documents new data)."""
+    """One report: whether it is read, and how often; by default as often as its API documents new data."""
 
     enabled: bool = True
     every: Interval | None = None
@@ -82,19 +82,22 @@ class AccountSettings(Section):
     """One account of one API."""
 
     name: Text | None = Field(None, description="the `account` label")
-    base_url: WebAddress = Field(description="where the API is")
+    base_url: WebAddress = Field(description="base URL of the API")
     ca_file: CaFile | None = Field(
-        None, description="PEM file with the authority that signs the servers' certificates, instead of the public ones"
+        None,
+        description="PEM file with the authorities that sign the servers' certificates, instead of the public ones",
     )
-    timeout: Duration = Field(timedelta(minutes=1), description="the longest wait for one whole answer")
+    timeout: Duration = Field(
+        timedelta(minutes=1), description="timeout of one request, until its whole response is read"
+    )
     reports: Any = None
 
     optional_secrets: ClassVar[frozenset[str]] = frozenset()
-    """Secrets that need not be given."""
+    """Secrets that are not required."""
     binary_secrets: ClassVar[frozenset[str]] = frozenset()
-    """Secrets whose file need not be text."""
+    """Secrets whose file may be binary."""
     report_options: ClassVar[Mapping[str, str]] = {}
-    """Reports that are read only with an option, and the option."""
+    """The options that reports require, by report."""
 
     @property
     def account(self) -> str:
@@ -103,13 +106,13 @@ class AccountSettings(Section):
 
     @property
     def identity(self) -> str:
-        """What the account is called when nobody names it."""
+        """The default of `name`."""
         raise NotImplementedError
 
     def shape(self, *keys: str) -> dict[str, object]:
-        """The source, and those of `keys` (`usage.labels` is a key in a section) that are not at their default.
+        """For `Collector.shape`: the source, and those of `keys` (such as `usage.labels`) that differ from the default.
 
-        For `Collector.shape`: a new key with a default does not change it.
+        A new key with a default does not change it.
         """
         chosen: dict[str, Any] = self.model_dump(mode="json", exclude_defaults=True, exclude={"reports"})
         flat = {path: value for name, value in chosen.items() for path, value in _flattened(name, value)}
@@ -117,37 +120,37 @@ class AccountSettings(Section):
 
     @property
     def login_address(self) -> str:
-        """Where tokens come from; for an account without tokens the API itself."""
+        """Address of the login host; for an account without tokens that of the API."""
         return self.base_url
 
     @property
     def budget_names(self) -> tuple[str, ...]:
-        """Names of the budgets that become series of families which several APIs share."""
+        """Names of the budgets, whose families several APIs share."""
         return ()
 
     def described(self) -> Mapping[str, str]:
-        """Where the account's credentials and requests are sent."""
+        """The addresses to which credentials and requests are sent, for `check-config`."""
         return {"API": self.base_url}
 
     def secret_files(self) -> Mapping[str, Path]:
-        """The configured files with secrets, by their keys."""
+        """The configured files of secrets, by key."""
         return {key: value for key, value in self if key.endswith("_file") and key != "ca_file" and value is not None}
 
     def findings(self, now: datetime) -> Iterator[Finding]:
-        """What the text of the configuration does not show: the state of the files that it names, and of time.
+        """Problems with the files that the account names, and with what depends on the time.
 
-        None of it prevents the start, since a file may arrive later.
+        They do not prevent the start, since a file may be created later.
         """
         for key, path in self.secret_files().items():
             if problem := secret_file_error(path, text=key.removesuffix("_file") not in self.binary_secrets):
                 yield Finding(key, problem)
         for name, report in self.reports or ():
-            if report.every and report.every < SHORT:
+            if report.every and report.every < SHORT_INTERVAL:
                 text = "shorter than 5m; the APIs have new figures every hour at most, and limit requests"
                 yield Finding(f"reports.{name}.every", text, warning=True)
 
     def reads(self, report: str) -> bool:
-        """Whether a report is read at all."""
+        """Whether a report is read."""
         return self.report(report).enabled
 
     def report(self, name: str) -> Report:
@@ -191,21 +194,21 @@ class EntraSettings(AccountSettings):
     """An account whose tokens come from Microsoft Entra ID."""
 
     tenant: Tenant = Field(description="domain or id of the tenant")
-    client_id: Guid = Field(description="the application's id")
-    client_secret: SecretText | None = Field(None, description="the application's secret", min_length=1)
-    client_secret_file: FilePath | None = Field(None, description="a file that holds it; read again at each use")
+    client_id: Guid = Field(description="id of the application")
+    client_secret: SecretText | None = Field(None, description="client secret of the application", min_length=1)
+    client_secret_file: FilePath | None = Field(None, description="file with the client secret; read again at each use")
     authority: LoginAddress = Field(
-        "https://login.microsoftonline.com", description="the login host; default: the cloud's"
+        "https://login.microsoftonline.com", description="login host; default: that of `cloud`"
     )
-    cloud: Literal["global", "usgov", "china"] = Field("global", description="Microsoft's cloud that holds the tenant")
+    cloud: Literal["global", "usgov", "china"] = Field("global", description="cloud of the tenant")
 
     cloud_hosts: ClassVar[Mapping[str, str]] = {}
-    """Where the API is in the clouds in which its address is another one than in the global cloud."""
+    """Base URLs of the API in national clouds, if they differ from the global one."""
 
     @model_validator(mode="before")
     @classmethod
     def _addresses_of_the_cloud(cls, given: Any) -> Any:
-        """A cloud stands for its addresses; one that is given explicitly wins."""
+        """Addresses default to those of the cloud."""
         cloud = given.get("cloud") if isinstance(given, dict) else None
         if not isinstance(cloud, str):
             return given
@@ -222,7 +225,7 @@ class EntraSettings(AccountSettings):
 
     @property
     def scope(self) -> str:
-        """What the token is requested for."""
+        """The scope of the token."""
         raise NotImplementedError
 
     def described(self) -> Mapping[str, str]:
@@ -230,7 +233,7 @@ class EntraSettings(AccountSettings):
 
     @property
     def tenant_authority(self) -> str:
-        """The authority as msal wants it: the login host and the tenant."""
+        """The authority for msal: the login host and the tenant."""
         return self.authority if urlsplit(self.authority).path else f"{self.authority}/{self.tenant}"
 
 

@@ -1,17 +1,19 @@
-"""`check-config`: every error, or what would be collected."""
+"""`check-config`: validates a configuration and prints what it collects."""
 
 import argparse
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
+from exporter.apis.fields import format_duration
 from exporter.config import findings, load
 from exporter.errors import ConfigError
 
 
 def check_config(arguments: argparse.Namespace) -> int:
-    """Raises `ConfigError` with every error of the configuration or of the files that it names; otherwise prints what
-    would be collected, how often, and where requests and credentials are sent.
+    """Print what would be collected, how often, and where requests and credentials are sent.
+
+    Raises `ConfigError` with every error of the configuration or of the files that it names.
     """
     config = load(Path(arguments.config_file))
     found = findings(config, datetime.now(UTC))
@@ -24,16 +26,6 @@ def check_config(arguments: argparse.Namespace) -> int:
         for name, value in account.described().items():
             print(f"  {name} {value}")
         for report, every in api.intervals(account).items():
-            print(f"  {report} every {shown(every)}")
+            print(f"  {report} every {format_duration(every)}")
     print(f"stored in {config.storage.path}")
     return 0
-
-
-def shown(span: timedelta) -> str:
-    """As Prometheus writes durations: `1d12h`, `30s`."""
-    left = round(span.total_seconds())
-    text = ""
-    for size, unit in ((86_400, "d"), (3600, "h"), (60, "m"), (1, "s")):
-        count, left = divmod(left, size)
-        text += f"{count}{unit}" if count else ""
-    return text or f"{span.total_seconds():g}s"

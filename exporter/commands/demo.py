@@ -1,4 +1,4 @@
-"""`demo`: a simulated company and the exporter that watches it, in one process."""
+"""`demo`: the exporter and the simulated APIs that it reads, in one process."""
 
 import argparse
 import tempfile
@@ -10,7 +10,7 @@ from exporter.simulator import Simulator
 
 
 def demo(arguments: argparse.Namespace) -> int:
-    """Serve until interrupted; its files are temporary."""
+    """Serve until interrupted; all files are temporary."""
     with tempfile.TemporaryDirectory(prefix="azure-billing-exporter-") as name:
         directory = Path(name)
         with Simulator(seed=arguments.seed, directory=directory) as simulator:
@@ -18,8 +18,8 @@ def demo(arguments: argparse.Namespace) -> int:
             address = arguments.listen_address
             host, _, port = address.rpartition(":")
             url = f"http://{host or 'localhost'}:{port}"
-            print(f"A simulated company, and its metrics: {url}{arguments.telemetry_path}")
-            print(f"Status of the collectors:             {url}/")
+            print(f"Metrics of the simulated company: {url}{arguments.telemetry_path}")
+            print(f"Status of the collectors:         {url}/")
             print("Press Ctrl-C to stop.", flush=True)
             serve(config_file, address, arguments.telemetry_path)
     return 0

@@ -1,4 +1,4 @@
-"""`login`: a person signs in, and the exporter stays signed in from then on."""
+"""`login`: an interactive sign-in that gives the exporter a refresh token."""
 
 import argparse
 import os
@@ -20,16 +20,16 @@ from exporter.transport.http import HttpClient, Unobserved
 from exporter.transport.session import Session
 
 REFUSALS = frozenset({Reason.UNAUTHORIZED, Reason.FORBIDDEN, Reason.SIGN_IN_REQUIRED})
-"""Reasons of failures that are about the token; others say nothing about it."""
-ATTEMPTS, PAUSE = 60, 5.0
-"""Attempts to store a token for which a person has signed in, and seconds between them."""
+"""Reasons for which Partner Center does not accept a token; other failures are unrelated to the token."""
+STORE_RETRIES, RETRY_SECONDS = 60, 5.0
+"""How often to retry storing a token, and the seconds between attempts."""
 
 
 def login(arguments: argparse.Namespace) -> int:
-    """Exit code 0 when the refresh token is stored, 1 when the sign-in failed or Partner Center does not accept it.
+    """Sign in and store the refresh token; exit code 1 if the sign-in fails or Partner Center does not accept it.
 
-    All that is needed to store it is checked before the person is asked. Whether Partner Center accepts it may
-    stay unknown, for instance during an outage: then it is stored too, with a warning on standard error.
+    Everything required to store the token is checked before the sign-in. If an outage prevents the check that
+    Partner Center accepts it, the token is stored with a warning on standard error.
     """
     config = load(Path(arguments.config_file))
     settings = _account(config, arguments.account)
@@ -39,7 +39,7 @@ def login(arguments: argparse.Namespace) -> int:
             settings, _http(settings, settings.login_address), config.storage.path / "tokens"
         )
         sign_in = partner_center.sign_in(settings, _http(settings, settings.login_address), _report)
-        with credential.signing_in() as keep:
+        with credential.signing_in() as write:
             if arguments.device_code:
                 signed_in = sign_in.by_device(lambda text: print(text, flush=True))
             else:
@@ -47,7 +47,7 @@ def login(arguments: argparse.Namespace) -> int:
                 signed_in = sign_in.by_browser(arguments.port, show, bind_address=arguments.bind_address)
             signed_in.require_mfa()
             unchecked = _acceptance(settings, signed_in)
-            store(keep, signed_in.refresh_token)
+            store(write, signed_in.refresh_token)
     except Failure as failure:
         sys.stderr.write(f"login {settings.account}: {failure}\n")
         return 1
@@ -56,8 +56,8 @@ def login(arguments: argparse.Namespace) -> int:
         print(f"{signed_in.user} is signed in.")
     else:
         print(f"{signed_in.user} is signed in, with multi-factor authentication, and Partner Center accepts it.")
-    print("The refresh token is kept, and lives until it was not used for 90 days. A running exporter takes it up")
-    print("with its next request for a token; to have that at once, restart it.")
+    print("The refresh token is stored; it expires after 90 days without use. A running exporter uses it from")
+    print("its next token request on; restart the exporter to use it at once.")
     return 0
 
 
@@ -65,14 +65,14 @@ def _account(config: Config, name: str) -> Settings:
     accounts = {settings.account: settings for _, settings in config.accounts() if isinstance(settings, Settings)}
     if name not in accounts:
         known = ", ".join(map(repr, accounts)) or "none"
-        raise ConfigError([f"login: no account of partner_center is called {name!r}; there is {known}"])
+        raise ConfigError([f"login: partner_center has no account {name!r}; configured accounts: {known}"])
     return accounts[name]
 
 
 def _acceptance(settings: Settings, signed_in: SignedIn) -> Failure | None:
-    """Why one request, with the header `ValidateMfa`, could not find out whether Partner Center takes the token.
+    """Check by one request, with the header `ValidateMfa`, that Partner Center accepts the token.
 
-    None when it does; raises `Rejected` when it does not.
+    None if it does, the failure if the check was not possible; raises `Rejected` if it does not.
     """
     session = Session(
         _http(settings, settings.base_url),
@@ -82,25 +82,25 @@ def _acceptance(settings: Settings, signed_in: SignedIn) -> Failure | None:
         stopped=threading.Event(),
     )
     try:
-        said = next(iter(partner_center.client(settings, session).customer_usage_records()), None)
+        record = next(iter(partner_center.client(settings, session).customer_usage_records()), None)
     except Failure as failure:
         if failure.reason in REFUSALS:
             raise
         return failure
-    if isinstance(said, MfaCompliance) and not said.compliant:
-        raise Rejected("Partner Center says that the sign-in does not prove MFA", Reason.SIGN_IN_REQUIRED)
+    if isinstance(record, MfaCompliance) and not record.compliant:
+        raise Rejected("Partner Center reports that the sign-in does not prove MFA", Reason.SIGN_IN_REQUIRED)
     return None
 
 
-def store(keep: Callable[[str], None], refresh_token: str, sleep: Callable[[float], None] = time.sleep) -> None:
-    """Store the token; a lock or a disk that somebody can free does not cost the person another sign-in."""
-    for _ in range(ATTEMPTS):
+def store(write: Callable[[str], None], refresh_token: str, sleep: Callable[[float], None] = time.sleep) -> None:
+    """Store the token; retries, so that a locked file or a full disk does not require another sign-in."""
+    for _ in range(STORE_RETRIES):
         try:
-            return keep(refresh_token)
+            return write(refresh_token)
         except Transient as failure:
-            _report(f"{failure}; trying again in {PAUSE:g} s")
-        sleep(PAUSE)
-    return keep(refresh_token)
+            _report(f"{failure}; retrying in {RETRY_SECONDS:g} s")
+        sleep(RETRY_SECONDS)
+    return write(refresh_token)
 
 
 def _http(settings: Settings, origin: str) -> HttpClient:
@@ -119,7 +119,7 @@ def _print(address: str) -> None:
 
 
 def _show(address: str) -> None:
-    """Print the address, and open it where there is a screen."""
+    """Print the address, and open it if there is a display."""
     _print(address)
     if sys.platform in ("darwin", "win32") or any(os.environ.get(x) for x in ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")):
         webbrowser.open(address)

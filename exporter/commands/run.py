@@ -1,9 +1,10 @@
-"""`run`: collect and serve until told to stop."""
+"""`run`: collects and serves metrics until it is stopped."""
 
 import argparse
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,20 +21,20 @@ from exporter.web.server import Server, listen
 
 log = logging.getLogger(__name__)
 
-TICK, PATIENCE = 0.1, 300
-"""Seconds between two looks at an exporter that has been started, and after how many looks it must do."""
+POLL_SECONDS, READY_TIMEOUT_SECONDS = 0.1, 30.0
+"""How often a reload checks whether the new exporter is ready, and after how long it replaces the old one anyway."""
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve the configuration that `--config.file` names."""
+    """Serve the configuration of `--config.file` until stopped."""
     serve(Path(arguments.config_file), arguments.listen_address, arguments.telemetry_path, arguments.enable_lifecycle)
     return 0
 
 
 def serve(config_file: Path, listen_address: str, metrics_path: str, enable_lifecycle: bool = False) -> None:
-    """Bind, collect, serve; on SIGTERM or SIGINT: not ready any more, collecting ends, serving ends.
+    """Collect and serve until SIGTERM or SIGINT, which end readiness, then collecting, then serving.
 
-    On SIGHUP, and with `enable_lifecycle` on a POST to `/-/reload`, the configuration is read again.
+    SIGHUP, and with `enable_lifecycle` a POST to `/-/reload`, reload the configuration.
     """
     config = load(config_file)
     with listen(listen_address) as socket:
@@ -45,28 +46,28 @@ def serve(config_file: Path, listen_address: str, metrics_path: str, enable_life
         running.exporter.start()
         app = served(running, metrics_path, enable_lifecycle)
 
-        async def ending() -> None:
+        async def shut_down() -> None:
             await asyncio.to_thread(running.stop)
 
-        async def hanging_up() -> None:
+        async def reload() -> None:
             await asyncio.to_thread(running.reload)
 
-        Server(app, ending, hanging_up).run(sockets=[socket])
+        Server(app, on_shutdown=shut_down, on_reload=reload).run(sockets=[socket])
         log.info("stopped")
 
 
 class Running:
-    """The exporter that serves now; a reload puts another in its place, once it has as much to show."""
+    """The active exporter, which a reload replaces once the new one is ready."""
 
     def __init__(self, config_file: Path, exporter: Exporter) -> None:
         self.exporter = exporter
         self._stopping = threading.Event()
         self._config_file = config_file
-        self._one_at_a_time = threading.Lock()
+        self._reload_lock = threading.Lock()
 
     def reload(self) -> Sequence[str]:
-        """Read the configuration again; the errors, for which the old one goes on."""
-        with self._one_at_a_time:
+        """Reload the configuration; returns its errors, with which the previous one stays active."""
+        with self._reload_lock:
             try:
                 successor = Exporter(load(self._config_file))
             except ConfigError as error:
@@ -75,27 +76,27 @@ class Running:
                 return error.errors
             self.exporter.stop()
             successor.start()
-            for _ in range(PATIENCE):
-                if not successor.missing() or self._stopping.wait(TICK):
-                    break
+            deadline = time.monotonic() + READY_TIMEOUT_SECONDS
+            while successor.missing() and time.monotonic() < deadline and not self._stopping.wait(POLL_SECONDS):
+                pass
             self.exporter = successor
             log.info("configuration reloaded", extra={"collectors": len(successor.jobs)})
             return []
 
     def stop(self) -> None:
-        """Not ready any more, and no further collecting."""
+        """Stop being ready, then stop collecting."""
         log.info("stopping")
         self._stopping.set()
-        with self._one_at_a_time:
+        with self._reload_lock:
             self.exporter.stop()
 
     def not_ready(self) -> list[str]:
-        """What is still missing."""
+        """Why the exporter is not ready; empty if it is."""
         return ["stopping"] if self._stopping.is_set() else ["/".join(job.labels) for job in self.exporter.missing()]
 
 
 def served(running: Running, metrics_path: str, enable_lifecycle: bool) -> Starlette:
-    """The exporter's pages."""
+    """The pages of the active exporter."""
 
     def overview() -> str:
         exporter = running.exporter

@@ -1,4 +1,4 @@
-"""`simulate`: the simulated APIs alone, with a configuration for an exporter that reads them."""
+"""`simulate`: the simulated APIs, and a configuration for an exporter that reads them."""
 
 import argparse
 import signal
@@ -15,7 +15,7 @@ PRICES = {
     "per_authentication": [{"up_to": 20_000, "price": 0}, {"up_to": 30_000, "price": 0.0028}, {"price": 0.0021}],
     "per_mfa_request": [{"price": 0.03}],
 }
-"""A price list, in which the simulated company uses more than one tier."""
+"""A price list of which the simulated company uses several tiers."""
 SIGNALS = {signal.SIGINT, signal.SIGTERM}
 
 USAGE = {
@@ -29,14 +29,14 @@ BUDGETS = [
 
 
 def simulate(arguments: argparse.Namespace) -> int:
-    """Serve until interrupted; the configuration, the secrets and the CA are written to `--directory`."""
+    """Serve until interrupted; writes the configuration, the secrets and the CA to `--directory`."""
     directory = Path(arguments.directory).absolute()
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
         directory.mkdir(parents=True, exist_ok=True)
         with Simulator(seed=arguments.seed, host=arguments.host, port=arguments.port, directory=directory) as simulator:
             file = write_config(simulator, directory)
-            print(f"The simulated APIs answer at {simulator.url}")
+            print(f"The simulated APIs listen at {simulator.url}")
             print(f"In another terminal: azure-billing-exporter run --config.file={file}", flush=True)
             signal.sigwait(SIGNALS)
     except OSError as error:
@@ -45,7 +45,7 @@ def simulate(arguments: argparse.Namespace) -> int:
 
 
 def write_config(simulator: Simulator, directory: Path) -> Path:
-    """Write an exporter's configuration for `simulator`, and each secret to a file; the configuration's path."""
+    """Write a configuration for `simulator`, and each secret to a file; returns the path of the configuration."""
     world = simulator.world
     secrets = {
         "b2c": world.b2c.client_secret,

@@ -1,1 +1,1 @@
-"""Values: no I/O, no clock, no third party."""
+"""Metrics, records, periods and collections as values: no I/O, no clock, no third-party packages."""

@@ -1,4 +1,4 @@
-"""A budget of the configuration, and the families that tell how much of it is spent."""
+"""Budgets of the configuration, and the families that show how much of them is spent."""
 
 from dataclasses import dataclass
 from decimal import Context, Decimal
@@ -12,17 +12,17 @@ RATIO = Context(prec=28)
 
 @dataclass(frozen=True, slots=True)
 class BudgetSpent:
-    """What of a budget is spent, in the account's currency; `spent` is None while nothing was billed at all."""
+    """A budget and what is spent of it, in the account's currency; `spent` is None while nothing is billed."""
 
     budget: str
     currency: str
     amount: Decimal
     spent: Decimal | None
-    rows: ClassVar[int] = 0  # of the report; those are counted already
+    rows: ClassVar[int] = 0  # no rows of the report: those are counted with the costs
 
     @property
     def used_ratio(self) -> Decimal | None:
-        """1 is all of it; None for a budget of zero, of which no share can be told."""
+        """`spent` / `amount`; None for a budget of zero."""
         return RATIO.divide(self.spent, self.amount) if self.spent is not None and self.amount else None
 
 
@@ -30,7 +30,7 @@ LABELS = Labels.from_attributes(budget="budget", currency="currency")
 FAMILIES = (
     Family(
         "azure_billing_budget_amount",
-        "The limit of a budget of the configuration, for a month. Refreshed in the background.",
+        "Monthly limit of a configured budget. Refreshed in the background.",
         LABELS,
         attrgetter("amount"),
         source=BudgetSpent,
@@ -38,7 +38,7 @@ FAMILIES = (
     ),
     Family(
         "azure_billing_budget_spent",
-        "Cost of the current month so far that falls under the budget. Refreshed in the background.",
+        "Cost of the current month so far that a configured budget covers. Refreshed in the background.",
         LABELS,
         attrgetter("spent"),
         source=BudgetSpent,
@@ -46,7 +46,7 @@ FAMILIES = (
     ),
     Family(
         "azure_billing_budget_used_ratio",
-        "Share of the budget that is spent, 1 is all of it. Refreshed in the background.",
+        "Spent share of a configured budget in the current month; 1 is the whole budget. Refreshed in the background.",
         LABELS,
         attrgetter("used_ratio"),
         source=BudgetSpent,

@@ -1,4 +1,4 @@
-"""What a report is to the machine that runs it, and what one run brings."""
+"""The contract between collectors and the runner: a collector, one run of it, and the resulting collection."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
@@ -10,10 +10,10 @@ from exporter.model.families import Family, Samples
 
 
 class Validators:
-    """What validates the published collection, and what will validate the one that the running run brings.
+    """ETags (RFC 9110, section 8.8) and other values by which unchanged data is recognized.
 
-    Above all ETags, RFC 9110's validators (section 8.8). They are stored with the data and not in the HTTP layer: a
-    run that fails on its second page must not leave the first page's ETag behind.
+    `known` are those of the published collection, `seen` those of the current run. They are stored with the data and
+    not in the HTTP layer: a run that fails on its second page must not store the first page's ETag.
     """
 
     def __init__(self, known: Mapping[str, str] | None = None) -> None:
@@ -21,7 +21,7 @@ class Validators:
         self.seen: dict[str, str] = {}
 
     def require(self, name: str, value: str) -> None:
-        """The samples also depend on `value`: where it has changed, nothing known validates them any more."""
+        """Record that the samples also depend on `value`: if it has changed, the known validators are discarded."""
         if self.known.get(name) != value:
             self.known.clear()
         self.seen[name] = value
@@ -29,9 +29,10 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """What one run brought: every sample of every family, and what is known about them.
+    """The result of a successful run: the samples of every family, and metadata.
 
-    `period` names the billing period that the samples are of; `dropped` counts records that are in no sample.
+    `period` is the billing period of the samples, `records` counts the records read, `overflow` the label sets that
+    were folded, and `dropped` the records that are in no sample.
     """
 
     samples: Mapping[str, Samples]
@@ -47,15 +48,15 @@ class Collection:
 
     @property
     def series(self) -> int:
-        """How many series it publishes."""
+        """Number of published series."""
         return sum(map(len, self.samples.values()))
 
 
 class Run:
-    """One run of a collector: what it may rely on, and what it reports beside its records.
+    """The context of one run of a collector, and what the run reports beside its records.
 
-    `published` is the last good collection, whose amounts may be old; `period` is the billing period that the run
-    reads, by default the calendar month (UTC) in which it began.
+    `published` is the last successful collection; `period` is the billing period that the run reads, by default the
+    calendar month (UTC) in which it starts.
     """
 
     def __init__(self, now: datetime, published: Collection | None = None) -> None:
@@ -67,22 +68,21 @@ class Run:
         self.overflow = 0
 
     def warn(self, text: str) -> None:
-        """Something that the samples do not show; each text once."""
+        """Report what the samples do not show; duplicates are ignored."""
         if text not in self.warnings:
             self.warnings.append(text)
 
     def drop(self, text: str, records: int = 1) -> None:
-        """So many records of the answer are in no sample; a run that drops all of them fails."""
+        """Report records that are in no sample, and why; a run that drops all records fails."""
         self.dropped += records
         self.warn(text)
 
 
 class Collector(ABC):
-    """Produces the families of one report: no clock, no sleep, no log and no gauge in it.
+    """Reads the records of one report; it neither logs nor sets metrics.
 
-    `name` is the report's name, as its API documents it, and the label `collector`; `fresh_every` is how often
-    the API documents new data, the default interval; `families` is what the records are folded into. The exporter is
-    ready without a report that is not `required`.
+    `name` is the documented name of the report and the label `collector`; `fresh_every` is how often the API
+    documents new data, the default interval. The exporter is ready once every `required` collector has published.
     """
 
     __slots__ = ()
@@ -94,33 +94,33 @@ class Collector(ABC):
     @property
     @abstractmethod
     def families(self) -> tuple[Family, ...]:
-        """What the records are folded into."""
+        """The families that the records are folded into."""
 
     @property
     @abstractmethod
     def shape(self) -> Mapping[str, object]:
-        """What gives samples their meaning and their form: the source, and the options that are not at their default.
+        """What determines the meaning and labels of samples: the source, and options that are not at their default.
 
-        Stored samples of another shape are not published. Time-outs, intervals and credentials are no part of it.
+        Stored samples of another shape are discarded. Timeouts, intervals and credentials are not part of it.
         """
 
     @abstractmethod
     def collect(self, now: datetime, run: Run) -> Iterable[Any]:
-        """Records, page by page; raises `NotModified` or a `Failure`."""
+        """Read the records, page by page; raises `NotModified` or a `Failure`."""
 
     @property
     def max_series(self) -> int | None:
-        """How many label sets of a family are published; the smallest of more are folded into `__other__`."""
+        """The most label sets of a family; beyond it the smallest are folded into `__other__`. None for no limit."""
         return None
 
     def next_period(self, after: datetime) -> datetime | None:
-        """When the report's figures begin anew, so that a run is due whatever the interval; None for never."""
+        """When the report's figures next reset, so that a run is due whatever the interval; None for never."""
         return None
 
     def rows(self, record: Any) -> int:
-        """How many records of the report a record sums."""
+        """How many rows of the report a record sums; their sum is `Collection.records`."""
         return 1
 
     def data_timestamp(self, record: Any) -> datetime | None:
-        """The instant as of which a record's data is, where it says so."""
+        """The instant as of which a record's data is; None if the record does not state it."""
         return None

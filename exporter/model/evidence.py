@@ -1,4 +1,4 @@
-"""Whether a new answer may be believed that would take published figures away."""
+"""Detects collections that would remove published figures before their period has ended."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -9,16 +9,16 @@ from exporter.model.families import Family, LabelValues, Lasts, Number, Samples
 
 NEGLIGIBLE = Decimal("0.1")
 Vanished = frozenset[tuple[str, LabelValues]]
-"""Families and label values of series that were published, and that the answer no longer has."""
+"""Families and label values of published series that a new collection lacks."""
 
 
 def vanished(
     published: Collection, samples: Mapping[str, Samples], families: Iterable[Family], *, period: str, now: datetime
 ) -> Vanished:
-    """The series that a family would lose, where more than a tenth of what it amounts to would go with them.
+    """The missing series of families that would lose all of their series, or more than a tenth of their amount.
 
-    Only what should have lasted counts: figures of a billing period until the next one, of a day until the next one.
-    A series that is renamed takes its amount along.
+    Figures of a billing period are expected until the next period, figures of a day until the next day. A renamed
+    series takes its amount along.
     """
     same_period = published.period == period
     same_day = same_period and published.collected.date() == now.date()

@@ -1,4 +1,4 @@
-"""Metrics as data, and the fold that turns a stream of records into samples."""
+"""Metric families as data, and the fold of a stream of records into samples."""
 
 import math
 import operator
@@ -17,14 +17,14 @@ LabelValues: TypeAlias = tuple[str, ...]
 Samples: TypeAlias = Mapping[LabelValues, Number]
 
 EXACT = Context(prec=60, traps=[InvalidOperation, Inexact])
-"""Sums of money in which a lost digit is an error: Microsoft sends up to 22 decimals."""
+"""Exact sums of money: the APIs send up to 22 decimals, and rounding is an error."""
 LEAST, MOST = Decimal(-sys.float_info.max), Decimal(sys.float_info.max)
 BATCH = 250
-"""Records, or samples, worked on together: few quick loops, over no more than the processor's cache holds."""
+"""Records or samples per batch; a batch fits into the processor's cache."""
 
 
 class Lasts(Enum):
-    """How long a family's series are expected to stay once they are published."""
+    """How long published series of a family are expected to stay."""
 
     DAY = "day"
     PERIOD = "period"
@@ -33,9 +33,9 @@ class Lasts(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The label names of a family, and how to read their values off a record.
+    """The label names of a family, and how to read their values from a record.
 
-    Families that share one `Labels` share its work: the values are read once per record.
+    Families should share one `Labels` object: its values are then read once per record.
     """
 
     names: tuple[str, ...]
@@ -53,10 +53,10 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """One metric: where its value comes from, and how records with the same labels come together.
+    """One metric: how its value is read from a record, and how values with the same labels are merged.
 
-    `value` gives None for what a record does not state: absent is not zero. Money is `Decimal`.
-    A report that brings several kinds of records says with `source` which ones the family is made from.
+    `value` returns None for what a record does not state: absent is not zero. Money is `Decimal`.
+    Only records of the type `source` are read.
     """
 
     name: str
@@ -66,7 +66,7 @@ class Family:
     merge: Callable[[Any, Any], Any] = operator.add
     source: type = object
     foldable: bool = True
-    """Whether a limit on series applies: sums fold into `__other__`, values that can't be summed are left out."""
+    """Whether the limit on series applies: sums are folded into `__other__`, other values are left out."""
     lasts: Lasts = Lasts.PERIOD
 
 
@@ -76,9 +76,9 @@ def constant(record: object) -> int:
 
 
 def fold(records: Iterable[Any], families: Sequence[Family]) -> dict[str, dict[LabelValues, Number]]:
-    """Samples by family name, in one pass over records that nobody keeps; None and "" are one empty label value.
+    """Samples by family name, in one pass that does not hold the records; None and "" are the same label value.
 
-    Raises `Malformed` for an amount that can't be summed without loss or is beyond a double.
+    Raises `Malformed` for an amount that can't be summed exactly or exceeds a double.
     """
     samples: dict[str, dict[LabelValues, Any]] = {family.name: {} for family in families}
     plans: dict[type, dict[Labels, list[Family]]] = {}
@@ -121,7 +121,7 @@ def _add(
 
 
 def _as_text(keys: list[tuple[Any, ...]]) -> list[LabelValues]:
-    """The same keys with text for values; to look before is far quicker than to build every key again."""
+    """The keys with every value as text; checking first is far faster than building every key again."""
     try:
         "".join(chain.from_iterable(keys))
     except TypeError:
@@ -130,7 +130,7 @@ def _as_text(keys: list[tuple[Any, ...]]) -> list[LabelValues]:
 
 
 def require_finite(name: str, values: Collection[Number]) -> None:
-    """Raises `Malformed` for a value that is no number which a double can hold; two quick passes, as a rule."""
+    """Raises `Malformed` for a value that is not a finite number within the range of a double."""
     try:
         if not values or LEAST <= min(values) <= max(values) <= MOST:
             return

@@ -14,7 +14,7 @@ AMERICAN = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?: [0-9:]+(?: [AaPp
 def instant(text: str) -> datetime:
     """An ISO 8601 instant with 0 to 7 fraction digits, `Z`, an offset or neither (then it is UTC).
 
-    All of Microsoft's reports use one of these spellings; raises `Malformed` for another.
+    Every API uses one of these forms; raises `Malformed` for any other.
     """
     try:
         at = datetime.fromisoformat(text)
@@ -24,7 +24,7 @@ def instant(text: str) -> datetime:
 
 
 def day_of(text: str) -> date:
-    """The day (UTC) that an instant is in, or one written as `M/d/yyyy`, with or without a time; raises `Malformed`."""
+    """The day (UTC) of an instant, or of `M/d/yyyy` with or without a time; raises `Malformed`."""
     if found := AMERICAN.fullmatch(text):
         month, day, year = map(int, found.groups())
         try:
@@ -35,12 +35,12 @@ def day_of(text: str) -> date:
 
 
 def day_end(day: date) -> datetime:
-    """The last second of a day: a day's row stands for all of it."""
+    """The last second of a day, the data timestamp of figures for the whole day."""
     return datetime.combine(day, time(23, 59, 59), UTC)
 
 
 def month_start(now: datetime) -> date:
-    """The first day of the billing month that `now` lies in."""
+    """The first day of the billing month of `now`."""
     return now.astimezone(UTC).date().replace(day=1)
 
 
@@ -58,7 +58,7 @@ class Days:
         return self.start <= day <= self.end
 
     def split(self, months: int) -> Iterator["Days"]:
-        """The same days in ranges of at most `months` calendar months each, for APIs with a limit."""
+        """Consecutive ranges of at most `months` calendar months each, for APIs that limit a request."""
         start = self.start
         while start <= self.end:
             year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
@@ -68,16 +68,16 @@ class Days:
 
 
 def next_month(after: datetime) -> datetime:
-    """The first instant (UTC) of the billing month that follows the one of `after`."""
+    """The first instant (UTC) of the billing month after that of `after`."""
     return datetime.combine(billing_month(after.astimezone(UTC).date()).end + DAY, time(), UTC)
 
 
 def billing_month(day: date) -> Days:
-    """The calendar month of `day`, which is Microsoft's billing period."""
+    """The billing month of `day`, which is a calendar month."""
     following = (day.replace(day=1) + 31 * DAY).replace(day=1)
     return Days(day.replace(day=1), following - DAY)
 
 
 def period_name(days: Days) -> str | None:
-    """`yyyyMM` where the days are one whole billing month."""
+    """`yyyyMM` for exactly one billing month, otherwise None."""
     return f"{days.start:%Y%m}" if days == billing_month(days.start) else None

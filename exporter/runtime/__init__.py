@@ -1,1 +1,1 @@
-"""The machine that runs reports; it knows no API."""
+"""Runs collectors and publishes their collections; independent of every API."""

@@ -1,4 +1,4 @@
-"""Collections on disk, so that a restart serves the last good values at once."""
+"""Collections on disk, so that a restart serves the last published values at once."""
 
 import hashlib
 import logging
@@ -17,12 +17,12 @@ from exporter.runtime.job import Job
 
 log = logging.getLogger(__name__)
 
-LONGEST_NAME = 200
-"""File systems take 255 bytes, and `storage.replace` needs some of them."""
+MAX_NAME = 200
+"""Bytes of a file name: file systems allow 255, and `storage.replace` adds a suffix."""
 
 
-class Kept(msgspec.Struct):
-    """A collection as a file holds it: amounts as text, label values in the order of their family."""
+class Stored(msgspec.Struct):
+    """The content of a file: amounts are text, label values are in the order of `labels`."""
 
     fingerprint: str
     labels: dict[str, tuple[str, ...]]
@@ -39,18 +39,18 @@ class Kept(msgspec.Struct):
 
 
 class Archive:
-    """One file per job below `directory`; a file that does not fit the configuration any more is passed over."""
+    """One file per job in `directory`; a file that does not match the configuration or is damaged is ignored."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
     def write(self, job: Job, collection: Collection) -> None:
-        """Replace what is kept of `job`; raises `OSError`."""
+        """Replace the stored collection of `job`; raises `OSError`."""
         samples = {
             name: [(labels, str(value)) for labels, value in values.items()]
             for name, values in collection.samples.items()
         }
-        kept = Kept(
+        stored = Stored(
             job.fingerprint,
             {family.name: family.labels.names for family in job.collector.families if family.name in samples},
             samples,
@@ -64,16 +64,16 @@ class Archive:
             collection.period,
             collection.dropped,
         )
-        storage.replace(self._path(job), msgspec.json.encode(kept))
+        storage.replace(self._path(job), msgspec.json.encode(stored))
 
     def read(self, job: Job) -> Collection | None:
-        """What is kept of `job`; None when there is nothing that still fits."""
+        """The stored collection of `job`; None if there is none or it is ignored."""
         try:
-            kept = msgspec.json.decode(self._path(job).read_bytes(), type=Kept)
-            if kept.fingerprint != job.fingerprint:
+            stored = msgspec.json.decode(self._path(job).read_bytes(), type=Stored)
+            if stored.fingerprint != job.fingerprint:
                 self._remove(job)
                 return None
-            samples = _samples(kept, job)
+            samples = _samples(stored, job)
         except FileNotFoundError:
             return None
         except (OSError, ValueError, ArithmeticError, RecursionError, Malformed) as error:
@@ -81,19 +81,19 @@ class Archive:
             return None
         return Collection(
             samples,
-            kept.records,
-            kept.collected,
-            kept.changed,
-            kept.data_timestamp,
-            kept.validators,
-            kept.overflow,
-            kept.warnings,
-            kept.period,
-            kept.dropped,
+            stored.records,
+            stored.collected,
+            stored.changed,
+            stored.data_timestamp,
+            stored.validators,
+            stored.overflow,
+            stored.warnings,
+            stored.period,
+            stored.dropped,
         )
 
     def _remove(self, job: Job) -> None:
-        """What no longer fits may hold names that the configuration does not show any more."""
+        """A stored collection may contain names that the configuration no longer shows."""
         try:
             self._path(job).unlink()
         except OSError as error:
@@ -101,22 +101,22 @@ class Archive:
 
     def _path(self, job: Job) -> Path:
         name = quote(".".join((job.api, *job.labels)), safe="")
-        if len(name) > LONGEST_NAME:
+        if len(name) > MAX_NAME:
             name = f"{name[:100]}-{hashlib.sha256(name.encode()).hexdigest()}"
         return self._directory / f"{name}.json"
 
 
-def _samples(kept: Kept, job: Job) -> dict[str, dict[LabelValues, Decimal]]:
-    """The samples, if all of them are of the job's families; raises `ValueError`, `ArithmeticError` or `Malformed`."""
-    if any(at is not None and at.tzinfo is None for at in (kept.collected, kept.changed, kept.data_timestamp)):
-        raise ValueError("an instant without a time zone")
+def _samples(stored: Stored, job: Job) -> dict[str, dict[LabelValues, Decimal]]:
+    """The samples; raises `ValueError`, `ArithmeticError` or `Malformed` if the job's families do not allow them."""
+    if any(at is not None and at.tzinfo is None for at in (stored.collected, stored.changed, stored.data_timestamp)):
+        raise ValueError("a timestamp without a time zone")
     names = {family.name: family.labels.names for family in job.collector.families}
     samples: dict[str, dict[LabelValues, Decimal]] = {}
-    for name, values in kept.samples.items():
-        if name not in names or names[name] != kept.labels.get(name):
-            raise ValueError(f"{name}: not a family of the report, or other labels")
+    for name, values in stored.samples.items():
+        if name not in names or names[name] != stored.labels.get(name):
+            raise ValueError(f"{name}: not a family of the collector, or other labels")
         if any(len(labels) != len(names[name]) for labels, _ in values):
-            raise ValueError(f"{name}: label values of another number")
+            raise ValueError(f"{name}: wrong number of label values")
         samples[name] = {labels: Decimal(value) for labels, value in values}
         require_finite(name, samples[name].values())
     return samples

@@ -1,4 +1,4 @@
-"""Samples as bytes of the Prometheus text format, which for gauges are OpenMetrics' bytes too."""
+"""Renders samples in the Prometheus text format, which for gauges is valid OpenMetrics too."""
 
 import operator
 from collections.abc import Mapping, Sequence
@@ -12,27 +12,27 @@ ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 
 
 def header(family: Family) -> str:
-    """`# HELP` and `# TYPE`; everything that Microsoft reports is a gauge."""
+    """`# HELP` and `# TYPE`; every figure of the APIs is a gauge."""
     return f"# HELP {family.name} {family.help}\n# TYPE {family.name} gauge\n"
 
 
 LabelTexts: TypeAlias = dict[tuple[str, ...], dict[LabelValues, bytes]]
-"""Label names, to label values, to both as text."""
+"""The rendered labels, by label names and label values."""
 
 
 def lines(
     account: str, families: Sequence[Family], samples: Mapping[str, Samples], texts: LabelTexts
 ) -> dict[str, list[bytes]]:
-    """The sample lines of each family in a few pieces, sorted by label values.
+    """The sample lines of each family in a few parts, sorted by label values.
 
-    Families with the same labels share their text through `texts`, and with the next time this account is rendered.
+    `texts` caches rendered labels, for families with the same labels and for the next rendering of this account.
     """
     longest: dict[tuple[str, ...], int] = {}
     for family in families:
         names = family.labels.names
         longest[names] = max(longest.get(names, 0), len(samples.get(family.name, ())))
     for names, most in longest.items():
-        if len(texts.setdefault(names, {})) > 2 * most:  # most of them are no label values any more
+        if len(texts.setdefault(names, {})) > 2 * most:  # most of them are no longer used
             texts[names].clear()
     return {
         family.name: _lines(family, account, samples.get(family.name, {}), texts[family.labels.names])
@@ -41,7 +41,7 @@ def lines(
 
 
 def _lines(family: Family, account: str, values: Samples, texts: dict[LabelValues, bytes]) -> list[bytes]:
-    """One family's lines, by loops of the interpreter's own: a report may have 100,000 lines."""
+    """The lines of one family; builtins loop instead of Python code, since a report may have 100,000 lines."""
     ordered = sorted(values)
     name = family.name.encode()
     parts = []

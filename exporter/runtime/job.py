@@ -1,4 +1,4 @@
-"""A report of an account, to be run again and again."""
+"""A collector of an account that runs at an interval."""
 
 import hashlib
 import json
@@ -11,10 +11,10 @@ from exporter.model.collection import Collector
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Job:
-    """A collector, the account it reads, and how often.
+    """A collector, its account, and the interval `every`.
 
-    `expiries` tells when each of the account's credentials ends, by the credential's name, and `warnings` what somebody
-    should know about them before requests fail.
+    `expiries` returns when the account's credentials expire, by credential, and `warnings` what is wrong with them
+    although requests still succeed.
     """
 
     api: str
@@ -26,19 +26,19 @@ class Job:
 
     @property
     def labels(self) -> tuple[str, str]:
-        """Values of the labels `account` and `collector`."""
+        """The values of the labels `account` and `collector`."""
         return self.account, self.collector.name
 
     @property
     def fingerprint(self) -> str:
-        """Changes when stored samples would no longer be what the job would bring."""
+        """A hash of everything that determines what the samples of the job mean."""
         identity = [self.api, self.account, self.collector.name, self.collector.shape]
         return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """When a job runs next, how often it has failed in a row, what it said the last time, and since when it runs."""
+    """When a job runs next, its consecutive failures, its last error and attempt, and since when it is running."""
 
     next_run: datetime
     failures: int = 0

@@ -1,16 +1,16 @@
-"""A page of the text format as the bytes of an answer, plain and compressed."""
+"""The body of a response to a scrape, plain and compressed."""
 
 import zlib
 
 FASTEST, GZIP = 1, zlib.MAX_WBITS + 16
-"""zlib's lowest level, and its code for gzip's header and trailer (RFC 1952)."""
+"""zlib's fastest level, and its window size that selects the gzip format (RFC 1952)."""
 
 
 class Page:
-    """A body and its compressed form, made together and never changed.
+    """A body and its compressed form, which never change.
 
-    A page ends with a tail of its own for each answer, the exporter's own metrics. Only the tail is compressed then:
-    each answer continues from a copy of the compressor's state after the body, and is one gzip member.
+    Each response adds its own tail, the exporter's own metrics. Only the tail is compressed for it: the response
+    continues from a copy of the compressor's state after the body, and is one gzip member.
     """
 
     __slots__ = ("_compressed", "_compressor", "body")
@@ -21,10 +21,10 @@ class Page:
         self._compressed = self._compressor.compress(body)
 
     def plain(self, tail: bytes) -> tuple[bytes, bytes]:
-        """The parts of an answer; the larger one is shared by all answers."""
+        """The parts of a response; the body is shared by all responses."""
         return self.body, tail
 
     def gzip(self, tail: bytes) -> tuple[bytes, bytes]:
-        """The parts of the same answer, compressed."""
+        """The parts of the same response, compressed."""
         compressor = self._compressor.copy()
         return self._compressed, compressor.compress(tail) + compressor.flush()

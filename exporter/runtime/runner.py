@@ -1,4 +1,4 @@
-"""Runs one job once: times it, judges it, publishes what it brought or keeps what is there, and tells."""
+"""Runs a job once, and publishes, stores and logs the result."""
 
 import logging
 import time
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 class Runner:
-    """The one place that catches what a report may throw."""
+    """The only place that catches the exceptions of collectors."""
 
     def __init__(
         self, store: SnapshotStore, archive: Archive, telemetry: Telemetry, clock: Callable[[], datetime]
@@ -31,10 +31,10 @@ class Runner:
         self._archive = archive
         self._telemetry = telemetry
         self._clock = clock
-        self._doubted: dict[Job, Vanished] = {}
+        self._unconfirmed: dict[Job, Vanished] = {}
 
     def restore(self, jobs: Iterable[Job]) -> None:
-        """Publish what an earlier process stored of these jobs, as far as it still fits."""
+        """Publish the stored collections of these jobs."""
         stored: dict[Job, Collection] = {}
         for job in jobs:
             self._telemetry.expiring(job)
@@ -49,7 +49,7 @@ class Runner:
             log.warning("archive ignored", extra={"account": account, "collector": collector, "error": str(error)})
 
     def run(self, job: Job) -> Failure | None:
-        """One run; the failure, where it brought nothing."""
+        """Run a job once; returns the failure, None for success."""
         started = time.monotonic()
         account, collector = job.labels
         context: dict[str, Any] = {"account": account, "collector": collector}
@@ -58,8 +58,8 @@ class Runner:
         try:
             collection = self.collection(job)
             self._store.publish(job, collection)
-        except Failure as problem:
-            failure = problem
+        except Failure as raised:
+            failure = raised
             log.warning("collection failed", extra=context | {"reason": failure.reason, "error": str(failure)})
         except Exception as error:
             failure = Failure(f"internal error: {type(error).__name__}", Reason.INTERNAL)
@@ -75,13 +75,13 @@ class Runner:
             for warning in collection.warnings:
                 if not published or warning not in published.warnings:
                     log.warning("collected with a warning", extra=context | {"warning": warning})
-            self._keep(job, collection)
+            self._write(job, collection)
             return None
         self._telemetry.failed(job, failure, time.monotonic() - started)
         return failure
 
     def collection(self, job: Job) -> Collection:
-        """What the job brings now, not yet published; raises a `Failure`."""
+        """Collect a job without publishing it; raises a `Failure`."""
         now = self._clock()
         published = self._store.collection(job)
         run = Run(now, published)
@@ -90,8 +90,8 @@ class Runner:
             samples = fold(records, job.collector.families)
         except NotModified:
             if not published:
-                raise Malformed("the source says that nothing changed, but nothing is published") from None
-            self._doubted.pop(job, None)
+                raise Malformed("the API reported no change, but nothing is published") from None
+            self._unconfirmed.pop(job, None)
             return replace(published, collected=now, validators={**published.validators, **run.validators.seen})
         if run.dropped and not records.number:
             raise Malformed(f"all {run.dropped} records were dropped: {'; '.join(run.warnings)}")
@@ -124,34 +124,34 @@ class Runner:
     def _require_evidence(
         self, job: Job, published: Collection | None, samples: Mapping[str, Samples], run: Run, now: datetime
     ) -> None:
-        """An answer that takes published figures of its own period away must come twice to be believed."""
+        """Two consecutive runs must agree before published figures of a current period are removed."""
         gone = (
             vanished(published, samples, job.collector.families, period=run.period, now=now)
             if published
             else Vanished()
         )
-        doubted = self._doubted.pop(job, None)
-        if gone and gone != doubted:
-            self._doubted[job] = gone
+        unconfirmed = self._unconfirmed.pop(job, None)
+        if gone and gone != unconfirmed:
+            self._unconfirmed[job] = gone
             families = ", ".join(sorted({name for name, _ in gone}))
             raise Emptied(
-                f"the answer has {len(gone)} published series less, of {families}; "
-                "they stay until the next run gets the same answer"
+                f"the response lacks {len(gone)} published series of {families}; "
+                "they stay until the next run gets the same response"
             )
 
-    def _keep(self, job: Job, collection: Collection) -> None:
+    def _write(self, job: Job, collection: Collection) -> None:
         try:
             self._archive.write(job, collection)
         except OSError as error:
             account, collector = job.labels
             log.warning(
-                "collection not kept for a restart",
+                "collection not stored",
                 extra={"account": account, "collector": collector, "error": str(error)},
             )
 
 
 class _Counted:
-    """Records on their way into the fold: how many, and the newest instant they stand for."""
+    """Counts records on their way into the fold, and finds their newest data timestamp."""
 
     def __init__(self, job: Job, records: Iterable[Any]) -> None:
         self._records = records

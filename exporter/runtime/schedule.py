@@ -1,12 +1,12 @@
-"""When a job runs next: arithmetic alone. `chance` is a number from 0 to 1."""
+"""Delays until the next run of a job, as pure functions; `chance` is a random number from 0 to 1."""
 
 from datetime import datetime, timedelta
 
 from exporter.errors import Failure, SignInRequired, Transient
 
-SOON = timedelta(seconds=30)
-REFUSED = timedelta(hours=1)
-"""A refusal waits for the next interval, but a mended credential should not wait a day."""
+FIRST_RETRY = timedelta(seconds=30)
+MAX_REFUSED = timedelta(hours=1)
+"""The longest delay after a refusal, so that a corrected credential takes effect within the hour."""
 SPREAD = timedelta(seconds=2)
 JITTER = 0.05
 
@@ -14,9 +14,9 @@ JITTER = 0.05
 def at_start(
     collected: datetime | None, every: timedelta, now: datetime, chance: float, period: datetime | None = None
 ) -> timedelta:
-    """At once, a little spread; or when the restored collection is as old as the interval, or its `period` begins.
+    """At once, or when a restored collection reaches the age of the interval or the next `period` begins.
 
-    One that was collected in the future, by a clock that was wrong, is due at once.
+    One that was collected in the future, by a wrong clock, is due at once. A small jitter spreads the first requests.
     """
     if collected is None or collected > now:
         due = timedelta(0)
@@ -27,22 +27,19 @@ def at_start(
 
 
 def after_success(every: timedelta, chance: float, period_in: timedelta | None = None) -> timedelta:
-    """The interval, up to 5 % longer, so that many exporters do not ask in step; or when the next period begins, a
-    little spread.
-    """
+    """The interval plus up to 5 %, so that exporters do not send requests in step; or until the next period begins."""
     regular = every * (1 + JITTER * chance)
     return regular if period_in is None else min(regular, max(timedelta(0), period_in) + min(SPREAD, every) * chance)
 
 
 def after_failure(failure: Failure, failures: int, every: timedelta, chance: float) -> timedelta:
-    """Soon and then ever later for what may pass, never before `Retry-After`.
+    """Exponential backoff after a `Transient` failure, up to the interval but never before `Retry-After`.
 
-    A refusal waits for the interval, and for no more than `REFUSED` where no person has to come first.
-
-    `failures` counts the failures in a row, this one included.
+    Otherwise the interval, and at most `MAX_REFUSED` unless an interactive sign-in is required. `failures` counts the
+    consecutive failures, including this one.
     """
     if isinstance(failure, Transient):
         doubled: int = 2 ** min(failures - 1, 20)
-        backoff = SOON * doubled * (1 + chance) / 2
+        backoff = FIRST_RETRY * doubled * (1 + chance) / 2
         return max(min(backoff, every), timedelta(seconds=failure.retry_after or 0))
-    return (every if isinstance(failure, SignInRequired) else min(every, REFUSED)) * (1 + JITTER * chance)
+    return (every if isinstance(failure, SignInRequired) else min(every, MAX_REFUSED)) * (1 + JITTER * chance)

@@ -1,4 +1,4 @@
-"""A thread per job, and one event that stops them all."""
+"""Runs each job in its own thread."""
 
 import threading
 import time
@@ -13,7 +13,7 @@ from exporter.runtime.telemetry import Telemetry
 
 
 class Scheduler:
-    """Runs every job when it is due, until it is stopped."""
+    """Runs every job when it is due, until `stopped` is set."""
 
     def __init__(
         self,
@@ -39,18 +39,18 @@ class Scheduler:
 
     @property
     def plans(self) -> Mapping[Job, Plan]:
-        """Every job's plan, as it stands now."""
+        """The current plan of every job."""
         return self._plans
 
     def start(self) -> None:
-        """Begin to run jobs; returns at once."""
+        """Start the threads; returns at once."""
         for thread in self._threads:
             thread.start()
 
-    def stop(self, patience: float = 2.0) -> None:
-        """Begin no further run, and wait up to `patience` seconds for those under way."""
+    def stop(self, timeout_seconds: float = 2.0) -> None:
+        """Start no further run, and wait up to `timeout_seconds` for runs in progress."""
         self._stopped.set()
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + timeout_seconds
         for thread in filter(threading.Thread.is_alive, self._threads):
             thread.join(max(0.0, deadline - time.monotonic()))
 

@@ -1,4 +1,4 @@
-"""What a scrape is answered from: one immutable snapshot, swapped whole."""
+"""The published collections: an immutable snapshot that is replaced as a whole."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +14,7 @@ from exporter.runtime.page import Page
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Every published collection, and the page that shows them all; `version` counts how often its lines changed."""
+    """All published collections and their rendered page; `version` counts changes of its lines."""
 
     collections: Mapping[Job, Collection] = field(default_factory=dict)
     page: Page = field(default_factory=Page)
@@ -22,14 +22,14 @@ class Snapshot:
 
     @property
     def body(self) -> bytes:
-        """The page, plain."""
+        """The uncompressed page."""
         return self.page.body
 
 
 class SnapshotStore:
-    """Publishing renders what a collection changes and then makes a new page; reading takes one reference.
+    """Publishing renders the changed families and then makes a new page; reading `current` takes no lock.
 
-    Jobs that publish while a page is being made share the next one: making it takes as long as the page is large.
+    Jobs that publish while a page is being made share the next one, since making a large page takes long.
     """
 
     def __init__(self, make_page: Callable[[bytes], Page] = Page) -> None:
@@ -48,12 +48,12 @@ class SnapshotStore:
         return self.current.collections.get(job)
 
     def publish(self, job: Job, collection: Collection) -> None:
-        """Swap in all of a collection; raises `Malformed` when another job already publishes one of its series."""
+        """Publish all of a collection; raises `Malformed` if another job already publishes one of its series."""
         if refused := self.publish_all({job: collection}):
             raise refused[job]
 
     def publish_all(self, collections: Mapping[Job, Collection]) -> Mapping[Job, Malformed]:
-        """Swap in several collections with a single new page; the jobs that were refused, as by `publish`."""
+        """Publish several collections with a single new page; returns the refused jobs with their errors."""
         refused = {}
         for job, collection in collections.items():
             try:
@@ -71,7 +71,7 @@ class SnapshotStore:
         """Render the families whose samples have changed."""
         previous = self._collections.get(job)
         before = previous.samples if previous else {}
-        unchanged = before is collection.samples  # comparing 100,000 samples with themselves takes time
+        unchanged = before is collection.samples  # comparing 100,000 samples with themselves is slow
         candidates = () if unchanged else job.collector.families
         families = [f for f in candidates if before.get(f.name) != collection.samples.get(f.name)]
         for family in families:
@@ -84,7 +84,7 @@ class SnapshotStore:
         self._collections[job] = collection
 
     def _next_snapshot(self) -> Snapshot:
-        """All that is rendered by now; the slow part, joining and compressing, does not hold up rendering."""
+        """A snapshot of what is rendered; the slow part, joining and compressing, does not block rendering."""
         with self._render_lock:
             collections, version = dict(self._collections), self._version
             parts = self._parts() if version != self.current.version else []
@@ -93,7 +93,7 @@ class SnapshotStore:
         return Snapshot(collections, self._make_page(b"".join(parts)), version)
 
     def _parts(self) -> list[bytes]:
-        """Families by name, their accounts in order; a family without samples has no header."""
+        """The lines of the page, sorted by family and account; a family without samples has no header."""
         parts: list[bytes] = []
         for name, by_job in sorted(self._lines.items()):
             samples = [part for job in sorted(by_job, key=lambda job: job.labels) for part in by_job[job]]
@@ -102,7 +102,7 @@ class SnapshotStore:
         return parts
 
     def _refuse_duplicates(self, job: Job, family: Family, collection: Collection) -> None:
-        """Two samples with the same labels would make the whole page unreadable."""
+        """Raises `Malformed` for a duplicate series, which would make the whole page invalid."""
         for other in self._lines.get(family.name, {}):
             if other is not job and other.account == job.account:
                 theirs = self._collections[other].samples.get(family.name, {})

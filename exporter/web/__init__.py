@@ -1,1 +1,1 @@
-"""What the exporter serves."""
+"""The web server and its pages."""

@@ -1,4 +1,4 @@
-"""The page at `/`: which build this is, how each collector is doing, and where to look."""
+"""The status page at `/`: the version, the state of each collector, and links."""
 
 from datetime import datetime, timedelta
 from html import escape
@@ -20,7 +20,7 @@ COLUMNS = ("Account", "Collector", "State", "Series", "Last success", "Next run"
 
 
 def page(rows: list[tuple[Job, Plan, Collection | None]], now: datetime, metrics_path: str) -> str:
-    """The HTML; every text from outside is escaped."""
+    """The HTML; all text is escaped."""
     heads = "".join(f"<th>{column}</th>" for column in COLUMNS)
     body = "".join(_row(*row, now) for row in rows)
     return (
@@ -38,12 +38,12 @@ def _row(job: Job, plan: Plan, collection: Collection | None, now: datetime) -> 
     success = f"{_span(now - collection.collected)} ago" if collection else "never"
     cells = (
         f"<td>{escape(job.account)}</td><td>{escape(job.collector.name)}</td><td>{_state(plan, collection)}</td>"
-        f'<td class="number">{series}</td><td>{success}</td><td>{_next(plan, now)}</td>'
+        f'<td class="number">{series}</td><td>{success}</td><td>{_next_run(plan, now)}</td>'
     )
     return f"<tr>{cells}</tr>"
 
 
-def _next(plan: Plan, now: datetime) -> str:
+def _next_run(plan: Plan, now: datetime) -> str:
     if plan.running_since:
         return f"running for {_span(now - plan.running_since)}"
     return f"in {_span(plan.next_run - now)}"
@@ -52,7 +52,7 @@ def _next(plan: Plan, now: datetime) -> str:
 def _state(plan: Plan, collection: Collection | None) -> str:
     if plan.failures:
         error = escape(hidden(plan.last_error))
-        return f'<span class="failed">failed {plan.failures} in a row</span> <small>{error}</small>'
+        return f'<span class="failed">failed ({plan.failures} in a row)</span> <small>{error}</small>'
     if not collection:
         return '<span class="waiting">waiting for the first run</span>'
     warnings = "".join(f" <small>{escape(hidden(warning))}</small>" for warning in collection.warnings)

@@ -1,4 +1,4 @@
-"""What a client accepts: OpenMetrics or the text format, gzip or not (RFC 9110, section 12.5)."""
+"""Content negotiation: OpenMetrics or the text format, compressed or not (RFC 9110, section 12.5)."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,7 +10,7 @@ WEIGHT = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One element of the header: a media range or a content coding, its parameters, and how much it is wanted."""
+    """One element of the header: a media range or content coding, its parameters, and its weight."""
 
     name: str
     parameters: Mapping[str, str]
@@ -18,7 +18,7 @@ class Choice:
 
 
 def prefers_openmetrics(accept: str) -> bool:
-    """Whether OpenMetrics 1.0.0 is wanted more than the text format, or as much and by its name."""
+    """Whether OpenMetrics 1.0.0 has a higher weight than the text format, or the same and is named."""
     found = list(choices(accept))
     named = [choice for choice in found if choice.name == "application/openmetrics-text" and _is_openmetrics(choice)]
     openmetrics = _weight(named, found, "application/*")
@@ -27,13 +27,13 @@ def prefers_openmetrics(accept: str) -> bool:
 
 
 def accepts_gzip(accept_encoding: str) -> bool:
-    """Whether the client takes gzip; a weight of 0 is a refusal."""
+    """Whether the client accepts gzip; a weight of 0 means that it does not."""
     codings = {choice.name: choice.weight for choice in choices(accept_encoding)}
     return codings.get("gzip", codings.get("*", 0)) > 0
 
 
 def choices(header: str) -> Iterator[Choice]:
-    """The elements in lower case; one whose weight nobody can read is refused, as with a weight of 0."""
+    """The elements in lower case; an invalid weight counts as 0."""
     for element in header.lower().split(","):
         name, *texts = (part.strip() for part in element.split(";"))
         pairs = (text.partition("=") for text in texts if text)
@@ -43,13 +43,13 @@ def choices(header: str) -> Iterator[Choice]:
 
 
 def _is_openmetrics(choice: Choice) -> bool:
-    """Any `escaping` is met: all names are plain ASCII."""
+    """Any `escaping` is acceptable: all names are ASCII."""
     given = {name: value for name, value in choice.parameters.items() if name != "escaping"}
     return all(value in OPENMETRICS_PARAMETERS.get(name, ()) for name, value in given.items())
 
 
 def _weight(named: Iterable[Choice], found: Iterable[Choice], subtypes: str) -> float:
-    """The weight by the most specific range: the type itself, then its subtypes, then everything."""
+    """The weight of the most specific range: the type itself, then `subtypes`, then `*/*`."""
     for candidates in (named, *([choice for choice in found if choice.name == name] for name in (subtypes, "*/*"))):
         if weights := [choice.weight for choice in candidates]:
             return max(weights)

@@ -15,7 +15,7 @@ from exporter.web.negotiation import accepts_gzip, prefers_openmetrics
 
 TEXT, OPENMETRICS = exposition.CONTENT_TYPE_PLAIN_0_0_4, openmetrics.CONTENT_TYPE_LATEST
 SLICE = 1 << 18
-"""Bytes handed to a connection at once: a client that reads slowly holds no copy of the page."""
+"""Bytes written to a connection at once, so that a slow client needs no copy of the page."""
 
 
 def application(
@@ -27,9 +27,9 @@ def application(
     reload: Callable[[], Sequence[str]] | None = None,
     metrics_path: str = "/metrics",
 ) -> Starlette:
-    """GET and HEAD of four pages; `not_ready` names what is still missing.
+    """The web application; `not_ready` returns why the exporter is not ready.
 
-    With `reload`, which returns the errors of the new configuration, POST to `/-/reload` too.
+    `reload`, if given, is run by POST to `/-/reload` and returns the errors of the new configuration.
     """
 
     async def metrics(request: Request) -> Response:
@@ -57,7 +57,7 @@ def application(
 
     async def ready(request: Request) -> Response:
         if missing := not_ready():
-            return PlainTextResponse("".join(f"not ready: {what}\n" for what in missing), status_code=503)
+            return PlainTextResponse("".join(f"not ready: {reason}\n" for reason in missing), status_code=503)
         return PlainTextResponse("ready\n")
 
     pages = {metrics_path: metrics, "/": overview, "/-/healthy": healthy, "/-/ready": ready}
@@ -76,7 +76,7 @@ def _reloading(reload: Callable[[], Sequence[str]]) -> Callable[[Request], Await
 
 
 def _field(request: Request, name: str) -> str:
-    """A list field as one text, however many lines it came in (RFC 9110, section 5.3)."""
+    """The combined value of a list field that may occur several times (RFC 9110, section 5.3)."""
     return ",".join(request.headers.getlist(name))
 
 

@@ -1,4 +1,4 @@
-"""The web server: a socket that is bound first, and an orderly shutdown."""
+"""The web server: its listening socket and graceful shutdown."""
 
 import asyncio
 import os
@@ -28,20 +28,20 @@ def listen(address: str) -> socket.socket:
         listening = socket.create_server((host, int(port)), family=family, dualstack_ipv6=everywhere, backlog=128)
     except OSError as error:
         raise ConfigError([f"--web.listen-address: {address}: {_reason(error)}"]) from error
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio's own test for TCP misses this socket
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio does not set it on this socket
     return listening
 
 
 def _reason(error: OSError) -> str:
-    """The system's text alone; asyncio and socket append the address to theirs."""
+    """The system's message; those of asyncio and socket append the address."""
     known = error.errno is not None and error.errno > 0
     return os.strerror(error.errno or 0) if known else str(error.strerror or error)
 
 
 class Server(uvicorn.Server):
-    """Serves until SIGTERM or SIGINT; then `on_shutdown` runs before the socket is closed. SIGHUP runs `on_reload`."""
+    """Serves until SIGTERM or SIGINT, which run `on_shutdown` before the socket is closed; SIGHUP runs `on_reload`."""
 
-    def __init__(self, app: ASGIApp, on_shutdown: Work, on_reload: Work) -> None:
+    def __init__(self, app: ASGIApp, *, on_shutdown: Work, on_reload: Work) -> None:
         super().__init__(
             uvicorn.Config(
                 app, lifespan="off", log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=1
@@ -53,7 +53,7 @@ class Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """In place of uvicorn's own, which would close the socket first."""
+        """Replaces uvicorn's handlers, which would close the socket first."""
         loop = asyncio.get_running_loop()
         tasks: set[asyncio.Task[None]] = set()
 

@@ -44,7 +44,7 @@ def test_a_token_that_only_another_sign_in_mends_says_so(
     sent = simulator.received[-1].headers["ms-correlationid"]
     assert told.startswith(words)
     assert f"401 {fault[0]}: {fault[1]}" in told
-    command = "a person must sign in: azure-billing-exporter login contoso-csp --config.file=…"
+    command = "interactive sign-in required: azure-billing-exporter login contoso-csp --config.file=…"
     assert told.endswith(f"{command} [MS-CorrelationId {sent}]")
     labels = {"account": "contoso-csp", "collector": "usagerecords", "reason": "sign_in_required"}
     assert 1 == value(harness.scrape(), "azure_billing_exporter_collector_failures_total", **labels)
@@ -60,7 +60,7 @@ def test_every_failure_names_the_correlation_id_of_its_request(
     simulator.faults.script("usagerecords", fault)  # type: ignore[arg-type]
     (failure,) = harness.run("usagerecords")
     assert f"[MS-CorrelationId {simulator.received[-1].headers['ms-correlationid']}]" in str(failure)
-    assert "a person must sign in" not in str(failure)
+    assert "interactive sign-in required" not in str(failure)
 
 
 def test_request_ids_live_for_one_request_with_its_retries(

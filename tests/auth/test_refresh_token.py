@@ -79,7 +79,7 @@ def test_a_token_that_only_a_person_can_renew_is_its_own_reason(
         authorization(person(simulator, tmp_path / "csp.json"))
     assert Reason.SIGN_IN_REQUIRED == raised.value.reason
     assert str(raised.value).startswith(words)
-    assert str(raised.value).endswith("a person must sign in: azure-billing-exporter login csp --config.file=…")
+    assert str(raised.value).endswith("interactive sign-in required: azure-billing-exporter login csp --config.file=…")
 
 
 def test_an_unreadable_kept_token_is_told_and_not_overwritten(simulator: Simulator, tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_nobody_signed_in_yet_tells_the_command(simulator: Simulator, tmp_path: 
     with pytest.raises(SignInRequired) as raised:
         authorization(person(simulator, tmp_path / "csp.json", first=""))
     assert str(raised.value) == (
-        "nobody has signed in yet; a person must sign in: azure-billing-exporter login csp --config.file=…"
+        "nobody has signed in yet; interactive sign-in required: azure-billing-exporter login csp --config.file=…"
     )
     assert 0 == token_requests(simulator)
 

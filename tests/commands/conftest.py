@@ -1,4 +1,4 @@
-"""What the tests of `login` share."""
+"""Shared fixtures of the tests of `login`."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The command as a user starts it: a process, its output, its exit code."""
+"""The command as a user runs it: its process, output and exit code."""
 
 import re
 import signal
@@ -11,24 +11,23 @@ import requests
 from exporter import __version__
 from exporter.commands.simulate import write_config
 from exporter.simulator import Simulator
+from exporter.simulator.server.faults import Slow
 from tests.process import command, eventually, free_port, running
 
 
-@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
-def test_run_collects_serves_and_ends_in_order(simulator: Simulator, tmp_path: Path, end: signal.Signals) -> None:
-    """Ready within seconds; a signal ends it with exit code 0 and without a traceback."""
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_run_serves_until_a_signal(simulator: Simulator, tmp_path: Path, number: signal.Signals) -> None:
+    """It is ready within seconds; a signal stops it with exit code 0 and without a traceback."""
     config, port = write_config(simulator, tmp_path), free_port()
     with running(f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}") as process:
         eventually(lambda: requests.get(f"http://127.0.0.1:{port}/-/ready", timeout=5).status_code == 200, "ready")
-        process.send_signal(end)
+        process.send_signal(number)
         output, _ = process.communicate(timeout=5)
     assert (0, True, False) == (process.returncode, "msg=stopped" in output, "Traceback" in output)
 
 
-def test_a_signal_in_the_middle_of_a_slow_answer_ends_it_too(simulator: Simulator, tmp_path: Path) -> None:
-    """A collector that waits for Microsoft does not hold the process up."""
-    from exporter.simulator.server.faults import Slow
-
+def test_a_signal_during_a_slow_response_stops_it(simulator: Simulator, tmp_path: Path) -> None:
+    """A collector that waits for a response does not delay the shutdown."""
     simulator.faults.script("usagedetails", Slow(30), times=None)
     config, port = write_config(simulator, tmp_path), free_port()
     with running("run", f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}") as process:
@@ -38,7 +37,7 @@ def test_a_signal_in_the_middle_of_a_slow_answer_ends_it_too(simulator: Simulato
     assert process.returncode == 0
 
 
-def test_a_taken_port_fails_the_start(simulator: Simulator, tmp_path: Path) -> None:
+def test_a_port_in_use_fails_the_start(simulator: Simulator, tmp_path: Path) -> None:
     """One clear line and exit code 1."""
     config = write_config(simulator, tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -47,8 +46,8 @@ def test_a_taken_port_fails_the_start(simulator: Simulator, tmp_path: Path) -> N
     assert (1, f"--web.listen-address: {address}: Address already in use\n") == (done.returncode, done.stderr)
 
 
-def test_check_config_says_what_would_be_collected(simulator: Simulator, tmp_path: Path) -> None:
-    """Every report with its interval, and nobody is asked."""
+def test_check_config_prints_what_would_be_collected(simulator: Simulator, tmp_path: Path) -> None:
+    """Every report with its interval, without a request."""
     done = command("check-config", f"--config.file={write_config(simulator, tmp_path)}")
     assert (0, "") == (done.returncode, done.stderr)
     assert "  usagedetails every 12h\n" in done.stdout
@@ -63,7 +62,7 @@ def test_check_config_says_what_would_be_collected(simulator: Simulator, tmp_pat
 
 
 def test_check_config_fails_for_a_missing_secret_and_run_starts(simulator: Simulator, tmp_path: Path) -> None:
-    """A secret may arrive after the start; until then each run logs a warning."""
+    """A secret may be created after the start; until then each run logs a warning."""
     config, port = write_config(simulator, tmp_path), free_port()
     (tmp_path / "ea").unlink()
     done = command("check-config", f"--config.file={config}")
@@ -78,7 +77,7 @@ def test_check_config_fails_for_a_missing_secret_and_run_starts(simulator: Simul
 
 
 def test_check_config_warns_without_failing(tmp_path: Path) -> None:
-    """A short interval is possible, and costs requests for nothing."""
+    """A short interval is possible, but wastes requests."""
     file = tmp_path / "config.yaml"
     storage = f"storage: {{path: {tmp_path}}}"
     file.write_text(f'ea: [{{enrollment: "1", api_key: k, reports: {{usagedetails: {{every: 1s}}}}}}]\n{storage}')
@@ -87,8 +86,8 @@ def test_check_config_warns_without_failing(tmp_path: Path) -> None:
     assert "  usagedetails every 1s\n" in done.stdout
 
 
-def test_check_config_prints_every_mistake(tmp_path: Path) -> None:
-    """`path: message`, one a line, and exit code 1."""
+def test_check_config_prints_every_error(tmp_path: Path) -> None:
+    """`path: message`, one per line, and exit code 1."""
     file = tmp_path / "config.yaml"
     file.write_text("ea: [{api_key: k, colour: red}]")
     done = command("check-config", f"--config.file={file}")
@@ -115,14 +114,14 @@ def test_check_config_prints_every_mistake(tmp_path: Path) -> None:
         (["demo", "--web.listen-address=:x"], 1, "--web.listen-address: ':x' is not [host]:port"),
     ],
 )
-def test_a_mistake_is_one_clear_line(tmp_path: Path, arguments: list[str], code: int, text: str) -> None:
-    """And a code that is not zero; never a traceback."""
+def test_an_error_is_one_clear_line(tmp_path: Path, arguments: list[str], code: int, text: str) -> None:
+    """With a non-zero exit code and without a traceback."""
     done = command(*(argument.replace("{tmp}", str(tmp_path)) for argument in arguments))
     assert (code, "") == (done.returncode, "Traceback" * ("Traceback" in done.stderr))
     assert text.replace("none", "") in done.stderr
 
 
-def test_an_unwritable_storage_is_told(simulator: Simulator, tmp_path: Path) -> None:
+def test_an_unwritable_storage_fails_the_start(simulator: Simulator, tmp_path: Path) -> None:
     """Rotated tokens would be lost."""
     config = write_config(simulator, tmp_path)
     (tmp_path / "storage").touch()
@@ -130,19 +129,19 @@ def test_an_unwritable_storage_is_told(simulator: Simulator, tmp_path: Path) -> 
     assert (1, f"storage.path: {tmp_path / 'storage'}: File exists\n") == (done.returncode, done.stderr)
 
 
-def test_the_version_is_told() -> None:
-    """As a bug report needs it."""
+def test_the_version_is_printed() -> None:
+    """For bug reports."""
     assert f"azure-billing-exporter {__version__}\n" == command("--version").stdout
 
 
 @pytest.mark.parametrize("name", ["run", "check-config", "demo", "simulate"])
 def test_help_has_an_example(name: str) -> None:
-    """Of every subcommand."""
+    """For every subcommand."""
     assert f"Example: azure-billing-exporter {name} --" in command(name, "--help").stdout
 
 
-def test_the_demo_serves_all_three_apis_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    """Ctrl-C ends it cleanly."""
+def test_the_demo_serves_all_three_apis(tmp_path: Path) -> None:
+    """Ctrl-C stops it with exit code 0."""
     port = free_port()
     with running("demo", f"--web.listen-address=127.0.0.1:{port}") as process:
         eventually(lambda: requests.get(f"http://127.0.0.1:{port}/-/ready", timeout=5).status_code == 200, "ready")
@@ -159,7 +158,7 @@ def test_the_demo_serves_all_three_apis_and_leaves_nothing_behind(tmp_path: Path
 
 
 def test_simulate_writes_a_configuration_that_works(tmp_path: Path) -> None:
-    """An exporter in another process reads what it offers."""
+    """An exporter in another process reads the simulated APIs."""
     with running("simulate", "--port=0", f"--directory={tmp_path}") as simulated:
         assert simulated.stdout is not None
         simulated.stdout.readline()

@@ -1,4 +1,4 @@
-"""What a subcommand imports: the simulator and its dependencies are optional, and nothing but a demo needs them."""
+"""The imports of subcommands: the simulator and its dependencies are optional."""
 
 import json
 import os
@@ -55,13 +55,13 @@ def optional(modules: list[str]) -> list[str]:
         (["run", "--help"], 0),
         (["check-config", "--config.file={config}"], 0),
         (["run", "--config.file={config}", "--web.listen-address=nowhere"], 1),
-        (["login", "nobody", "--config.file={config}"], 1),
+        (["login", "unknown", "--config.file={config}"], 1),
     ],
 )
 def test_the_exporter_never_loads_the_simulator(
     simulator: Simulator, tmp_path: Path, arguments: list[str], code: int
 ) -> None:
-    """Neither its modules nor the packages that it alone needs."""
+    """Neither its modules nor the packages that only it requires."""
     config = str(write_config(simulator, tmp_path))
     done = python(LISTING, *(argument.replace("{config}", config) for argument in arguments))
     exit_code, modules = json.loads(done.stdout.splitlines()[-1])
@@ -69,14 +69,14 @@ def test_the_exporter_never_loads_the_simulator(
 
 
 def test_help_loads_no_subcommand() -> None:
-    """Only the subcommand that was chosen is imported, once its arguments are valid."""
+    """Only the chosen subcommand is imported, once its arguments are valid."""
     _, modules = json.loads(python(LISTING, "--help").stdout.splitlines()[-1])
     assert [] == [module for module in modules if module.startswith(("exporter.commands.", "requests"))]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_subcommand_has_a_function(name: str) -> None:
-    """The table names it by text."""
+    """`COMMANDS` refers to it by name."""
     assert callable(COMMANDS[name].load())
 
 
@@ -89,7 +89,7 @@ def test_a_missing_extra_is_one_clear_line(name: str) -> None:
 
 
 def test_the_runtime_requirements_have_no_package_of_the_demo() -> None:
-    """They are pinned for the demo and for development."""
+    """They are pinned only for the demo and for development."""
     for file, expected in (
         ("requirements.txt", False),
         ("requirements-demo.txt", True),

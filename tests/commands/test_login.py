@@ -1,4 +1,4 @@
-"""A person signs in: with a real browser, or with a device code; and stays signed in."""
+"""Signing in, with a real browser or a device code, and using the refresh token."""
 
 import json
 import re
@@ -14,6 +14,7 @@ from exporter.errors import SignInRequired
 from exporter.simulator import Simulator
 from exporter.simulator.partner_center.faults import error as partner_center_error
 from tests.browser import Browser, chromium
+from tests.commands.sign_ins import by_device, form, token_file
 from tests.harness import ExporterHarness
 from tests.process import command, running
 
@@ -26,42 +27,11 @@ def browser(tool: Callable[[str], str], tmp_path: Path) -> Iterator[Browser]:
         yield window
 
 
-def kept(config: Path) -> Path:
-    (file,) = (config.parent / "storage" / "tokens").glob("*.json")
-    return file
-
-
-def form(simulator: Simulator, **more: str) -> dict[str, str]:
-    """What the person types; `more` replaces fields."""
-    user = simulator.world.partner_center
-    typed = {"user": user.user_name, "password": user.user_password, "mfa": user.mfa_code, "consent": "yes"}
-    return {**typed, "choice": "accept", **more}
-
-
 def address_of(process: subprocess.Popen[str]) -> str:
     """The address that `login` prints."""
     assert process.stdout is not None
     assert REDIRECT.rstrip() == process.stdout.readline().rstrip()
     return process.stdout.readline().strip()
-
-
-def by_device(simulator: Simulator, config: Path, **typed: str) -> tuple[int, str]:
-    """A whole sign-in by device code, the person's part as a plain HTTP request; exit code and output."""
-    with running("login", "contoso-csp", "--device-code", f"--config.file={config}") as process:
-        assert process.stdout is not None
-        told = process.stdout.readline()
-        found = re.search(r"open the page (\S+) and enter the code (\S+) to", told)
-        assert found, told
-        answer = requests.post(
-            found[1],
-            data=form(simulator, user_code=found[2], **typed),
-            headers={"Content-Type": "application/x-www-form-urlencoded"},
-            verify=str(simulator.ca_file),
-            timeout=5,
-        )
-        assert answer.status_code == 200
-        output, _ = process.communicate(timeout=20)
-        return process.returncode, output
 
 
 def refusal(harness: ExporterHarness) -> str:
@@ -70,10 +40,10 @@ def refusal(harness: ExporterHarness) -> str:
     return str(failure)
 
 
-def test_a_person_signs_in_with_a_browser_and_the_exporter_goes_on_from_there(
+def test_a_sign_in_with_a_browser_gives_the_exporter_a_refresh_token(
     simulator: Simulator, config: Path, browser: Browser
 ) -> None:
-    """Wrong password, wrong code, no consent, then all of it right; the kept file is for the owner alone."""
+    """After a wrong password, a wrong code and a missing consent; only the owner can read the file."""
     assert "nobody has signed in yet" in refusal(ExporterHarness(config))
     with running("login", "contoso-csp", f"--config.file={config}", "--no-browser", "--port=0") as process:
         browser.open(address_of(process))
@@ -95,14 +65,14 @@ def test_a_person_signs_in_with_a_browser_and_the_exporter_goes_on_from_there(
         assert browser.address().startswith("http://localhost:")
         output, _ = process.communicate(timeout=20)
     assert (0, True) == (process.returncode, f"{typed['user']} is signed in" in output)
-    assert 0o600 == stat.S_IMODE(kept(config).stat().st_mode)
+    assert 0o600 == stat.S_IMODE(token_file(config).stat().st_mode)
     (checked,) = (r for r in simulator.received if r.path.endswith("usagerecords"))
     assert "true" == checked.headers["validatemfa"]
     assert [None] == ExporterHarness(config).run("usagerecords")
 
 
-def test_a_person_who_cancels_in_the_browser_is_told_so(simulator: Simulator, config: Path, browser: Browser) -> None:
-    """Nothing is kept."""
+def test_a_canceled_sign_in_is_an_error(simulator: Simulator, config: Path, browser: Browser) -> None:
+    """No token is stored."""
     with running("login", "contoso-csp", f"--config.file={config}", "--no-browser", "--port=0") as process:
         browser.open(address_of(process))
         browser.click("[value=cancel]")
@@ -114,7 +84,7 @@ def test_a_person_who_cancels_in_the_browser_is_told_so(simulator: Simulator, co
 
 
 def test_a_browser_is_opened_where_there_is_one(simulator: Simulator, config: Path, tmp_path: Path) -> None:
-    """With the address that is printed too; a request with another state is not ours."""
+    """With the printed address; requests with another state are refused."""
     script = tmp_path / "browser.sh"
     script.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened.tmp\nmv {tmp_path}/opened.tmp {tmp_path}/opened\n')
     script.chmod(0o755)
@@ -123,13 +93,13 @@ def test_a_browser_is_opened_where_there_is_one(simulator: Simulator, config: Pa
     ) as process:
         address = address_of(process)
         back = _redirect(address)
-        strangers = [
+        others = [
             requests.post(back, data={"code": "x", "state": "other"}, timeout=5),
             requests.post(back, timeout=5),
             requests.get(back, timeout=5),
         ]
-        ours = requests.post(back, data=_signed_in(simulator, address), timeout=5)
-        assert [404, 404, 501, 200] == [answer.status_code for answer in (*strangers, ours)]
+        own = requests.post(back, data=_signed_in(simulator, address), timeout=5)
+        assert [404, 404, 501, 200] == [answer.status_code for answer in (*others, own)]
         process.communicate(timeout=20)
     assert (0, address) == (process.returncode, (tmp_path / "opened").read_text().strip())
 
@@ -140,12 +110,12 @@ def _redirect(address: str) -> str:
 
 
 def _signed_in(simulator: Simulator, address: str) -> dict[str, str]:
-    """The form that the sign-in page lets a browser bring back."""
+    """The form that the sign-in page sends to the redirect URI."""
     page = requests.post(address, data=form(simulator), verify=str(simulator.ca_file), timeout=5).text
     return dict(re.findall(r'name="(\w+)" value="([^"]+)"', page))
 
 
-def test_a_person_signs_in_by_device_code(simulator: Simulator, config: Path) -> None:
+def test_a_sign_in_by_device_code(simulator: Simulator, config: Path) -> None:
     """Without a browser on this machine."""
     code, output = by_device(simulator, config)
     assert (0, True) == (code, "Partner Center accepts it" in output)
@@ -159,52 +129,52 @@ def test_a_person_signs_in_by_device_code(simulator: Simulator, config: Path) ->
         ({"choice": "cancel"}, "AADSTS70017"),
     ],
 )
-def test_a_sign_in_that_partner_center_would_not_take_is_not_kept(
+def test_a_sign_in_that_partner_center_would_refuse_is_not_stored(
     simulator: Simulator, config: Path, typed: dict[str, str], text: str
 ) -> None:
-    """The exporter would fail with it for ever."""
+    """The exporter could not use it."""
     code, output = by_device(simulator, config, **typed)
     assert (1, True, False) == (code, text in output, "Traceback" in output)
     assert [] == list((config.parent / "storage").glob("tokens/*.json"))
 
 
-def test_a_refusal_of_the_api_is_told_and_nothing_is_kept(simulator: Simulator, config: Path) -> None:
-    """One request asks whether it would have the token."""
+def test_a_refusal_of_the_api_is_an_error_and_no_token_is_stored(simulator: Simulator, config: Path) -> None:
+    """One request checks whether the API accepts the token."""
     simulator.faults.script("usagerecords", partner_center_error(403, "900150", "The role lacks the right."))
     code, output = by_device(simulator, config)
     assert (1, True) == (code, "403 900150: The role lacks the right." in output)
     assert [] == list((config.parent / "storage").glob("tokens/*.json"))
 
 
-def test_an_api_that_says_the_token_would_not_pass_is_believed(simulator: Simulator, config: Path) -> None:
-    """Even while it does not enforce MFA yet, and whatever the token says."""
+def test_a_sign_in_that_the_api_reports_as_without_mfa_is_an_error(simulator: Simulator, config: Path) -> None:
+    """Even if it does not enforce MFA yet, and whatever the token claims."""
     simulator.switches.partner_center_enforce_mfa = simulator.switches.partner_center_mfa_answer = False
     code, output = by_device(simulator, config)
-    assert (1, True) == (code, "Partner Center says that the sign-in does not prove MFA" in output)
+    assert (1, True) == (code, "Partner Center reports that the sign-in does not prove MFA" in output)
 
 
 @pytest.mark.parametrize(
     ("end", "code"), [(Simulator.revoke_refresh_tokens, "AADSTS50173"), (Simulator.demand_mfa, "AADSTS50076")]
 )
-def test_signed_in_through_restart_and_rotation_until_a_person_is_needed(
+def test_restarts_and_rotation_need_no_sign_in_until_it_is_required(
     simulator: Simulator, config: Path, end: Callable[[Simulator], None], code: str
 ) -> None:
-    """Revoked or MFA demanded in mid-life: the failure tells the command, which then helps."""
+    """After tokens are revoked or MFA is enforced, the failure names the command that helps."""
     simulator.switches.refresh_token_single_use = True
     simulator.switches.token_lifetime = 1  # so that every request rotates the refresh token
     assert by_device(simulator, config)[0] == 0
-    tokens = {json.loads(kept(config).read_text())["refresh_token"]}
+    tokens = {json.loads(token_file(config).read_text())["refresh_token"]}
     for _ in range(3):
         harness = ExporterHarness(config)  # a restart
         for _ in range(2):
             assert [None] == harness.run("usagerecords")
-            tokens.add(json.loads(kept(config).read_text())["refresh_token"])
+            tokens.add(json.loads(token_file(config).read_text())["refresh_token"])
     assert 7 == len(tokens)
     end(simulator)
     for _ in range(2):
-        told = refusal(harness)
-        assert code in told
-        assert "azure-billing-exporter login contoso-csp --config.file=" in told
+        text = refusal(harness)
+        assert code in text
+        assert "azure-billing-exporter login contoso-csp --config.file=" in text
     assert by_device(simulator, config)[0] == 0
     assert [None] == harness.run("usagerecords")
 
@@ -212,16 +182,16 @@ def test_signed_in_through_restart_and_rotation_until_a_person_is_needed(
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (("nobody",), "login: no account of partner_center is called 'nobody'; there is 'contoso-csp'\n"),
+        (("other",), "login: partner_center has no account 'other'; configured accounts: 'contoso-csp'\n"),
         (("contoso-csp", "--port=99999"), "login contoso-csp: port 99999: bind(): port must be 0-65535.\n"),
     ],
 )
-def test_a_mistake_is_one_clear_line(config: Path, arguments: tuple[str, ...], text: str) -> None:
-    """And nobody is asked."""
+def test_an_error_is_one_clear_line(config: Path, arguments: tuple[str, ...], text: str) -> None:
+    """Before a sign-in is requested."""
     done = command("login", *arguments, f"--config.file={config}")
     assert (1, text) == (done.returncode, done.stderr)
 
 
 def test_help_has_an_example() -> None:
-    """Of the command with its argument."""
+    """With the account."""
     assert "Example: azure-billing-exporter login contoso-csp --config.file=" in command("login", "--help").stdout

@@ -1,4 +1,4 @@
-"""A configuration that changes while the exporter runs."""
+"""Reloading the configuration."""
 
 import signal
 import subprocess
@@ -19,7 +19,7 @@ RELOADED = "azure_billing_exporter_config_last_reload_successful"
 
 @contextmanager
 def serving(config: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The process, and its address once every report has come."""
+    """A process and its address, once it is ready."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with running("run", f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}", *options) as process:
@@ -31,8 +31,8 @@ def scraped(url: str) -> Scrape:
     return parsed(requests.get(f"{url}/metrics", timeout=5).text)
 
 
-def test_sighup_reads_the_configuration_again(simulator: Simulator, tmp_path: Path) -> None:
-    """An error keeps the old one, and is told; the next good one takes its place, without a hole in the metrics."""
+def test_sighup_reloads_the_configuration(simulator: Simulator, tmp_path: Path) -> None:
+    """After an error the old one stays active; a valid one replaces it without a gap in the metrics."""
     config = write_config(simulator, tmp_path)
     good = config.read_text()
     with serving(config) as (process, url):
@@ -56,10 +56,10 @@ def test_sighup_reads_the_configuration_again(simulator: Simulator, tmp_path: Pa
 
 
 @pytest.mark.parametrize(("options", "status"), [((), 404), (("--web.enable-lifecycle",), 200)], ids=["off", "on"])
-def test_a_post_reloads_where_that_is_allowed(
+def test_a_post_reloads_if_it_is_enabled(
     simulator: Simulator, tmp_path: Path, options: tuple[str, ...], status: int
 ) -> None:
-    """Anybody who reaches the port could send it, so it must be asked for; errors come back with it."""
+    """It is disabled by default, since any client could send it; the response has the errors."""
     config = write_config(simulator, tmp_path)
     with serving(config, *options) as (_, url):
         assert status == requests.post(f"{url}/-/reload", timeout=10).status_code

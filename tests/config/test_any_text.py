@@ -1,4 +1,4 @@
-"""Any text is a configuration or an error that repeats no secret, in bounded time."""
+"""Any text is a configuration or an error without secrets, in bounded time."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -18,11 +18,11 @@ TAGS = ("", "!!bool ", "!!int ", "!!float ", "!!timestamp ", "!!binary ", "!!nul
         "!!map ", "!!seq ", "!!str ", "!!python/name:x ", "!x ", "!x!y ", "!<", "&", "*", "? ", "- ", "%", "@", "`",
         "|", ">", "|9", "{", "[", "]", "}", '"', "'", '"\\q', ": ", "<<: ", "= ", "# ", "--- ", "...\n", "\t", "0x",
         "0b", "1:", "1e", "2026-11-", "\x00", "\x85", "\ufeff", "\u2028", "\ud800")  # fmt: skip
-UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+NO_DEADLINE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def message(text: str) -> str:
-    """The error of a configuration; empty if there is none."""
+    """The errors of a configuration; empty if it is valid."""
     try:
         loads(text, "config.yaml")
     except ConfigError as error:
@@ -30,36 +30,31 @@ def message(text: str) -> str:
     return ""
 
 
-@UNHURRIED
+@NO_DEADLINE
 @given(st.text(st.sampled_from("ea:b2c []{}-?!&*|>%@`'\"#,\n\t<=019.x\\") | st.characters(), max_size=80))
 @example("ea: !!bool maybe")
 @example("ea: !!timestamp x")
 @example("ea: !!int ''")
 @example("{ea: 2026-13-45}")
 def test_any_text_is_a_configuration_or_an_error(text: str) -> None:
-    """Never another exception."""
+    """No other exception is raised."""
     message(text)
 
 
-@UNHURRIED
+@NO_DEADLINE
 @given(st.sampled_from(SECRETS), st.lists(st.sampled_from((*TAGS, MARK)), max_size=4).map("".join), st.text(max_size=8))
 @example("api_key", "*", "")
 @example("api_key", "{", f",{MARK}")
 @example("client_secret", "!!int ", "")
 def test_no_message_repeats_a_secret(key: str, before: str, after: str) -> None:
-    """However its quotes were forgotten: it is on one line, with its key."""
+    """Whatever special characters an unquoted secret contains."""
     value = " ".join(f"{before}{MARK}{after}".splitlines())
     text = f"ea:\n  - enrollment: '100'\n    {key}: {value}\n"
     assert MARK not in message(text)
 
 
 KEYS = sorted(
-    {
-        name
-        for _, field in FILE.model_fields.items()
-        for each in sections(field.annotation)
-        for name in each.model_fields
-    }
+    {name for field in FILE.model_fields.values() for each in sections(field.annotation) for name in each.model_fields}
     | {"b2c", "ea", "partner_center", "storage", "start", "end", "where", "amount", "usagedetails", "enabled", "every"}
 )
 SCALARS = (
@@ -74,10 +69,10 @@ VALUES = st.recursive(
 )
 
 
-@UNHURRIED
+@NO_DEADLINE
 @given(st.sampled_from(["b2c", "ea", "partner_center"]), st.dictionaries(st.sampled_from(KEYS), VALUES))
 def test_any_values_are_a_configuration_or_an_error(api: str, account: dict[str, object]) -> None:
-    """Whatever stands where another type belongs."""
+    """Values of a wrong type included."""
     required = {
         "enrollment": "1",
         "api_key": "k",
@@ -111,13 +106,13 @@ def test_any_values_are_a_configuration_or_an_error(api: str, account: dict[str,
     ],
 )
 def test_a_long_text_is_refused_in_bounded_time(unit: str) -> None:
-    """Just below the size that is read at all."""
+    """Just below the maximum size."""
     for before, after in (("", ""), ("ea: [", "]")):
         message(before + unit * ((MAX_BYTES - 10) // len(unit)) + after)
 
 
 def test_a_file_of_more_than_a_mebibyte_is_not_read(tmp_path: Path) -> None:
-    """Nor one without an end."""
+    """Nor is an endless one."""
     file = tmp_path / "config.yaml"
     file.write_bytes(b"#" * (MAX_BYTES + 1))
     for path in (file, Path("/dev/zero")):
@@ -126,20 +121,20 @@ def test_a_file_of_more_than_a_mebibyte_is_not_read(tmp_path: Path) -> None:
         assert (f"{path}: larger than 1 MiB",) == raised.value.errors
 
 
-def test_many_errors_are_cut(tmp_path: Path) -> None:
-    """A screen is enough."""
+def test_many_errors_are_truncated(tmp_path: Path) -> None:
+    """After the first hundred."""
     lines = message("\n".join(f"unknown{number}: 1" for number in range(1000))).splitlines()
     assert (101, "and 900 more errors") == (len(lines), lines[-1])
 
 
 def test_many_labels_are_compared_in_linear_time() -> None:
-    """As many as a file may contain."""
+    """With the most tags that a file may contain."""
     tags = ", ".join(f"t{number}" for number in range(MAX_VALUES // 2))
     assert "" == message(f'ea: [{{enrollment: "1", api_key: k, usage: {{tags: [{tags}]}}}}]')
 
 
 def test_aliases_and_merging_work() -> None:
-    """What is shared by several accounts is written once; an account's own key wins."""
+    """Settings of several accounts can be shared; an account's own key wins."""
     config = loads(
         """
 ea:

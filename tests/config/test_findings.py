@@ -1,4 +1,4 @@
-"""What `check-config` finds in the files that a configuration names, and what depends on the time."""
+"""Checks of the files that a configuration names, and of what depends on the time."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ Check = Callable[..., Findings]
 
 @pytest.fixture
 def check(tmp_path: Path) -> Check:
-    """The findings of a configuration; `{tmp}` is a directory of its own."""
+    """Returns the findings of a configuration; `{tmp}` is replaced by a temporary directory."""
 
     def check(text: str, now: datetime = NOW) -> Findings:
         file = tmp_path / "config.yaml"
@@ -43,8 +43,8 @@ def check(tmp_path: Path) -> Check:
         (b"x" * (1 << 20) + b"x", "is larger than 1 MiB"),
     ],
 )
-def test_a_file_that_is_no_secret_is_an_error(tmp_path: Path, check: Check, content: bytes, expected: str) -> None:
-    """And nothing of its content is repeated."""
+def test_a_file_without_a_valid_secret_is_an_error(tmp_path: Path, check: Check, content: bytes, expected: str) -> None:
+    """The error does not repeat its content."""
     (tmp_path / "secret").write_bytes(content)
     assert (f"ea[0].api_key_file: {expected}",) == check(EA % "api_key_file: '{tmp}/secret'").errors
 
@@ -59,21 +59,21 @@ def test_a_file_that_is_no_secret_is_an_error(tmp_path: Path, check: Check, cont
     ],
 )
 def test_a_path_without_a_file_is_an_error(check: Check, path: str, expected: str) -> None:
-    """For each key that names a secret's file."""
+    """For each key of a secret file."""
     assert (f"ea[0].api_key_file: {expected}",) == check(EA % f"api_key_file: '{path}'").errors
     assert (f"b2c[0].client_secret_file: {expected}",) == check(B2C % f"client_secret_file: '{path}'").errors
     assert (f"b2c[0].client_assertion_file: {expected}",) == check(B2C % f"client_assertion_file: '{path}'").errors
 
 
-def test_a_good_secret_is_no_finding(tmp_path: Path, check: Check) -> None:
-    """White space around it is no error."""
+def test_a_valid_secret_has_no_findings(tmp_path: Path, check: Check) -> None:
+    """Surrounding white space is not an error."""
     (tmp_path / "secret").write_text(" key\n")
     assert Findings((), ()) == check(EA % "api_key_file: '{tmp}/secret'")
 
 
 @pytest.mark.parametrize("content", [pem(), pfx()], ids=["pem", "pfx"])
 def test_a_certificate_is_read(tmp_path: Path, check: Check, content: bytes) -> None:
-    """PEM or PFX, and it must not have expired."""
+    """PEM or PFX; it must not be expired."""
     (tmp_path / "certificate").write_bytes(content)
     text = B2C % "certificate_file: '{tmp}/certificate'"
     assert Findings((), ()) == check(text, ENDS.replace(year=ENDS.year - 1))
@@ -82,7 +82,7 @@ def test_a_certificate_is_read(tmp_path: Path, check: Check, content: bytes) -> 
 
 @pytest.mark.parametrize("content", [b"no certificate", certificate_pem(), b"\x00\xff"])
 def test_a_certificate_without_its_key_is_an_error(tmp_path: Path, check: Check, content: bytes) -> None:
-    """As the login would report it, before it is tried."""
+    """With the message of a login."""
     (tmp_path / "certificate").write_bytes(content)
     (error,) = check(B2C % "certificate_file: '{tmp}/certificate'").errors
     assert error.startswith("b2c[0].certificate_file: ")
@@ -90,7 +90,7 @@ def test_a_certificate_without_its_key_is_an_error(tmp_path: Path, check: Check,
 
 
 def test_a_missing_passphrase_is_reported_alone(tmp_path: Path, check: Check) -> None:
-    """Without it nothing can be said of the certificate."""
+    """The certificate can not be checked without it."""
     (tmp_path / "certificate").write_bytes(pem())
     keys = "certificate_file: '{tmp}/certificate', certificate_passphrase_file: '{tmp}/none'"
     expected = "b2c[0].certificate_passphrase_file: can't be read: No such file or directory"
@@ -99,7 +99,7 @@ def test_a_missing_passphrase_is_reported_alone(tmp_path: Path, check: Check) ->
 
 @pytest.mark.parametrize("content", ["", "no certificate", "-----BEGIN CERTIFICATE-----\nabc\n"])
 def test_a_ca_file_without_a_certificate_is_an_error(tmp_path: Path, check: Check, content: str) -> None:
-    """The exporter does not start with it: no server could be trusted."""
+    """The exporter does not start: it could verify no server."""
     (tmp_path / "ca").write_text(content)
     with pytest.raises(ConfigError) as raised:
         check(EA % "api_key: k, ca_file: '{tmp}/ca'")
@@ -118,12 +118,12 @@ def test_a_ca_file_without_a_certificate_is_an_error(tmp_path: Path, check: Chec
     ],
 )
 def test_a_period_in_the_future_is_an_error(check: Check, period: str, expected: tuple[str, ...]) -> None:
-    """There are no costs yet."""
+    """It has no costs yet."""
     assert expected == check(EA % f"api_key: k, usage: {{period: {period}}}").errors
 
 
 def test_an_expired_api_key_is_an_error(tmp_path: Path, check: Check) -> None:
-    """The key says itself when it ends: here, 2001-09-09."""
+    """The key contains its expiry, here 2001-09-09."""
     (tmp_path / "secret").write_text("eyJhbGciOiJub25lIn0.eyJleHAiOjEwMDAwMDAwMDB9.")
     expected = "ea[0].api_key_file: expired on 2001-09-09"
     assert (expected,) == check(EA % "api_key_file: '{tmp}/secret'").errors
@@ -131,7 +131,7 @@ def test_an_expired_api_key_is_an_error(tmp_path: Path, check: Check) -> None:
 
 @pytest.mark.parametrize(("every", "warned"), [("1s", True), ("299s", True), ("5m", False), ("1h", False)])
 def test_a_short_interval_is_a_warning(check: Check, every: str, warned: bool) -> None:
-    """Tests and demonstrations need them."""
+    """Not an error: demos use them."""
     found = check(EA % f"api_key: k, reports: {{usagedetails: {{every: {every}}}}}")
     text = "shorter than 5m; the APIs have new figures every hour at most, and limit requests"
     assert Findings((), (f"ea[0].reports.usagedetails.every: {text}",) * warned) == found
@@ -139,13 +139,13 @@ def test_a_short_interval_is_a_warning(check: Check, every: str, warned: bool) -
 
 @pytest.mark.parametrize("path", ["{tmp}/config.yaml", "{tmp}/config.yaml/below"])
 def test_storage_must_not_be_a_file(tmp_path: Path, check: Check, path: str) -> None:
-    """Nor be below one."""
+    """Nor in a file."""
     (error,) = check(EA % "api_key: k" + f"\nstorage: {{path: '{path}'}}").errors
     assert f"storage.path: {tmp_path}/config.yaml is not a directory" == error
 
 
 def test_accounts_of_different_apis_may_have_the_same_name(check: Check) -> None:
-    """And budgets of other names, or budgets of the same name in accounts of other names."""
+    """If their budgets differ; accounts with different names may have budgets of the same name."""
     text = f"""
 b2c:
   - {{name: x, {CLIENT}, client_secret: s, prices: {{currency: USD, per_user: [{{price: 1}}]}},

@@ -50,12 +50,12 @@ def test_absent_is_not_zero() -> None:
 
 
 def test_none_and_empty_text_are_one_label_value_and_their_amounts_are_one_sample() -> None:
-    """Prometheus knows no difference between an empty label and none."""
+    """Prometheus treats an empty label as an absent one."""
     assert fold([Row(None, None, Decimal(1)), Row("", None, Decimal(2))], [COST]) == {"cost": {("",): Decimal(3)}}
 
 
 def test_booleans_become_lower_case_text() -> None:
-    """A label says `true` or `false`, as in JSON."""
+    """As in JSON."""
     assert fold([Row("a", True, Decimal(1))], [Family("x", "X.", BY_BOTH, attrgetter("amount"))]) == {
         "x": {("a", "true"): Decimal(1)}
     }
@@ -71,14 +71,14 @@ def test_booleans_become_lower_case_text() -> None:
     ],
 )
 def test_amounts_that_no_sample_can_hold_are_malformed(amounts: list[str], text: str) -> None:
-    """One impossible amount must not make the whole scrape unreadable, nor lose a digit silently."""
+    """One such amount must neither make the whole scrape invalid nor silently lose a digit."""
     with pytest.raises(Malformed, match=text.replace("+", r"\+")):
         fold([Row("a", None, Decimal(amount)) for amount in amounts], [COST])
 
 
 @given(st.text(), st.text())
 def test_any_text_survives_a_label(account: str, who: str) -> None:
-    """What client_python's parser reads back is what went in."""
+    """The parser of client_python reads the original text."""
     text = b"".join(lines(account, [COST], {"cost": {(who,): Decimal("1.5")}}, {})["cost"]).decode()
     (family,) = text_string_to_metric_families(header(COST) + text)
     (sample,) = family.samples

@@ -1,4 +1,4 @@
-"""The limit on series: no amount is lost, and a series that is published stays."""
+"""The limit on series: no amount is lost, and published series stay."""
 
 from decimal import Decimal
 from operator import attrgetter
@@ -6,7 +6,7 @@ from operator import attrgetter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.model.families import Family, Labels, Samples
+from exporter.model.families import Family, Labels, LabelValues, Samples
 from exporter.model.limits import OTHER, limited
 
 COST = Family("cost", "x", Labels.from_attributes(who="who", currency="currency"), attrgetter("cost"))
@@ -35,27 +35,31 @@ def test_no_amount_is_lost_and_currencies_never_mix(cost: Samples, before: Sampl
 
 
 def test_a_published_series_stays_until_it_falls_well_below_the_border() -> None:
-    """Amounts that pass each other by a little change no names."""
-    first = {(name, "EUR"): Decimal(amount) for name, amount in {"a": 10, "b": 9, "c": 8, "d": 7}.items()}
-    kept, _ = limited({"cost": first}, [COST], 3)
-    assert {("a", "EUR"), ("b", "EUR"), (OTHER, "EUR")} == set(kept["cost"])
+    """Small changes of amounts do not change which series are published."""
+    first: dict[LabelValues, Decimal] = {
+        (name, "EUR"): Decimal(amount) for name, amount in {"a": 10, "b": 9, "c": 8, "d": 7}.items()
+    }
+    retained, _ = limited({"cost": first}, [COST], 3)
+    assert {("a", "EUR"), ("b", "EUR"), (OTHER, "EUR")} == set(retained["cost"])
     close = first | {("c", "EUR"): Decimal(11), ("d", "EUR"): Decimal(12)}
-    same, _ = limited({"cost": close}, [COST], 3, kept)
-    assert set(kept["cost"]) == set(same["cost"])
+    same, _ = limited({"cost": close}, [COST], 3, retained)
+    assert set(retained["cost"]) == set(same["cost"])
     far = first | {("d", "EUR"): Decimal(100)}
     other, _ = limited({"cost": far}, [COST], 3, same)
     assert {("d", "EUR"), ("a", "EUR"), (OTHER, "EUR")} == set(other["cost"])
 
 
-def test_series_that_only_a_later_family_has_are_kept_by_size_too() -> None:
-    """In a month's first days the newest complete day is of the month before."""
-    daily = {(name, "EUR"): Decimal(amount) for name, amount in {"a": 1, "b": 2, "y": 8, "z": 9}.items()}
+def test_series_of_a_later_family_alone_are_ranked_too() -> None:
+    """In the first days of a month the newest complete day is in the previous month."""
+    daily: dict[LabelValues, Decimal] = {
+        (name, "EUR"): Decimal(amount) for name, amount in {"a": 1, "b": 2, "y": 8, "z": 9}.items()
+    }
     found, _ = limited({"cost": {}, "daily": daily}, [COST, DAILY], 3)
     assert {("y", "EUR"), ("z", "EUR"), (OTHER, "EUR")} == set(found["daily"])
 
 
 def test_values_that_cannot_be_summed_are_left_out() -> None:
-    """There is no price of other meters."""
-    prices = {(f"m{place}", "EUR"): Decimal(place) for place in range(9)}
+    """There is no price of `__other__`."""
+    prices: dict[LabelValues, Decimal] = {(f"m{place}", "EUR"): Decimal(place) for place in range(9)}
     found, folded = limited({"price": prices}, [PRICE], 4)
     assert ({("m8", "EUR"), ("m7", "EUR"), ("m6", "EUR")}, 6) == (set(found["price"]), folded)

@@ -1,7 +1,7 @@
-"""An answer that would take published figures away is not believed at once."""
+"""A collection that would remove published figures must be confirmed by the next run."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from operator import attrgetter
@@ -11,16 +11,14 @@ from typing import ClassVar
 import pytest
 
 from exporter.errors import Emptied, Malformed, NotModified, Reason, Transient
-from exporter.model import collection as model
-from exporter.model.collection import Run
+from exporter.model.collection import Collector, Run
 from exporter.model.families import Family, Labels, Lasts
 from exporter.runtime.archive import Archive
-from exporter.runtime.job import Job
 from exporter.runtime.runner import Runner
 from exporter.runtime.store import SnapshotStore
 from exporter.runtime.telemetry import Telemetry
+from tests.runtime.collectors import HOUR, NOW, job
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 WHO = Labels.from_attributes(who="who")
 MONTHLY = Family("monthly", "Of a month.", WHO, attrgetter("cost"))
 DAILY = Family("daily", "Of a day.", WHO, attrgetter("cost"), lasts=Lasts.DAY)
@@ -34,18 +32,14 @@ class Row:
 
 
 @dataclass
-class Report(model.Collector):
-    """Brings what a test lays down for each run."""
+class Report(Collector):
+    """A report with a canned answer per run: costs by label, or an exception."""
 
     name: ClassVar[str] = "report"
-    fresh_every: ClassVar[timedelta] = timedelta(hours=1)
+    fresh_every: ClassVar[timedelta] = HOUR
+    shape: ClassVar[Mapping[str, object]] = {}
     answers: list[dict[str, int] | Exception] = field(default_factory=list)
     families: tuple[Family, ...] = (MONTHLY,)
-    shaped: Mapping[str, object] = field(default_factory=dict)
-
-    @property
-    def shape(self) -> Mapping[str, object]:
-        return self.shaped
 
     def collect(self, now: datetime, run: Run) -> Iterator[Row]:
         answer = self.answers.pop(0)
@@ -55,21 +49,22 @@ class Report(model.Collector):
 
 
 class Bench:
-    """Runs a report at instants that a test chooses; the reason of each failure."""
+    """Runs a report at times that a test chooses."""
 
     def __init__(self, directory: Path, *families: Family) -> None:
         self.now = NOW
         self.report = Report(families=families or (MONTHLY,))
-        self.job = Job("api", "a", self.report, timedelta(hours=1))
+        self.job = job("a", self.report)
         self.store = SnapshotStore()
         self.runner = Runner(self.store, Archive(directory), Telemetry(), lambda: self.now)
 
-    def run(self, *answers: dict[str, int] | Exception, after: timedelta = timedelta(hours=1)) -> list[str | None]:
-        found = []
+    def run(self, *answers: dict[str, int] | Exception, after: timedelta = HOUR) -> list[str | None]:
+        """The reason of each run's failure, None for a success."""
+        found: list[str | None] = []
         for answer in answers:
             self.report.answers = [answer]
             failure = self.runner.run(self.job)
-            found.append(failure and str(failure.reason))
+            found.append(failure.reason if failure else None)
             self.now += after
         return found
 
@@ -80,8 +75,8 @@ class Bench:
         return {key[0]: int(value) for key, value in collection.samples["monthly"].items()}
 
 
-def test_an_emptied_answer_is_believed_the_second_time(tmp_path: Path) -> None:
-    """The first time it is a failure with a reason of its own, and the last good values stay."""
+def test_an_emptied_answer_is_published_the_second_time(tmp_path: Path) -> None:
+    """The first time it is a failure with its own reason, and the published values stay."""
     bench = Bench(tmp_path)
     assert [None, "emptied"] == bench.run({"x": 1, "y": 2}, {})
     assert {"x": 1, "y": 2} == bench.published
@@ -89,8 +84,8 @@ def test_an_emptied_answer_is_believed_the_second_time(tmp_path: Path) -> None:
     assert {} == bench.published
 
 
-def test_another_answer_in_between_starts_the_doubt_again(tmp_path: Path) -> None:
-    """An outage does not: it says nothing."""
+def test_another_answer_in_between_requires_a_new_confirmation(tmp_path: Path) -> None:
+    """An outage in between does not."""
     bench = Bench(tmp_path)
     outage = Transient("out of order", Reason.SERVER_ERROR)
     assert [None, "emptied", None, "emptied", "server_error", None] == bench.run({"x": 1}, {}, {"x": 2}, {}, outage, {})
@@ -104,7 +99,7 @@ def test_a_part_of_a_family_counts_as_much_as_all_of_it(tmp_path: Path, answer: 
 
 
 def test_another_loss_is_not_the_same_answer(tmp_path: Path) -> None:
-    """A source that loses something else each time is never believed."""
+    """It does not confirm the first one."""
     bench = Bench(tmp_path)
     rows = {"a": 10, "b": 10, "c": 10}
     assert [None, "emptied", "emptied"] == bench.run(rows, {"a": 10}, {"b": 10})
@@ -114,8 +109,8 @@ def test_another_loss_is_not_the_same_answer(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "answer", [{"x": 1, "y": 1}, {"z": 90, "y": 2}, {"x": 90}, {"x": 0, "y": 0}], ids=["less", "renamed", "few", "zero"]
 )
-def test_what_takes_no_figure_away_is_believed(tmp_path: Path, answer: dict[str, int]) -> None:
-    """Amounts that fall, names that change, and small series that go."""
+def test_an_answer_that_removes_no_figure_is_published_at_once(tmp_path: Path, answer: dict[str, int]) -> None:
+    """Smaller amounts, changed names, and missing small series."""
     assert [None, None] == Bench(tmp_path).run({"x": 90, "y": 2}, answer)
 
 
@@ -129,10 +124,8 @@ def test_what_takes_no_figure_away_is_believed(tmp_path: Path, answer: dict[str,
         (ALWAYS, datetime(2026, 12, 1, tzinfo=UTC), "emptied"),
     ],
 )
-def test_a_new_period_empties_what_is_of_a_period(
-    tmp_path: Path, family: Family, until: datetime, reason: str | None
-) -> None:
-    """A month, or a day, that has begun anew is not suspicious."""
+def test_a_new_period_may_be_empty(tmp_path: Path, family: Family, until: datetime, reason: str | None) -> None:
+    """Figures of a month or a day reset when the next one begins."""
     bench = Bench(tmp_path, family)
     bench.run({"x": 1})
     bench.now = until
@@ -147,15 +140,15 @@ def test_the_archive_is_evidence_too(tmp_path: Path) -> None:
     assert ["emptied"] == bench.run({})
 
 
-def test_an_unchanged_source_starts_the_doubt_again(tmp_path: Path) -> None:
-    """The published collection is confirmed, so that the next emptied answer is new."""
+def test_an_unchanged_source_requires_a_new_confirmation(tmp_path: Path) -> None:
+    """It confirms the published collection."""
     bench = Bench(tmp_path)
     assert [None, "emptied", None, "emptied"] == bench.run({"x": 1}, {}, NotModified(), {})
 
 
 @dataclass
 class Dropping(Report):
-    """Drops as many records as its answer says, and brings the rest."""
+    """Drops two records, and returns those of its answer."""
 
     def collect(self, now: datetime, run: Run) -> Iterator[Row]:
         rows = list(super().collect(now, run))
@@ -163,27 +156,27 @@ class Dropping(Report):
         yield from rows
 
 
-def test_dropped_records_are_counted_and_all_dropped_is_a_failure(tmp_path: Path) -> None:
-    """Never a silent loss."""
+def test_dropped_records_are_counted_and_a_run_that_drops_all_fails(tmp_path: Path) -> None:
+    """No record is lost silently."""
     bench = Bench(tmp_path)
     bench.report = Dropping(families=(MONTHLY,))
-    bench.job = Job("api", "a", bench.report, timedelta(hours=1))
+    bench.job = job("a", bench.report)
     assert [None, "malformed"] == bench.run({"x": 1}, {})
     collection = bench.store.collection(bench.job)
     assert collection is not None
     assert (2, ("outside the period",)) == (collection.dropped, collection.warnings)
 
 
-def test_failures_by_what_follows() -> None:
-    """An emptied answer is tried again as a refusal is: at the latest in an hour."""
+def test_an_emptied_answer_is_retried_like_a_refusal() -> None:
+    """After an hour at the latest."""
     assert Reason.EMPTIED == Emptied("x").reason
     assert not isinstance(Emptied("x"), Transient | Malformed)
 
 
-def test_what_a_credential_warns_of_is_reported_with_the_collection(tmp_path: Path) -> None:
-    """On the status page and in the log, while its requests still succeed."""
+def test_warnings_of_a_credential_are_reported_with_the_collection(tmp_path: Path) -> None:
+    """On the status page and in the log, although requests still succeed."""
     bench = Bench(tmp_path)
-    bench.job = Job("api", "a", bench.report, timedelta(hours=1), warnings=lambda: ["without MFA"])
+    bench.job = replace(bench.job, warnings=lambda: ["without MFA"])
     assert [None] == bench.run({"x": 1})
     collection = bench.store.collection(bench.job)
     assert collection is not None

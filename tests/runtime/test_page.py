@@ -1,4 +1,4 @@
-"""The bytes of an answer."""
+"""The bytes of a response."""
 
 import zlib
 
@@ -11,8 +11,8 @@ binary = st.binary(max_size=3000)
 
 
 @given(binary, st.lists(binary, max_size=3))
-def test_every_answer_is_one_whole_gzip_member(body: bytes, tails: list[bytes]) -> None:
-    """Several members would be valid gzip too, but curl fails on them and Chromium shows the first alone."""
+def test_every_response_is_one_complete_gzip_member(body: bytes, tails: list[bytes]) -> None:
+    """Several members would be valid, but curl fails on them and Chromium shows only the first."""
     page = Page(body)
     for tail in tails:
         decompressor = zlib.decompressobj(GZIP)
@@ -21,7 +21,7 @@ def test_every_answer_is_one_whole_gzip_member(body: bytes, tails: list[bytes]) 
         assert body + tail == b"".join(page.plain(tail))
 
 
-def test_a_large_page_is_as_whole() -> None:
+def test_a_large_page_is_complete() -> None:
     """Beyond zlib's window and its output buffers."""
     body = b"".join(b'cost{who="%d"} %d.%d\n' % (n, n * 7919 % 1000, n) for n in range(50_000))
     compressed = b"".join(Page(body).gzip(b"# EOF\n"))

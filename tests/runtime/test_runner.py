@@ -1,10 +1,10 @@
-"""One run: published whole, or told."""
+"""A run publishes all of its collection, or fails with a reason."""
 
 import io
 import json
 import logging
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,24 +14,21 @@ from exporter import logs
 from exporter.errors import Reason
 from exporter.model.collection import Collection, Run
 from exporter.runtime.archive import Archive
-from exporter.runtime.job import Job
 from exporter.runtime.runner import Runner
 from exporter.runtime.store import SnapshotStore
 from exporter.runtime.telemetry import Telemetry
 from exporter.simulator import Simulator
 from exporter.simulator.server.faults import Cut, Drop, Html, Status
 from tests.harness import ExporterHarness, series, value
-from tests.runtime.test_store import COST, Collector
-
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+from tests.runtime.collectors import COST, NOW, Canned, Other, collection, job
 
 
 class Row:
     who, cost, users = "x", Decimal(1), 3
 
 
-class Broken(Collector):
-    """A report with a bug, after its first row."""
+class Broken(Canned):
+    """A report with a bug after its first row."""
 
     def collect(self, now: datetime, run: Run) -> Iterator[object]:  # type: ignore[override]
         yield Row()
@@ -43,30 +40,30 @@ def runner(directory: Path) -> tuple[Runner, SnapshotStore]:
     return Runner(store, Archive(directory), Telemetry(), lambda: NOW), store
 
 
-def test_a_bug_in_a_report_is_a_failure_of_this_report_alone(tmp_path: Path) -> None:
-    """Its reason is `internal`, nothing of the run is published, and nothing is thrown."""
+def test_a_bug_in_a_collector_fails_only_its_run(tmp_path: Path) -> None:
+    """The reason is `internal`, nothing of the run is published, and no exception is raised."""
     once, store = runner(tmp_path)
-    failure = once.run(Job("api", "a", Broken(), timedelta(hours=1)))
+    failure = once.run(job("a", Broken()))
     assert failure is not None
     assert (Reason.INTERNAL, b"") == (failure.reason, store.current.body)
 
 
-def test_a_full_disk_does_not_stop_the_publishing(tmp_path: Path) -> None:
-    """The archive is for the next start; the page is for now."""
+def test_a_collection_that_cannot_be_stored_is_published(tmp_path: Path) -> None:
+    """The archive is required only for the next start."""
     (tmp_path / "file").touch()
     once, store = runner(tmp_path / "file" / "below")
-    assert once.run(Job("api", "a", Collector(families=(COST,), records=[Row()]), timedelta(hours=1))) is None
+    assert once.run(job("a", Canned(families=(COST,), records=[Row()]))) is None
     assert b'cost{account="a",who="x"} 1\n' in store.current.body
 
 
 def test_the_same_data_again_is_a_success_but_no_change(tmp_path: Path) -> None:
-    """Without ETags the samples themselves tell."""
+    """Without ETags the samples are compared."""
     once, store = runner(tmp_path)
-    job = Job("api", "a", Collector(families=(COST,), records=[Row()]), timedelta(hours=1))
+    only = job("a", Canned(families=(COST,), records=[Row()]))
     earlier = NOW - timedelta(days=1)
-    store.publish(job, Collection({"cost": {("x",): Decimal("1.0")}}, 1, earlier, earlier))
-    once.run(job)
-    found = store.collection(job)
+    store.publish(only, Collection({"cost": {("x",): Decimal("1.0")}}, 1, earlier, earlier))
+    once.run(only)
+    found = store.collection(only)
     assert found is not None
     assert (NOW, earlier) == (found.collected, found.changed)
 
@@ -85,16 +82,16 @@ def test_the_same_data_again_is_a_success_but_no_change(tmp_path: Path) -> None:
     ],
     ids=lambda fault: str(fault)[:40],
 )
-def test_a_failure_keeps_the_last_good_values_and_the_next_success_heals_it(
-    simulator: Simulator, harness: ExporterHarness, monkeypatch: pytest.MonkeyPatch, fault: Status, reason: str
+def test_a_failure_retains_the_published_values_until_the_next_success(
+    simulator: Simulator, harness: ExporterHarness, fault: Status, reason: str
 ) -> None:
-    """For all that can happen to an answer: nothing of the page changes, the reason is counted."""
-    monkeypatch.setattr(harness.exporter._stopped, "wait", lambda seconds: False)
+    """For every fault of a response: the page does not change, and the reason is counted."""
+    harness.without_waiting()
     simulator.switches.ea_etag = "absent"
     assert [None] == harness.run("usagedetails")
     published = harness.exporter.store.current.body
     simulator.faults.script("usagedetails", fault, times=None)
-    assert reason == harness.run("usagedetails")[0].reason  # type: ignore[attr-defined]
+    assert reason == harness.failure("usagedetails").reason
     labels = {"account": "contoso-ea", "collector": "usagedetails"}
     assert published == harness.exporter.store.current.body
     failures = series(harness.scrape(), "azure_billing_exporter_collector_failures_total", **labels)
@@ -105,36 +102,32 @@ def test_a_failure_keeps_the_last_good_values_and_the_next_success_heals_it(
     assert 1 == value(harness.scrape(), "azure_billing_exporter_collector_success", **labels)
 
 
-def test_a_restart_publishes_what_fits_together(tmp_path: Path) -> None:
-    """One stored collection that repeats the series of another does not keep the rest from the page."""
-    jobs = [Job("api", account, Collector(name), timedelta(hours=1)) for account, name in ("aa", "ab", "ba")]
-    for job in jobs:
-        Archive(tmp_path).write(job, Collection({"cost": {("x",): Decimal(1)}}, 1, NOW, NOW))
+def test_a_restart_publishes_what_has_no_duplicates(tmp_path: Path) -> None:
+    """A stored collection with series of another one does not prevent the rest from being published."""
+    jobs = [job("a"), job("a", Other()), job("b")]
+    for each in jobs:
+        Archive(tmp_path).write(each, collection(x="1"))
     restarted, store = runner(tmp_path)
     restarted.restore(jobs)
-    assert [True, False, True] == [store.collection(job) is not None for job in jobs]
+    assert [True, False, True] == [store.collection(each) is not None for each in jobs]
     assert 2 == store.current.body.count(b"cost{")
 
 
-def test_a_login_outage_at_the_start_heals_by_itself(
-    simulator: Simulator, harness: ExporterHarness, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The exporter starts, tells, and the next run brings the data."""
-    monkeypatch.setattr(harness.exporter._stopped, "wait", lambda seconds: False)
+def test_the_next_run_succeeds_after_a_login_outage(simulator: Simulator, harness: ExporterHarness) -> None:
+    """The exporter starts during the outage and reports it."""
+    harness.without_waiting()
     simulator.faults.script("openid-configuration", Status(503), times=None)
-    assert "login" == harness.run("usagerecords")[0].reason  # type: ignore[attr-defined]
+    assert "login" == harness.failure("usagerecords").reason
     simulator.faults.clear()
     assert [None] == harness.run("usagerecords")
 
 
-def test_no_secret_is_ever_seen(
-    simulator: Simulator, harness: ExporterHarness, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Not in a log line, a failure, a repr or on a page, in good times and in bad ones."""
+def test_no_secret_is_ever_shown(simulator: Simulator, harness: ExporterHarness) -> None:
+    """In no log line, failure, repr or page, whether requests succeed or fail."""
     lines = io.StringIO()
     logs.setup("debug", "json", lines)
     logging.getLogger().setLevel(logging.DEBUG)
-    monkeypatch.setattr(harness.exporter._stopped, "wait", lambda seconds: False)
+    harness.without_waiting()
     simulator.switches.token_lifetime = 1  # so that every run signs in again
     failures = harness.run()
     world = simulator.world
@@ -156,11 +149,11 @@ def _sent_tokens(simulator: Simulator) -> set[str]:
     return {text.rpartition(" ")[2] for text in sent if text}
 
 
-def test_a_record_that_sums_rows_counts_as_so_many(tmp_path: Path) -> None:
-    """Its collector says how many."""
+def test_records_count_the_rows_that_they_sum(tmp_path: Path) -> None:
+    """The collector returns how many."""
     once, store = runner(tmp_path)
-    job = Job("api", "a", Collector(families=(COST,), records=[Row(), Row()], rows_each=4), timedelta(hours=1))
-    assert once.run(job) is None
-    found = store.collection(job)
+    only = job("a", Canned(families=(COST,), records=[Row(), Row()], rows_each=4))
+    assert once.run(only) is None
+    found = store.collection(only)
     assert found is not None
     assert 8 == found.records

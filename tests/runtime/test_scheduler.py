@@ -1,17 +1,18 @@
-"""A thread per job, and one event that stops them all."""
+"""Running jobs in threads."""
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from exporter.errors import Failure, Reason, Transient
 from exporter.runtime.job import Job
 from exporter.runtime.scheduler import Scheduler
 from exporter.runtime.telemetry import Telemetry
-from tests.runtime.test_store import job
+from tests.runtime.collectors import job
 
 
 class Runs:
-    """Fails once, then succeeds; tells when it has run three times."""
+    """Fails once, then succeeds; `enough` is set by the third run."""
 
     def __init__(self) -> None:
         self.seen: list[str] = []
@@ -36,23 +37,23 @@ def scheduler(runs: Runs, jobs: list[Job], last: datetime | None = None) -> Sche
     )
 
 
-def test_a_job_runs_again_and_again_until_it_is_stopped() -> None:
-    """After a failure as well; the plan tells how it went."""
+def test_a_job_runs_repeatedly_until_it_is_stopped() -> None:
+    """After a failure too; the plan has the result."""
     runs = Runs()
-    only = Job("api", "a", job("a").collector, timedelta(milliseconds=10))
-    machine = scheduler(runs, [only])
-    machine.start()
+    only = replace(job("a"), every=timedelta(milliseconds=10))
+    running = scheduler(runs, [only])
+    running.start()
     assert runs.enough.wait(10)
-    machine.stop()
+    running.stop()
     count = len(runs.seen)
     assert [] == [thread.name for thread in threading.enumerate() if thread.name == "a/report"]
     assert count == len(runs.seen)
-    assert machine.plans[only].failures == 0
+    assert running.plans[only].failures == 0
 
 
-def test_what_is_fresh_is_not_asked_for_again() -> None:
-    """The plan of a restored job begins where the last process stopped."""
+def test_data_that_is_not_due_is_not_read_again() -> None:
+    """The plan of a restored job continues from its last success."""
     last = datetime.now(UTC)
     only = job("a")
-    machine = scheduler(Runs(), [only], last)
-    assert last + only.every <= machine.plans[only].next_run
+    running = scheduler(Runs(), [only], last)
+    assert last + only.every <= running.plans[only].next_run

@@ -1,61 +1,22 @@
-"""What a scrape is answered from."""
+"""Publishing collections and making pages."""
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from operator import attrgetter
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from exporter.errors import Malformed
-from exporter.model import collection as model
-from exporter.model.collection import Collection, Run
-from exporter.model.families import Family, Labels, Samples
-from exporter.runtime.job import Job
+from exporter.model.collection import Collection
+from exporter.model.families import Samples
 from exporter.runtime.page import Page
 from exporter.runtime.store import SnapshotStore
-
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-COST = Family("cost", "What it costs.", Labels.from_attributes(who="who"), attrgetter("cost"))
-USERS = Family("users", "Who they are.", Labels.from_attributes(), attrgetter("users"))
-
-
-@dataclass
-class Collector(model.Collector):
-    """A report whose collections a test writes itself."""
-
-    name: str = "report"
-    fresh_every: timedelta = timedelta(hours=1)
-    families: tuple[Family, ...] = (COST, USERS)
-    records: list[object] = field(default_factory=list)
-    rows_each: int = 1
-    shaped: Mapping[str, object] = field(default_factory=dict)
-
-    @property
-    def shape(self) -> Mapping[str, object]:
-        return self.shaped
-
-    def collect(self, now: datetime, run: Run) -> list[object]:
-        return self.records
-
-    def rows(self, record: object) -> int:
-        return self.rows_each
-
-
-def job(account: str, name: str = "report") -> Job:
-    return Job("api", account, Collector(name), timedelta(hours=1))
-
-
-def collection(**costs: str) -> Collection:
-    samples = {"cost": {(who,): Decimal(cost) for who, cost in costs.items()}, "users": {(): 3}}
-    return Collection(samples, len(costs), NOW, NOW)
+from tests.runtime.collectors import HOUR, NOW, Other, collection, job
 
 
 def test_two_accounts_share_a_family_and_samples_are_sorted() -> None:
-    """A family that came twice would make the whole scrape unreadable."""
+    """A family that occurs twice would make the whole page invalid."""
     store = SnapshotStore()
     store.publish(job("b"), collection(y="2", x="-1.50"))
     store.publish(job("a"), collection(z="1E+3"))
@@ -67,19 +28,19 @@ def test_two_accounts_share_a_family_and_samples_are_sorted() -> None:
     ) == store.current.body
 
 
-def test_the_same_samples_again_keep_the_page() -> None:
-    """An unchanged source costs no rendering and no compressing, but its new instant is published."""
+def test_the_same_samples_again_reuse_the_page() -> None:
+    """They are not rendered and compressed again, but the new collection is published."""
     store, only = SnapshotStore(), job("a")
     store.publish(only, collection(x="1"))
     before = store.current
-    again = replace(collection(x="1"), collected=NOW + timedelta(hours=1))
+    again = replace(collection(x="1"), collected=NOW + HOUR)
     store.publish(only, again)
     assert before.page is store.current.page
     assert again is store.collection(only)
 
 
 def test_a_family_without_samples_has_no_header() -> None:
-    """Absent is absent, and a snapshot that somebody holds never changes."""
+    """And an earlier snapshot never changes."""
     store = SnapshotStore()
     only = job("a")
     store.publish(only, collection(x="1"))
@@ -88,29 +49,29 @@ def test_a_family_without_samples_has_no_header() -> None:
     assert (b"", True) == (store.current.body, b"cost" in held.body)
 
 
-def test_a_job_with_series_of_another_is_refused() -> None:
-    """One of them would silently win."""
+def test_duplicate_series_of_two_jobs_are_refused() -> None:
+    """One of them would silently be lost."""
     store = SnapshotStore()
-    store.publish(job("a", "first"), collection(x="1"))
+    store.publish(job("a"), collection(x="1"))
     before = store.current
-    with pytest.raises(Malformed, match="a/first publishes the same 1 series"):
-        store.publish(job("a", "second"), collection(x="2"))
+    with pytest.raises(Malformed, match="a/report publishes the same 1 series"):
+        store.publish(job("a", Other()), collection(x="2"))
     assert before is store.current
 
 
 def test_many_collections_make_one_page() -> None:
-    """Those of a restart; one that is refused does not keep the others from the page."""
+    """A refused collection does not prevent the others from being published."""
     pages: list[bytes] = []
-    store = SnapshotStore(lambda body: _noted(pages, body))
+    store = SnapshotStore(lambda body: _recorded(pages, body))
     good = {job(account): collection(x="1") for account in "abc"}
-    bad = job("b", "second")
+    bad = job("b", Other())
     refused = store.publish_all(good | {bad: collection(x="2")})
     assert ([bad], 3, None) == (list(refused), store.current.body.count(b"cost{"), store.collection(bad))
     assert [store.current.body] == pages
 
 
 def test_jobs_that_publish_while_a_page_is_made_share_the_next_one() -> None:
-    """Else the first run of many accounts would compress the whole page once for each of them."""
+    """Otherwise the first runs of many accounts would compress the whole page once for each of them."""
     pages: list[bytes] = []
     rendering = [threading.Event() for _ in "bcd"]
     threads: list[threading.Thread] = []
@@ -124,7 +85,7 @@ def test_jobs_that_publish_while_a_page_is_made_share_the_next_one() -> None:
             for thread in threads:
                 thread.start()
             assert all(event.wait(30) for event in rendering)
-        return _noted(pages, body)
+        return _recorded(pages, body)
 
     store = SnapshotStore(make_page)
     store.publish(job("a"), collection(x="1"))
@@ -134,8 +95,8 @@ def test_jobs_that_publish_while_a_page_is_made_share_the_next_one() -> None:
     assert pages[-1] == store.current.body
 
 
-def test_what_a_failed_page_should_have_shown_is_on_the_next() -> None:
-    """A page may be too large for the memory."""
+def test_the_next_page_has_what_a_failed_page_lacks() -> None:
+    """A page may not fit into memory."""
     failures = [MemoryError()]
 
     def make_page(body: bytes) -> Page:
@@ -152,7 +113,7 @@ def test_what_a_failed_page_should_have_shown_is_on_the_next() -> None:
 
 
 class Signalling(dict[str, Samples]):
-    """Samples that report when they are being rendered."""
+    """Samples that set an event when they are rendered."""
 
     def __init__(self, event: threading.Event, samples: Mapping[str, Samples]) -> None:
         super().__init__(samples)
@@ -163,6 +124,6 @@ class Signalling(dict[str, Samples]):
         return super().get(name, default)
 
 
-def _noted(pages: list[bytes], body: bytes) -> Page:
+def _recorded(pages: list[bytes], body: bytes) -> Page:
     pages.append(body)
     return Page(body)

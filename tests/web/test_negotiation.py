@@ -1,4 +1,4 @@
-"""What a client accepts, by the rules of RFC 9110."""
+"""Content negotiation, as RFC 9110 defines it."""
 
 import pytest
 from hypothesis import given
@@ -28,8 +28,8 @@ PROMETHEUS = (
         ("", False),
     ],
 )
-def test_gzip_is_sent_to_who_accepts_it(header: str, accepted: bool) -> None:
-    """RFC 9110 12.5.3, with its weights."""
+def test_gzip_is_sent_to_clients_that_accept_it(header: str, accepted: bool) -> None:
+    """RFC 9110 12.5.3, with weights."""
     assert accepted == accepts_gzip(header)
 
 
@@ -61,12 +61,12 @@ def test_gzip_is_sent_to_who_accepts_it(header: str, accepted: bool) -> None:
         ("", False),
     ],
 )
-def test_openmetrics_is_sent_to_who_would_rather_have_it(header: str, preferred: bool) -> None:
-    """In the version that is written; the most specific range of the header decides (RFC 9110 12.5.1)."""
+def test_openmetrics_is_sent_to_clients_that_prefer_it(header: str, preferred: bool) -> None:
+    """In a supported version; the most specific range of the header applies (RFC 9110 12.5.1)."""
     assert preferred == prefers_openmetrics(header)
 
 
 @given(st.text(alphabet=st.sampled_from('aq=;,"*/. 01\\é')) | st.text())
-def test_any_header_has_an_answer(header: str) -> None:
-    """Whatever a client sends, it gets one of the two."""
+def test_any_header_is_understood(header: str) -> None:
+    """No header raises an exception."""
     assert {prefers_openmetrics(header), accepts_gzip(header)} <= {True, False}

@@ -2,7 +2,7 @@
 
 import gzip
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
 
@@ -11,15 +11,14 @@ import requests
 import uvicorn
 
 from exporter.commands.run import Running, served
-from exporter.simulator import Simulator
 from exporter.web.server import listen
 from tests.harness import ExporterHarness, parsed
-from tests.runtime.test_store import collection, job
+from tests.runtime.collectors import collection, job
 
 
 @pytest.fixture
 def address(harness: ExporterHarness) -> Iterator[str]:
-    """Where the harness's pages are."""
+    """The address of the pages of `harness`."""
     socket = listen("127.0.0.1:0")
     app = served(Running(Path(), harness.exporter), "/metrics", enable_lifecycle=False)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
@@ -30,8 +29,8 @@ def address(harness: ExporterHarness) -> Iterator[str]:
     thread.join()
 
 
-def test_metrics_come_in_both_formats_plain_and_compressed(harness: ExporterHarness, address: str) -> None:
-    """The same samples, whatever the client asks for."""
+def test_metrics_have_two_formats_and_may_be_compressed(harness: ExporterHarness, address: str) -> None:
+    """All with the same samples."""
     harness.run()
     text = requests.get(f"{address}/metrics", headers={"Accept-Encoding": "identity"}, timeout=5)
     compressed = requests.get(f"{address}/metrics", headers={"Accept-Encoding": "gzip"}, timeout=5, stream=True)
@@ -48,8 +47,8 @@ def test_metrics_come_in_both_formats_plain_and_compressed(harness: ExporterHarn
     assert openmetrics.text.startswith(harness.exporter.store.current.body.decode())
 
 
-def test_an_answer_in_gzip_is_whole_while_others_publish(harness: ExporterHarness, address: str) -> None:
-    """Each shows all of one collection, in the form that was asked for, and ends with the exporter's own metrics."""
+def test_a_response_is_complete_while_collections_are_published(harness: ExporterHarness, address: str) -> None:
+    """It has all of one collection, in the accepted encoding, and ends with the exporter's own metrics."""
     store, publisher = harness.exporter.store, job("busy")
     pages = cycle([collection(**{f"who{n}": str(amount) for n in range(2000)}) for amount in range(5)])
     store.publish(publisher, next(pages))
@@ -82,7 +81,7 @@ def test_an_answer_in_gzip_is_whole_while_others_publish(harness: ExporterHarnes
 
 @pytest.mark.parametrize("form", ["gzip", "identity"])
 def test_head_has_the_headers_of_get(harness: ExporterHarness, address: str, form: str) -> None:
-    """And no body, so that the connection serves the next request."""
+    """And no body, so that the connection can be reused."""
     harness.run()
     with requests.Session() as client:
         client.headers["Accept-Encoding"] = form
@@ -93,37 +92,34 @@ def test_head_has_the_headers_of_get(harness: ExporterHarness, address: str, for
     assert head.headers.get("Content-Encoding", "identity") == form
 
 
-def test_openmetrics_is_what_its_reference_parser_reads(harness: ExporterHarness, address: str) -> None:
-    """Gauges look alike in both formats; this holds the page to it."""
+def test_openmetrics_is_valid_for_its_reference_parser(harness: ExporterHarness, address: str) -> None:
+    """The page relies on gauges having the same form in both formats."""
     from prometheus_client.openmetrics.parser import text_string_to_metric_families as read
 
     harness.run()
     page = requests.get(f"{address}/metrics", headers={"Accept": "application/openmetrics-text"}, timeout=5).text
-    families = [family.name for family in read(page)]
+    families = [family.name for family in read(page)]  # type: ignore[no-untyped-call]
     assert len(families) == len(set(families)) > 40
 
 
 def test_ready_once_every_collector_has_published(harness: ExporterHarness, address: str) -> None:
-    """Until then it says what is missing; healthy it is from the start."""
+    """Until then the page names the missing ones; the exporter is healthy from the start."""
     before = requests.get(f"{address}/-/ready", timeout=5)
     required = [job for job in harness.exporter.jobs if job.collector.required]
     assert (503, len(required)) == (before.status_code, before.text.count("not ready: "))
     assert requests.get(f"{address}/-/healthy", timeout=5).status_code == 200
     harness.run()
-    assert (200, "ready\n") == (lambda page: (page.status_code, page.text))(
-        requests.get(f"{address}/-/ready", timeout=5)
-    )
+    after = requests.get(f"{address}/-/ready", timeout=5)
+    assert (200, "ready\n") == (after.status_code, after.text)
 
 
-def test_the_page_tells_how_each_collector_is_doing(
-    simulator: Simulator, harness_for: Callable[[str], ExporterHarness], harness: ExporterHarness, address: str
-) -> None:
-    """Every account and collector, its state, and links; all text is escaped."""
+def test_the_status_page_has_the_state_of_each_collector(harness: ExporterHarness, address: str) -> None:
+    """Every account and collector, its state, and links."""
     harness.run()
     page = requests.get(f"{address}/", timeout=5)
     assert page.headers["Content-Type"].startswith("text/html")
-    wanted = ["contoso-ea", "usagedetails", "tenantUserCount", "usagerecords", 'href="/metrics"', ">ok<"]
-    assert [] == [text for text in wanted if text not in page.text]
+    expected = ["contoso-ea", "usagedetails", "tenantUserCount", "usagerecords", 'href="/metrics"', ">ok<"]
+    assert [] == [text for text in expected if text not in page.text]
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/", "/-/healthy", "/-/ready"])

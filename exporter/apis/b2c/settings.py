@@ -40,7 +40,7 @@ def rising(tiers: tuple[PriceTier, ...]) -> tuple[PriceTier, ...]:
     """Tiers that have a price for every quantity, and one only."""
     ends = [tier.up_to for tier in tiers]
     if ends[-1] is not None:
-        raise invalid("the last tier must have no up_to: it is the price of all that lies beyond")
+        raise invalid("the last tier must have no up_to: its price applies to all further units")
     bounds = [end for end in ends[:-1] if end is not None]
     if len(bounds) < len(ends) - 1 or bounds != sorted(set(bounds)):
         raise invalid("every tier but the last needs an up_to above the one before")

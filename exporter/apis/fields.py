@@ -140,14 +140,14 @@ SecretText = Annotated[SecretStr, AfterValidator(secret_text)]
 FilePath = Annotated[Path, Field(strict=False), AfterValidator(file_path)]
 
 
-def money(value: object) -> Decimal:
-    """Money with exactly the written digits: 0.1 is not rounded to a double."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise invalid("must be an amount of money")
+def money(value: object, what: str = "an amount of money") -> Decimal:
+    """Money with exactly the written digits: 0.1 is not rounded to a double; `what` names it in the message."""
     try:
-        return Decimal(str(value))
+        if isinstance(value, int | float | str) and not isinstance(value, bool):
+            return Decimal(str(value))
     except ArithmeticError:
-        raise invalid("must be an amount of money") from None
+        pass
+    raise invalid(f"must be {what}")
 
 
 def authorities(file: Path) -> Path:

@@ -1,4 +1,4 @@
-"""A B2C tenant whose reports answer what a test lays down, read at instants that a test chooses."""
+"""A B2C tenant with canned reports, read at instants that a test chooses."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from exporter.app import Exporter
 from exporter.config import load
+from exporter.errors import Failure
 from exporter.model.collection import Collection
 from exporter.simulator import Simulator
 from tests.harness import NOON, Answer, CannedService, Scrape, scrape, series
@@ -38,10 +39,16 @@ storage: {{path: "{directory / "storage"}"}}
         wrapped = [found if isinstance(found, Answer) else Answer({"value": found}) for found in answers]
         self.canned.answer(f"/t.example/reports/{report}", *wrapped)
 
-    def run(self, report: str) -> object:
-        """One run of a report; None for a success."""
+    def run(self, report: str) -> Failure | None:
+        """One run of a report; the failure, None for a success."""
         (job,) = [job for job in self.exporter.jobs if job.collector.name == report]
         return self.exporter.runner.run(job)
+
+    def failure(self, report: str) -> Failure:
+        """The failure of one run of a report."""
+        found = self.run(report)
+        assert found is not None
+        return found
 
     def read(self, report: str, rows: list[Row], *, at: datetime = NOON) -> Scrape:
         """What is published once the report has answered these rows."""
@@ -64,7 +71,7 @@ storage: {{path: "{directory / "storage"}"}}
         return "\n".join(self.collection(report).warnings)
 
     def scrape(self) -> Scrape:
-        """All samples."""
+        """All samples that a scrape would see."""
         return scrape(self.exporter)
 
 

@@ -71,7 +71,7 @@ def test_the_request_is_in_the_documented_grammar(
     canned.answer(path(simulator, MFA), Answer({"value": []}))
     assert [None] == tenant.run(MFA)
     assert [f"{path(simulator, MFA)}?%24filter=TimeStamp+gt+2026-10-06&api-version=beta"] == [
-        asked for asked, _ in canned.received
+        requested for requested, _ in canned.received
     ]
 
 
@@ -133,10 +133,10 @@ def test_every_quirk_of_the_service_yields_the_same_samples(
 
 @pytest.mark.parametrize("envelope", ["odata.error", "error"])
 @pytest.mark.parametrize("report", [USERS, "b2cMfaRequestCount"])
-def test_a_blocked_application_is_told_what_to_do(
+def test_the_failure_of_a_blocked_application_states_the_remedy(
     simulator: Simulator, harness: ExporterHarness, report: str, envelope: Literal["odata.error", "error"]
 ) -> None:
-    """Azure AD Graph is retired; the message has Microsoft's words and ours."""
+    """Azure AD Graph is retired; the message quotes Microsoft's and adds advice."""
     simulator.switches.b2c_blocked, simulator.switches.b2c_error = True, envelope
     (failure,) = harness.run(report)
     assert "forbidden" == failure.reason  # type: ignore[attr-defined]
@@ -179,10 +179,10 @@ def test_other_refusals_get_no_advice_on_retirement(
 @pytest.mark.parametrize(
     ("code", "advised"), [("Authorization_RequestDenied", True), ("Directory_QuotaExceeded", False)]
 )
-def test_a_missing_permission_is_told_apart_from_other_refusals(
+def test_a_missing_permission_is_distinguished_from_other_refusals(
     simulator: Simulator, harness: ExporterHarness, code: str, advised: bool
 ) -> None:
-    """Only what we know the remedy of gets advice."""
+    """Only a refusal with a known remedy gets advice."""
     body = {"odata.error": {"code": code, "message": {"lang": "en", "value": "No."}, "values": None}}
     simulator.faults.script(USERS, Status(403, body))
     (failure,) = harness.run(USERS)
@@ -216,7 +216,7 @@ def test_a_body_in_no_known_form_is_a_failure_like_others(
 def test_an_answer_whose_rows_are_all_unreadable_is_malformed(
     simulator: Simulator, canned: CannedService, tenant: ExporterHarness, row: dict[str, object]
 ) -> None:
-    """Counts are whole and not negative, days are days; what is wrong is told."""
+    """Counts are whole and not negative, days are days; the failure is reported."""
     canned.answer(path(simulator, MFA), Answer({"value": [{"Date": "2026-11-19", **row}]}))
     assert "malformed" == tenant.run(MFA)[0].reason  # type: ignore[attr-defined]
 
@@ -230,7 +230,7 @@ def test_a_part_that_is_null_is_no_part(simulator: Simulator, canned: CannedServ
 
 
 def test_users_that_are_two_days_late_are_those_of_that_day(simulator: Simulator, harness: ExporterHarness) -> None:
-    """User counts are documented as refreshed every 24 to 48 hours; the instant they stand for is told."""
+    """User counts are documented as refreshed every 24 to 48 hours; they are published as of that day."""
     simulator.switches.b2c_users_late_days = 2
     assert [None] == harness.run(USERS)
     samples, day = harness.scrape(), NOON.date() - timedelta(days=2)

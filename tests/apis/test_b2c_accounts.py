@@ -1,4 +1,4 @@
-"""Accounts of the configuration: how they sign in, where they ask, and what their usage costs."""
+"""Accounts of the configuration: how they sign in, where requests are sent, and what their usage costs."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -71,7 +71,7 @@ def test_an_account_signs_in_without_a_secret(
     ],
     ids=["global", "usgov", "china", "mirror"],
 )
-def test_a_cloud_sets_where_to_sign_in_and_to_ask(tmp_path: Path, keys: str, expected: tuple[str, str, str]) -> None:
+def test_a_cloud_sets_the_login_host_and_the_api(tmp_path: Path, keys: str, expected: tuple[str, str, str]) -> None:
     """What is given explicitly wins."""
     file = tmp_path / "config.yaml"
     client = "client_id: 00000000-0000-0000-0000-000000000000, client_secret: s"
@@ -88,8 +88,8 @@ def test_without_prices_nothing_is_estimated(simulator: Simulator, harness_for: 
     assert {} == series(harness.scrape(), "azure_b2c_estimated_cost_month_to_date")
 
 
-def test_active_users_cost_what_their_number_says(simulator: Simulator, harness_for: Build) -> None:
-    """No report tells it; beside them only MFA is billed. 50,000 x 0 + 12,000 x 0.0055 = 66."""
+def test_active_users_cost_what_their_number_costs(simulator: Simulator, harness_for: Build) -> None:
+    """No report states it; beside them only MFA is billed. 50,000 x 0 + 12,000 x 0.0055 = 66."""
     prices = (
         "currency: EUR, per_mfa_request: [{price: 0.03}], "
         "per_monthly_active_user: [{up_to: 50000, price: 0}, {price: 0.0055}]"

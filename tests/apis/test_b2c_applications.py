@@ -1,4 +1,4 @@
-"""Per-application counts, the limit on keys, and what a run notes."""
+"""Per-application counts, the limit on keys, and the warnings of a run."""
 
 import logging
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from exporter.apis.b2c.metrics import APPLICATION_AUTHENTICATIONS
-from exporter.apis.b2c.records import OTHER
+from exporter.model.limits import OTHER
 from exporter.simulator import Simulator
 from exporter.web.index import page
 from tests.harness import NOON, Answer, CannedService, ExporterHarness, series, value
@@ -29,7 +29,7 @@ b2c:
     )
 
 
-def row(total: int, start: str = "2026-11-01T03:12:44Z", **flows: int) -> dict[str, object]:
+def row(total: int, start: str = "2026-11-01T03:12:44Z", /, **flows: int) -> dict[str, object]:
     return {
         "StartTimeStamp": start,
         "EndTimeStamp": "2026-11-20T11:51:09Z",
@@ -38,7 +38,7 @@ def row(total: int, start: str = "2026-11-01T03:12:44Z", **flows: int) -> dict[s
     }
 
 
-def asked(canned: CannedService) -> list[str]:
+def filters(canned: CannedService) -> list[str]:
     return [path.partition("filter=")[2].removesuffix("&api-version=beta") for path, _ in canned.received]
 
 
@@ -46,14 +46,14 @@ def answer(canned: CannedService, *rows: list[dict[str, object]], report: str = 
     canned.answer(f"/t.example/reports/{report}", *(Answer({"value": found}) for found in rows))
 
 
-def test_each_application_is_asked_for_the_month_and_for_thirty_days(
+def test_each_application_is_read_for_the_month_and_for_thirty_days(
     canned: CannedService, tenant: ExporterHarness
 ) -> None:
     """Documented comparisons alone, joined by the documented `and`; the default period is the 30 days."""
     answer(canned, [row(5, implicit=5)], [row(9, implicit=6)], [row(3, hybrid=3)], [row(4, hybrid=4)])
     assert [None] == tenant.run(LOGINS)
     since = "+and+TimeStamp+gt+2026-10-31"
-    assert [f"ApplicationId+eq+{one}{filtered}" for one in (SHOP, APP) for filtered in (since, "")] == asked(canned)
+    assert [f"ApplicationId+eq+{one}{filtered}" for one in (SHOP, APP) for filtered in (since, "")] == filters(canned)
     samples, name = tenant.scrape(), "azure_b2c_application_authentications"
     assert [5, 6, 3, 3, 4] == [
         value(samples, f"{name}_month_to_date", application="Shop", application_id=SHOP, flow="implicit"),
@@ -64,7 +64,7 @@ def test_each_application_is_asked_for_the_month_and_for_thirty_days(
     ]
 
 
-def notes(harness: ExporterHarness) -> tuple[str, ...]:
+def warnings(harness: ExporterHarness) -> tuple[str, ...]:
     (found,) = [c.warnings for job in harness.exporter.jobs if (c := harness.exporter.store.collection(job))]
     return found
 
@@ -72,7 +72,7 @@ def notes(harness: ExporterHarness) -> tuple[str, ...]:
 def test_an_empty_answer_is_no_failure_and_names_its_two_causes(
     canned: CannedService, tenant: ExporterHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """No series, one line in the log however often it is read, and a word on the status page."""
+    """No series, one line in the log however often it is read, and the warning on the status page."""
     answer(canned, [], [], [], [row(4, hybrid=4)])
     caplog.set_level(logging.WARNING)
     assert [None] == tenant.run(LOGINS)
@@ -83,7 +83,7 @@ def test_an_empty_answer_is_no_failure_and_names_its_two_causes(
         f"application Shop ({SHOP}): empty answer for this month and the last 30 days: {text}",
         f"application {APP}: empty answer for this month: {text}",
     )
-    assert expected == notes(tenant)
+    assert expected == warnings(tenant)
     assert list(expected) == [record.warning for record in caplog.records if hasattr(record, "warning")]
     assert {} == series(tenant.scrape(), "azure_b2c_application_authentications_month_to_date")
     assert 1 == len(series(tenant.scrape(), "azure_b2c_application_authentications_trailing_30d"))
@@ -92,20 +92,20 @@ def test_an_empty_answer_is_no_failure_and_names_its_two_causes(
     assert (True, True) == (">ok<" in html, text in html)
 
 
-def test_an_answer_that_begins_before_the_month_is_asked_for_again(
+def test_an_answer_that_begins_before_the_month_is_requested_again(
     canned: CannedService, tenant: ExporterHarness
 ) -> None:
-    """A service that takes the bound in is asked with the first of the month as the bound, and then it is right."""
+    """For a service that includes the bound, the first of the month is the bound of a second request."""
     early = row(9, "2026-10-31T23:10:00Z", implicit=9)
     answer(canned, [early], [row(5, implicit=5)], [row(7, implicit=7)], [early], [early], [row(7, implicit=7)])
     assert [None] == tenant.run(LOGINS)
-    bounds = [text.partition("gt+")[2] for text in asked(canned)]
+    bounds = [text.partition("gt+")[2] for text in filters(canned)]
     assert ["2026-10-31", "2026-11-01", "", "2026-10-31", "2026-11-01", ""] == bounds
     samples = tenant.scrape()
     month = series(samples, "azure_b2c_application_authentications_month_to_date")
     assert [("Shop", 5)] == [(dict(labels)["application"], count) for labels, count in month.items()]
     assert 2 == len(series(samples, "azure_b2c_application_authentications_trailing_30d"))
-    assert (f"application {APP}: no figures for this month: the answer begins on 2026-10-31",) == notes(tenant)
+    assert (f"application {APP}: no figures for this month: the answer begins on 2026-10-31",) == warnings(tenant)
 
 
 def test_a_boundary_day_that_is_taken_in_changes_no_figure(simulator: Simulator, harness: ExporterHarness) -> None:
@@ -118,7 +118,7 @@ def test_a_boundary_day_that_is_taken_in_changes_no_figure(simulator: Simulator,
 
 
 def test_without_applications_their_reports_are_not_read(simulator: Simulator, harness_for: Build) -> None:
-    """Nor waited for by readiness."""
+    """And readiness does not require them."""
     harness = harness_for("b2c: [{tenant: t, client_id: 00000000-0000-0000-0000-000000000000, client_secret: s}]")
     names = [job.collector.name for job in harness.exporter.jobs]
     assert ["tenantUserCount", "b2cAuthenticationCountSummary", "b2cMfaRequestCountSummary"] == names
@@ -148,15 +148,15 @@ def test_a_month_that_may_be_another_is_absent(
     canned: CannedService, tenant: ExporterHarness, rows: list[dict[str, object]], why: str
 ) -> None:
     """The other window and the other application are published; numbers may be texts."""
-    good = [{"StartTimeStamp": "2026-11-02T00:00:00Z", "MfaCount": "12"}]
+    good: list[dict[str, object]] = [{"StartTimeStamp": "2026-11-02T00:00:00Z", "MfaCount": "12"}]
     answer(canned, rows, good, good, good, report=MFA)
     assert [None] == tenant.run(MFA)
     samples, name = tenant.scrape(), "azure_b2c_application_mfa_requests"
     assert {} == series(samples, f"{name}_month_to_date", application="Shop")
     assert 12 == value(samples, f"{name}_month_to_date", application=APP, method="unattributed")
     assert 12 == value(samples, f"{name}_trailing_30d", application="Shop", method="unattributed")
-    (note,) = notes(tenant)
-    assert note.startswith(f"application Shop ({SHOP}): no figures for {why}")
+    (warning,) = warnings(tenant)
+    assert warning.startswith(f"application Shop ({SHOP}): no figures for {why}")
 
 
 def test_thirty_days_that_are_more_are_absent(canned: CannedService, tenant: ExporterHarness) -> None:
@@ -166,7 +166,7 @@ def test_thirty_days_that_are_more_are_absent(canned: CannedService, tenant: Exp
     samples, name = tenant.scrape(), "azure_b2c_application_authentications"
     assert [5] == list(series(samples, f"{name}_month_to_date").values())
     assert [4] == list(series(samples, f"{name}_trailing_30d").values())
-    assert f"application Shop ({SHOP}): no figures for the last 30 days: the answer begins on 2026-09-01" in notes(
+    assert f"application Shop ({SHOP}): no figures for the last 30 days: the answer begins on 2026-09-01" in warnings(
         tenant
     )
 
@@ -178,8 +178,8 @@ def test_an_unreadable_row_leaves_the_other_windows(canned: CannedService, tenan
     assert [None] == tenant.run(LOGINS)
     samples, name = tenant.scrape(), "azure_b2c_application_authentications"
     assert {} == series(samples, f"{name}_month_to_date", application="Shop")
-    assert f"application Shop ({SHOP}): no figures for this month: its row can't be used" in notes(tenant)
-    assert not any("empty answer" in note for note in notes(tenant))
+    assert f"application Shop ({SHOP}): no figures for this month: its row can't be used" in warnings(tenant)
+    assert not any("empty answer" in warning for warning in warnings(tenant))
     assert (4, 0, 3) == (
         value(samples, f"{name}_trailing_30d", application="Shop", flow="a"),
         value(samples, f"{name}_month_to_date", application=APP, flow="a"),
@@ -206,7 +206,7 @@ def test_folded_keys_are_counted_and_published_ones_stay(canned: CannedService, 
         "azure_billing_exporter_collector_overflow_series",
         "azure_b2c_application_authentications_trailing_30d",
     )
-    for flows, kept in (
+    for flows, named in (
         ({"a": 9, "b": 6, "c": 5}, {"a", "b"}),
         ({"a": 9, "b": 6, "c": 10}, {"a", "b"}),
         ({"a": 9, "b": 6, "c": 13}, {"a", "c"}),
@@ -215,7 +215,7 @@ def test_folded_keys_are_counted_and_published_ones_stay(canned: CannedService, 
         assert [None] == tenant.run(LOGINS)
         samples = tenant.scrape()
         shown = series(samples, name, application="Shop")
-        assert kept | {OTHER} == {dict(labels)["flow"] for labels in shown}
+        assert named | {OTHER} == {dict(labels)["flow"] for labels in shown}
         assert sum(flows.values()) == sum(shown.values())
         assert 2 == value(samples, overflow, collector=LOGINS)
 

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from exporter.apis.b2c.bill import MonthUsage, charge, events, free, stock
+from exporter.apis.b2c.estimate.bill import MonthUsage, charge, events, free, stock
+from exporter.model.periods import billing_month
 
-MONTH = date(2026, 11, 1)
+FIRST = date(2026, 11, 1)
+MONTH = billing_month(FIRST)
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def test_one_price_for_all(quantity: int, cost: str) -> None:
 
 @some.composite
 def price_lists(draw: some.DrawFn) -> tuple[Tier, ...]:
-    """Lists of up to five tiers; a later one may be dearer."""
+    """Lists of up to five tiers; a later one may be more expensive."""
     borders = sorted(draw(some.sets(some.integers(1, 10**7), max_size=4)))
     prices = some.decimals(0, 10, places=5)
     return tuple(Tier(border, draw(prices)) for border in [*borders, None])
@@ -101,7 +103,7 @@ def test_the_free_allowance_ends_at_the_first_price(price_list: tuple[Tier, ...]
     assert quantity == free(price_list)
 
 
-def days(*counts: int, first: date = MONTH) -> dict[date, int]:
+def days(*counts: int, first: date = FIRST) -> dict[date, int]:
     return {first + timedelta(days=n): count for n, count in enumerate(counts)}
 
 
@@ -114,7 +116,7 @@ def days(*counts: int, first: date = MONTH) -> dict[date, int]:
         (days(10, 2), MonthUsage(12, 300)),
         (days(7, 10, 2, first=date(2026, 10, 31)), MonthUsage(12, 300)),
         (days(10, 0, 11, 5), MonthUsage(26, 210)),
-        ({MONTH: 12, date(2026, 11, 4): 1}, MonthUsage(13, 120)),
+        ({FIRST: 12, date(2026, 11, 4): 1}, MonthUsage(13, 120)),
         ({date(2026, 11, 2): 12, date(2026, 11, 3): 1}, MonthUsage(13, 180)),
         (days(*[1] * 31), MonthUsage(30, 30)),
         (days(1, 0, 0, 0, 0, 0, 0, 0), MonthUsage(1, 4)),
@@ -136,7 +138,7 @@ def days(*counts: int, first: date = MONTH) -> dict[date, int]:
         "burst",
     ],
 )
-def test_the_month_is_projected_from_the_days_gone_by(reported: dict[date, int], usage: MonthUsage | None) -> None:
+def test_the_month_is_projected_from_the_elapsed_days(reported: dict[date, int], usage: MonthUsage | None) -> None:
     """The newest day can grow and does not count among them; a day without a row does, as zero."""
     assert usage == events(reported, MONTH)
 
@@ -154,7 +156,7 @@ def test_the_month_is_projected_from_the_days_gone_by(reported: dict[date, int],
     ],
     ids=["nothing", "one-row", "grows", "shrinks", "late", "not-below-zero", "last-day"],
 )
-def test_a_stock_goes_on_growing_as_it_did(reported: dict[date, int], usage: MonthUsage | None) -> None:
+def test_a_stock_continues_to_grow_as_before(reported: dict[date, int], usage: MonthUsage | None) -> None:
     """Users are not used up: the month's end has today's and those that will have come."""
     assert usage == stock(reported, MONTH)
 

@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from exporter.apis.b2c.keys import limited_keys
 from exporter.apis.b2c.metrics import AUTHENTICATIONS, USERS
 from exporter.apis.b2c.records import BUCKETS, DailyAuthentications, Unreadable, UserCount, label
-from exporter.apis.b2c.rows import asked_after, by_day
-from exporter.apis.b2c.windows import growth, windows
+from exporter.apis.b2c.windows.daily import growth, windows
+from exporter.apis.b2c.windows.keys import limited_keys
+from exporter.apis.b2c.windows.rows import by_day, filter_bound
 from exporter.model.collection import Run
 from exporter.model.families import fold
 from tests.harness import NOON
@@ -41,7 +41,9 @@ def test_every_window_is_the_sum_of_its_rows_or_absent(
     """Absent exactly where an unusable row may be in it, whatever rows there are, and whenever they are read."""
     now = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
     days = {now.date() - timedelta(days=age): count for age, count in ages.items()}
-    rows = [DailyAuthentications(date=str(day), authentication_count=count) for day, count in days.items()]
+    rows: list[DailyAuthentications | Unreadable] = [
+        DailyAuthentications(time_stamp=str(day), authentication_count=count) for day, count in days.items()
+    ]
     dropped = [Unreadable(None if age is None else now.date() - timedelta(days=age)) for age in lost]
     run = Run(now)
     read = by_day("r", [*rows, *dropped], now, run)
@@ -61,7 +63,7 @@ def test_every_window_is_the_sum_of_its_rows_or_absent(
         "month_to_date": None if anywhere else total(stated, unusable, now.date().replace(day=1), newest),
         "trailing_30d": None if anywhere else total(stated, unusable, newest - 29 * ONE_DAY, newest),
     } == found
-    assert asked_after(now) < min(now.date().replace(day=1), now.date() - 43 * ONE_DAY)
+    assert filter_bound(now) < min(now.date().replace(day=1), now.date() - 43 * ONE_DAY)
 
 
 @given(some.dictionaries(some.integers(0, 40), some.integers(0, 10**6)))
@@ -87,7 +89,7 @@ def test_parts_sum_to_the_totals_for_any_breakdown(
 ) -> None:
     """Whatever the keys and however many are folded, beyond the total too; never more series than the limit allows."""
     rows = [
-        DailyAuthentications(date=f"2026-11-{n:02}", authentication_count=total, auth_flow_type_break_down=parts)
+        DailyAuthentications(time_stamp=f"2026-11-{n:02}", authentication_count=total, auth_flow_type_break_down=parts)
         for n, (parts, total) in enumerate(stated, start=1)
     ]
     run = Run(NOON)

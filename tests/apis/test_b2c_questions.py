@@ -1,7 +1,7 @@
-"""The four questions that the reports' readers ask, answered by PromQL from /metrics.
+"""The usual questions about the reports, answered by PromQL from /metrics.
 
-The answers are computed from the simulated company by other means than the exporter's: day by day, in
-arithmetic that stands here. Prometheus' own engine evaluates the expressions, which are those of the README.
+The expected answers are computed from the simulated company independently of the exporter: day by day, by the
+arithmetic in this module. Prometheus' own engine evaluates the expressions, which are those of the README.
 """
 
 import json
@@ -68,11 +68,11 @@ def by_tiers(tiers: list[dict[str, object]], quantity: int) -> Decimal:
 
 
 def month_cost(world: B2cTenant) -> Decimal:
-    """Nineteen days have gone by, and the month has thirty; users grow as they did since the first row asked for."""
+    """Nineteen of thirty days have elapsed; users continue to grow at the mean rate of the last 30 days."""
     length = monthrange(TODAY.year, TODAY.month)[1]
-    gone = span(FIRST, TODAY - ONE_DAY)
-    logins = round(total(map(world.authentications, gone)) * length / len(gone))
-    factors = round(total(map(world.mfa_requests, gone)) * length / len(gone))
+    elapsed = span(FIRST, TODAY - ONE_DAY)
+    logins = round(total(map(world.authentications, elapsed)) * length / len(elapsed))
+    factors = round(total(map(world.mfa_requests, elapsed)) * length / len(elapsed))
     newest, oldest = TODAY - ONE_DAY, TODAY - 30 * ONE_DAY
     now, then = world.users(newest).total, world.users(oldest).total
     users = now + round(Decimal(now - then) / (newest - oldest).days * (FIRST.replace(day=length) - newest).days)
@@ -118,7 +118,7 @@ def test_a_documented_question_is_answered(
     labels: tuple[str, ...],
     answer: Callable[[B2cTenant], Answers],
 ) -> None:
-    """Prometheus computes from the published series exactly what the company's own counts give."""
+    """Prometheus computes from the published series exactly what the simulated company's own counts give."""
     expected = [
         {"labels": _series({"account": "contoso-b2c", **dict(zip(labels, key, strict=True))}), "value": float(count)}
         for key, count in answer(simulator.world.b2c).items()

@@ -1,4 +1,4 @@
-"""What of a per-application report is refused is absent; the rest is published."""
+"""Refused parts of a per-application report are absent; the rest is published."""
 
 from pathlib import Path
 
@@ -32,8 +32,7 @@ def row(count: int) -> Row:
 
 def test_a_refused_filter_leaves_the_thirty_days(tenant: Tenant) -> None:
     """The combined filter may not be supported: the month is absent, with a warning for each application."""
-    answers = [REFUSED[400], [row(4)]] * 2
-    tenant.answer(LOGINS, *answers)
+    tenant.answer(LOGINS, REFUSED[400], [row(4)], REFUSED[400], [row(4)])
     assert tenant.run(LOGINS) is None
     samples, name = tenant.scrape(), "azure_b2c_application_authentications"
     assert {} == series(samples, f"{name}_month_to_date")
@@ -44,13 +43,13 @@ def test_a_refused_filter_leaves_the_thirty_days(tenant: Tenant) -> None:
 
 @pytest.mark.parametrize("status", REFUSED)
 def test_one_refused_application_leaves_the_others(tenant: Tenant, status: int) -> None:
-    """Its figures are gone once the refusal has come twice, and nothing fails any more."""
+    """Its figures are removed when the second run is refused as well, and later runs succeed."""
     tenant.answer(LOGINS, [row(90)], [row(90)], [row(4)], [row(4)])
     assert tenant.run(LOGINS) is None
     refused = [REFUSED[status]] * 2
     tenant.answer(LOGINS, *refused, [row(4)], [row(4)])
-    failure = tenant.run(LOGINS)
-    assert "emptied" == failure.reason  # type: ignore[attr-defined]
+    failure = tenant.failure(LOGINS)
+    assert "emptied" == failure.reason
     for _ in range(3):
         tenant.answer(LOGINS, *refused, [row(4)], [row(4)])
         assert tenant.run(LOGINS) is None
@@ -61,13 +60,13 @@ def test_one_refused_application_leaves_the_others(tenant: Tenant, status: int) 
 def test_where_everything_is_refused_the_run_fails(tenant: Tenant) -> None:
     """With the first refusal."""
     tenant.answer(LOGINS, REFUSED[404])
-    failure = tenant.run(LOGINS)
-    assert ("not_found", True) == (failure.reason, "Request_ResourceNotFound: No." in str(failure))  # type: ignore[attr-defined]
+    failure = tenant.failure(LOGINS)
+    assert ("not_found", True) == (failure.reason, "Request_ResourceNotFound: No." in str(failure))
 
 
 @pytest.mark.parametrize(("status", "reason"), [(401, "unauthorized"), (204, "malformed")])
 def test_what_concerns_the_account_fails_the_run(tenant: Tenant, status: int, reason: str) -> None:
-    """A key that is not accepted, and an answer that is none, are no refusal of one query."""
+    """An invalid token or an empty response is not the refusal of one query."""
     tenant.answer(LOGINS, [row(4)], Answer(b"", status))
-    failure = tenant.run(LOGINS)
-    assert reason == failure.reason  # type: ignore[attr-defined]
+    failure = tenant.failure(LOGINS)
+    assert reason == failure.reason

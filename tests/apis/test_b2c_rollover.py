@@ -45,7 +45,7 @@ def instant(samples: Scrape) -> datetime | None:
 
 
 def test_before_the_first_row_of_a_month_there_is_no_bill(build: Build) -> None:
-    """Neither the last month's nor an instant; the run is a success, and then the new month's bill comes."""
+    """Neither the last month's nor a data timestamp; the run is a success, and later the new month's bill appears."""
     tenant = build(PER_LOGIN, PER_MFA)
     tenant.answer(MFA, [mfa(day, 1) for day in span(LAST, 45)])
     tenant.answer(LOGINS, [logins(day, 2) for day in span(LAST, 45)])
@@ -85,7 +85,7 @@ def test_stored_users_alone_are_billed_from_the_months_first_row(build: Build) -
 
 @pytest.mark.parametrize(("newest", "cost"), [(date(2026, 11, 29), 102), (date(2026, 11, 25), None)])
 def test_a_month_that_has_begun_begins_with_the_newest_count(build: Build, newest: date, cost: float | None) -> None:
-    """Where authentications are of the new month, so is the bill; a count that is older than documented is none."""
+    """Where authentications are of the new month, so is the bill; a count that is older than documented is not used."""
     tenant = build(PER_USER, PER_LOGIN)
     tenant.answer(USERS, stored(newest))
     tenant.answer(LOGINS, [logins(day, 2) for day in span(date(2026, 12, 1), 45)])
@@ -105,7 +105,7 @@ def test_a_month_that_has_begun_begins_with_the_newest_count(build: Build, newes
     ids=["unreadable", "no-count", "no-day"],
 )
 def test_a_bill_without_one_component_is_no_bill(build: Build, bad: Row, reason: str) -> None:
-    """What is known of the quantities is published; the cost and what is spent of the budget are absent."""
+    """Known quantities are published; the cost and the spent part of the budget are absent."""
     tenant = build(PER_LOGIN, PER_MFA)
     tenant.answer(LOGINS, [logins(day, 2) for day in span(date(2026, 11, 20), 45)])
     requests = [mfa(day, 1) for day in span(date(2026, 11, 20), 45)]
@@ -125,7 +125,7 @@ def test_a_day_without_a_row_is_billed_as_zero(build: Build) -> None:
     tenant.answer(LOGINS, [logins(day, 2) for day in span(date(2026, 11, 20), 45) if day not in absent])
     assert tenant.run(BILL) is None
     samples = tenant.scrape()
-    # 18 days of 2; of the 19 days gone by 17 have 2, so that the month is 34 * 30 / 19 = 53.7.
+    # 18 days of 2; 17 of the 19 elapsed days have 2, so that the month is 34 * 30 / 19 = 53.7.
     assert (36, 54) == (total(samples, COST), total(samples, "azure_b2c_estimated_cost_month"))
     assert "" == tenant.warnings(BILL)
 

@@ -35,12 +35,12 @@ def test_the_newest_day_is_incomplete_and_windows_begin_at_their_day(tenant: Ten
     assert "" == tenant.warnings(LOGINS)
 
 
-def test_late_rows_are_summed_over_thirty_days_that_were_asked_for(tenant: Tenant) -> None:
+def test_late_rows_are_summed_over_thirty_days_that_were_requested(tenant: Tenant) -> None:
     """Three days late: the request reaches back far enough for 30 days before the newest row."""
     tenant.read(LOGINS, [logins(day, 1) for day in span(TODAY - 3 * ONE_DAY, 42)])
     assert {"daily": 1, "month_to_date": 17, "trailing_30d": 30} == sums(tenant)
-    (asked,) = [path for path, _ in tenant.canned.received]
-    assert "TimeStamp+gt+2026-10-06" in asked
+    (requested,) = [path for path, _ in tenant.canned.received]
+    assert "TimeStamp+gt+2026-10-06" in requested
 
 
 def test_three_rows_from_the_second_of_a_month_are_summed(tenant: Tenant) -> None:
@@ -123,7 +123,7 @@ def test_a_daily_value_that_is_unusable_or_may_be_is_absent(tenant: Tenant) -> N
 
 
 def test_a_row_without_a_readable_day_leaves_growth(tenant: Tenant) -> None:
-    """Which takes two rows and no sum."""
+    """Growth takes two rows and no sum."""
     rows = [users("2026-11-19", 9, 9, 0), users("2026-11-09", 1, 1, 0), users("soon", 5, 5, 0)]
     assert {"local": 8, "directory": 0} == by(tenant.read(b2c.USERS, rows), GROWTH, "identity_provider")
 
@@ -142,7 +142,7 @@ def test_a_row_is_about_the_day_that_it_states(tenant: Tenant, zone: str) -> Non
 
 
 def test_a_row_of_tomorrows_date_is_not_of_this_month(tenant: Tenant) -> None:
-    """In another offset the new month has begun; a row of the far future is none at all."""
+    """In another offset the new month has begun; a row of the far future is dropped."""
     last = date(2026, 12, 1)
     rows = [logins(f"{day}T00:00:00+02:00", 1) for day in span(last, 45)] + [logins("2027-06-01", 1)]
     tenant.read(LOGINS, rows, at=datetime(2026, 11, 30, 23, tzinfo=UTC))
@@ -151,7 +151,7 @@ def test_a_row_of_tomorrows_date_is_not_of_this_month(tenant: Tenant) -> None:
 
 
 def test_before_the_first_row_of_a_month_there_is_no_month_to_date(tenant: Tenant) -> None:
-    """And the reason is told; the 30 days and the newest complete day are as before."""
+    """And a warning gives the reason; the 30 days and the newest complete day are as before."""
     rows = [logins(day, 1) for day in span(date(2026, 11, 30), 45)]
     tenant.read(LOGINS, rows, at=datetime(2026, 12, 1, 0, 30, tzinfo=UTC))
     assert {"daily": 1, "month_to_date": None, "trailing_30d": 30} == sums(tenant)
@@ -159,7 +159,7 @@ def test_before_the_first_row_of_a_month_there_is_no_month_to_date(tenant: Tenan
 
 
 def test_of_several_rows_of_a_day_the_newest_counts(tenant: Tenant) -> None:
-    """One row per day is what the service documents, so a second one is no addition."""
+    """One row per day is what the service documents, so a second one is not added."""
     rows = [logins(f"{day}T00:00:00Z", 1) for day in span(TODAY, 45)]
     newer = [logins("2026-11-19T12:00:00Z", 7), logins("2026-11-19T06:00:00Z", 5)]
     tenant.read(LOGINS, newer + rows)
@@ -177,14 +177,14 @@ def test_a_stated_zero_is_zero(tenant: Tenant) -> None:
 
 
 def test_nothing_but_zeros_is_zero(tenant: Tenant) -> None:
-    """Where no method is known there is a series all the same."""
+    """Without any known method there is still a series."""
     samples = tenant.read(MFA, [mfa(day, 0, {}) for day in span(TODAY, 45)])
     for window in ("daily", "month_to_date", "trailing_30d"):
         assert {"unattributed": 0} == by(samples, f"azure_b2c_mfa_requests_{window}", "method")
 
 
 def test_a_flow_is_not_zero_where_it_may_be_in_the_rest(tenant: Tenant) -> None:
-    """A total without its breakdown says nothing about one flow."""
+    """A total without its breakdown does not determine one flow."""
     rows = [logins(day, 5, {} if day == TODAY - ONE_DAY else {"a": 5}) for day in span(TODAY, 45)]
     assert {"unattributed": 5} == by(tenant.read(LOGINS, rows), f"{NAME}_daily", "flow")
 
@@ -200,7 +200,7 @@ def test_parts_beyond_the_total_leave_a_negative_rest(tenant: Tenant) -> None:
 
 
 def test_a_user_of_two_providers_is_counted_under_both(tenant: Tenant) -> None:
-    """The run is not refused for it."""
+    """The run succeeds."""
     samples = tenant.read(b2c.USERS, [users("2026-11-19", 10, 4, 1, facebook_com=5, amazon_com=1)])
     assert {"local": 4, "directory": 1, "facebook_com": 5, "amazon_com": 1, "unattributed": -1} == by(
         samples, "azure_b2c_users", "identity_provider"
@@ -209,7 +209,7 @@ def test_a_user_of_two_providers_is_counted_under_both(tenant: Tenant) -> None:
 
 
 def test_a_provider_is_never_taken_for_a_bucket(tenant: Tenant) -> None:
-    """Keys that are spelled like the exporter's own values get their kind in front; a blank one has a name."""
+    """Keys that are spelled like the exporter's own values are prefixed with their kind; a blank one has a name."""
     names = {"local": 1, "unattributed": 2, "__other__": 3, "  ": 4, " x ": 5, "provider:local": 6}
     row = users("2026-11-19", 100, 70, 9) | {"AlternateIdUserBreakDown": names}
     assert {
@@ -219,14 +219,14 @@ def test_a_provider_is_never_taken_for_a_bucket(tenant: Tenant) -> None:
 
 
 def test_growth_is_that_of_ten_days(tenant: Tenant) -> None:
-    """A row eleven or 25 days before is none of ten days before."""
+    """Rows of other days, such as 25 days before, are not used."""
     samples = tenant.read(b2c.USERS, [users("2026-11-19", 9, 9, 0), users("2026-10-25", 1, 1, 0)])
     assert {} == series(samples, GROWTH)
     assert f"{b2c.USERS}: no growth over ten days: no row of 2026-11-09" == tenant.warnings(b2c.USERS)
 
 
 def test_a_row_without_counts_is_no_newest_row(tenant: Tenant) -> None:
-    """No user left: nobody knows yet."""
+    """It does not mean that no user is left."""
     rows = [users("2026-11-19", None), users("2026-11-18", 125, 125), users("2026-11-09", 121, 121)]
     rows[0]["AlternateIdUserBreakDown"] = None
     samples = tenant.read(b2c.USERS, rows)
@@ -235,6 +235,6 @@ def test_a_row_without_counts_is_no_newest_row(tenant: Tenant) -> None:
 
 
 def test_without_totals_only_what_both_days_state_has_grown(tenant: Tenant) -> None:
-    """A provider that one of the days does not state has neither come nor gone."""
+    """A provider that only one of the days states is neither new nor removed."""
     rows = [users("2026-11-19", None, 7), users("2026-11-09", 9, 5, 1, facebook_com=3)]
     assert {"local": 2} == by(tenant.read(b2c.USERS, rows), GROWTH, "identity_provider")

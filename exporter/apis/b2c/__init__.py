@@ -5,7 +5,15 @@ from pathlib import Path
 from exporter.apis.api import Api
 from exporter.apis.b2c import metrics
 from exporter.apis.b2c.client import Client
-from exporter.apis.b2c.collectors import REPORTS
+from exporter.apis.b2c.collectors import (
+    REPORTS,
+    AuthenticationCount,
+    AuthenticationCountSummary,
+    Bill,
+    MfaRequestCount,
+    MfaRequestCountSummary,
+    TenantUserCount,
+)
 from exporter.apis.b2c.settings import Settings
 from exporter.auth import Credential
 from exporter.auth.client_credentials import Assertion, Certificate, ClientCredentials
@@ -27,7 +35,7 @@ def authenticate(settings: Settings, http: LoginHttp, tokens: Path) -> Credentia
 
 
 def client_credential(settings: Settings) -> ClientCredential:
-    """The one way of three that is configured."""
+    """The one of the three methods that is configured."""
     if settings.given("certificate"):
         return Certificate(settings.secret("certificate"), settings.secret("certificate_passphrase"))
     if settings.given("client_assertion"):
@@ -36,9 +44,20 @@ def client_credential(settings: Settings) -> ClientCredential:
 
 
 def collectors(settings: Settings, session: Session) -> tuple[Collector, ...]:
-    """One collector per report."""
+    """One collector per report; that of the bill needs prices."""
     client = Client(session, settings.tenant)
-    return tuple(report(client, settings) for report in REPORTS)
+    usage = client, settings.max_keys, settings.shape("max_keys", "applications")
+    reports = (
+        TenantUserCount(*usage),
+        AuthenticationCountSummary(*usage),
+        MfaRequestCountSummary(*usage),
+        AuthenticationCount(*usage, settings.applications),
+        MfaRequestCount(*usage, settings.applications),
+    )
+    if not settings.prices:
+        return reports
+    shape = settings.shape("prices", "monthly_active_users", "budgets")
+    return *reports, Bill(client, settings.prices, settings.monthly_active_users, settings.budgets, shape)
 
 
 API = Api(

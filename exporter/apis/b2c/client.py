@@ -3,27 +3,22 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from http import HTTPStatus
 from typing import TypeVar
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import msgspec
 
-from exporter.apis.b2c.records import (
-    AuthenticationsInPeriod,
-    DailyAuthentications,
-    DailyMfaRequests,
-    MfaRequestsInPeriod,
-    Unreadable,
-    UserCount,
-    stated_stamp,
-)
+from exporter.apis.b2c.records import DayRow, PeriodRow, Row, Unreadable, stated_stamp
 from exporter.errors import Malformed, Reason, Rejected
 from exporter.model.collection import Run
 from exporter.transport.paging import pages
 from exporter.transport.response import Response, decode
 from exporter.transport.session import Session
 
-Row = TypeVar("Row")
+D = TypeVar("D", bound=DayRow)
+P = TypeVar("P", bound=PeriodRow)
+R = TypeVar("R", bound=Row)
 API_VERSION = {"api-version": "beta"}
 RETIRED = (
     "Microsoft has shut Azure AD Graph for this application, and neither a retry nor a setting of this exporter opens "
@@ -33,15 +28,13 @@ PERMISSION = (
     "the application needs the application permission Directory.Read.All of Windows Azure Active Directory, with an "
     "administrator's consent"
 )
-GONE = "410"
 OLD_GRAPH = re.compile(r"\b(AAD|Azure ?AD|Azure Active Directory) ?Graph", re.IGNORECASE)
-"""What a text about the retirement names, in whatever words."""
-STATUS = re.compile(r": (\d{3})\b")
+"""The API's name in texts about its retirement, whatever their words."""
 UNREADABLE = msgspec.DecodeError, UnicodeDecodeError, RecursionError
 
 
 class Envelope(msgspec.Struct):
-    """An OData answer; its metadata comes in two spellings. Each row is read by itself."""
+    """An OData answer; its metadata comes in two spellings. Each row is decoded separately."""
 
     value: list[msgspec.Raw]
     next_link: str | None = msgspec.field(name="@odata.nextLink", default=None)
@@ -60,37 +53,22 @@ class Client:
 
     def __init__(self, session: Session, tenant: str) -> None:
         self._session = session
-        self._tenant = tenant
+        self._root = f"{session.base_url}/{tenant}/"
 
-    def user_counts(self, after: date, run: Run) -> Iterator[UserCount | Unreadable]:
-        """Users per day, refreshed every 24 to 48 hours."""
-        return self._rows("tenantUserCount", UserCount, later_than(after), run)
+    def daily(self, kind: type[D], after: date, run: Run) -> Iterator[D | Unreadable]:
+        """The rows of the days after `after`."""
+        return self._rows(kind, later_than(after), run)
 
-    def daily_authentications(self, after: date, run: Run) -> Iterator[DailyAuthentications | Unreadable]:
-        """Billable authentications per day, refreshed several times a day."""
-        return self._rows("b2cAuthenticationCountSummary", DailyAuthentications, later_than(after), run)
+    def in_period(self, kind: type[P], application: str, after: date | None, run: Run) -> Iterator[P | Unreadable]:
+        """The row of one application since a day, by default in 30 days; no row for no activity."""
+        since = f" and {later_than(after)}" if after else ""
+        return self._rows(kind, f"ApplicationId eq {application}{since}", run)
 
-    def daily_mfa_requests(self, after: date, run: Run) -> Iterator[DailyMfaRequests | Unreadable]:
-        """Multi-factor authentications per day."""
-        return self._rows("b2cMfaRequestCountSummary", DailyMfaRequests, later_than(after), run)
-
-    def authentications(
-        self, application: str, after: date | None, run: Run
-    ) -> Iterator[AuthenticationsInPeriod | Unreadable]:
-        """Billable authentications of one application since a day, by default in 30 days; no row for no activity."""
-        return self._rows("b2cAuthenticationCount", AuthenticationsInPeriod, of_application(application, after), run)
-
-    def mfa_requests(
-        self, application: str, after: date | None, run: Run
-    ) -> Iterator[MfaRequestsInPeriod | Unreadable]:
-        """Multi-factor authentications of one application since a day, by default in 30 days."""
-        return self._rows("b2cMfaRequestCount", MfaRequestsInPeriod, of_application(application, after), run)
-
-    def _rows(self, report: str, kind: type[Row], filtered: str, run: Run) -> Iterator[Row | Unreadable]:
-        """The rows of all pages; one that can't be read is dropped with a warning, and only its day is left."""
+    def _rows(self, kind: type[R], filtered: str, run: Run) -> Iterator[R | Unreadable]:
+        """The rows of all pages; of one that can't be read, which is dropped with a warning, only the day remains."""
+        report = kind.report
         decoder = msgspec.json.Decoder(Envelope)
         row_decoder = msgspec.json.Decoder(kind, strict=False)
-        root = f"{self._session.base_url}/{self._tenant}/"
 
         def fetch(link: str) -> Envelope:
             known = API_VERSION if "api-version" not in dict(parse_qsl(urlsplit(link).query)) else {}
@@ -102,11 +80,11 @@ class Client:
             if link and link.startswith("/"):
                 raise Malformed(f"{report}: a next link begins with a slash")
             try:
-                return urljoin(root, link) if link else None
+                return urljoin(self._root, link) if link else None
             except ValueError as error:
                 raise Malformed(f"{report}: not a link: {error}") from error
 
-        first = urljoin(root, f"reports/{report}")
+        first = urljoin(self._root, f"reports/{report}")
         for page in pages(first, fetch, following):
             for number, raw in enumerate(page.value, start=1):
                 try:
@@ -125,28 +103,19 @@ class Client:
         except Rejected as refusal:
             if not (text := advice(refusal)):
                 raise
-            raise Rejected(f"{refusal} ({text})", refusal.reason, refusal.code) from refusal
+            raise Rejected(
+                f"{refusal} ({text})", refusal.reason, refusal.code, status=refusal.status, body=refusal.body
+            ) from refusal
 
 
 def advice(refusal: Rejected) -> str:
-    """What to do about a refusal, by its status, its code and what its text is about; empty where nothing is known."""
+    """What to do about a refusal, by its status, its code and the API that its text names; empty where unknown."""
     if refusal.code == "Authorization_RequestDenied":
         return PERMISSION
     shut = refusal.reason is Reason.FORBIDDEN and refusal.code == "Authentication_Unauthorized"
-    if shut or status(refusal) == GONE or OLD_GRAPH.search(str(refusal)):
+    if shut or refusal.status == HTTPStatus.GONE or OLD_GRAPH.search(str(refusal)):
         return RETIRED
     return ""
-
-
-def status(refusal: Rejected) -> str:
-    """The HTTP status of a refusal; empty where it came without."""
-    found = STATUS.search(str(refusal))
-    return found[1] if found else ""
-
-
-def refused_with(refusal: Rejected) -> str:
-    """Status and code of a refusal, which say the same in every run: `404 Request_ResourceNotFound`."""
-    return f"{status(refusal)} {refusal.code}".strip() or refusal.reason
 
 
 def stated_day(raw: msgspec.Raw) -> date | None:
@@ -162,9 +131,3 @@ def stated_day(raw: msgspec.Raw) -> date | None:
 def later_than(day: date) -> str:
     """`TimeStamp gt …` with a bare day, as documented."""
     return f"TimeStamp gt {day:%Y-%m-%d}"
-
-
-def of_application(application: str, after: date | None) -> str:
-    """`ApplicationId eq …` as documented; joined by the documented `and` where the 30-day default is not meant."""
-    one = f"ApplicationId eq {application}"
-    return f"{one} and {later_than(after)}" if after else one

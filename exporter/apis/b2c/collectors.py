@@ -1,101 +1,114 @@
-"""One class per usage report."""
+"""One class per usage report, and one for the bill that is estimated from them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import ClassVar
 
 from exporter.apis.b2c import metrics
-from exporter.apis.b2c.applications import Inquiry, PeriodRow
 from exporter.apis.b2c.client import Client
-from exporter.apis.b2c.estimate import Bill
-from exporter.apis.b2c.keys import limited_keys
-from exporter.apis.b2c.metrics import Part, Reading
-from exporter.apis.b2c.records import Unreadable
-from exporter.apis.b2c.rows import asked_after, by_day
-from exporter.apis.b2c.settings import Settings
-from exporter.apis.b2c.windows import growth, windows
+from exporter.apis.b2c.estimate.components import ComponentReader, charges
+from exporter.apis.b2c.records import (
+    AuthenticationsInPeriod,
+    Charge,
+    DailyAuthentications,
+    DailyMfaRequests,
+    MfaRequestsInPeriod,
+    Part,
+    PeriodRow,
+    Reading,
+    UserCount,
+)
+from exporter.apis.b2c.settings import BILL, Application, Prices
+from exporter.apis.b2c.windows.applications import ActivityReader
+from exporter.apis.b2c.windows.daily import growth, windows
+from exporter.apis.b2c.windows.keys import limited_keys
+from exporter.apis.b2c.windows.rows import by_day, filter_bound
+from exporter.apis.settings import Budget
+from exporter.model.budgets import FAMILIES as BUDGETS
+from exporter.model.budgets import BudgetSpent
 from exporter.model.collection import Collector, Run
 from exporter.model.families import Family
 
 
 @dataclass(frozen=True, slots=True)
 class UsageReport(Collector):
-    """What the reports have in common: whom they ask, and what for."""
+    """What the reports have in common."""
 
     client: Client
-    settings: Settings
-
-    @property
-    def shape(self) -> Mapping[str, object]:
-        return self.settings.shape("max_keys", "applications")
+    max_keys: int
+    shape: Mapping[str, object] = field()  # or its default would be the inherited property
 
     def rows(self, record: Part | Reading) -> int:
         return record.rows if isinstance(record, Reading) else 0
 
     def data_timestamp(self, record: Part | Reading) -> datetime | None:
-        return record.at if isinstance(record, Reading) else None
+        return record.data_timestamp if isinstance(record, Reading) else None
 
 
 @dataclass(frozen=True, slots=True)
 class TenantUserCount(UsageReport):
     """Users of the tenant by identity provider; documented as refreshed every 24 to 48 hours."""
 
-    name: ClassVar[str] = "tenantUserCount"
+    name: ClassVar[str] = UserCount.report
     fresh_every: ClassVar[timedelta] = timedelta(hours=12)
     families: ClassVar[tuple[Family, ...]] = metrics.USERS
 
     def collect(self, now: datetime, run: Run) -> Iterator[Part | Reading]:
-        days = by_day(self.name, self.client.user_counts(asked_after(now), run), now, run)
-        keys = limited_keys([days.rows.values()], self.settings.max_keys, self.families, run)
+        days = by_day(self.name, self.client.daily(UserCount, filter_bound(now), run), now, run)
+        keys = limited_keys([days.rows.values()], self.max_keys, self.families, run)
         yield from growth(self.name, days, keys, run)
 
 
 @dataclass(frozen=True, slots=True)
-class AuthenticationCountSummary(UsageReport):
-    """Billable authentications by flow; documented as updated several times a day."""
+class Summary(UsageReport):
+    """A report of the whole tenant's activity per day."""
 
-    name: ClassVar[str] = "b2cAuthenticationCountSummary"
+    kind: ClassVar[type[DailyAuthentications | DailyMfaRequests]]
     fresh_every: ClassVar[timedelta] = timedelta(hours=2)
-    families: ClassVar[tuple[Family, ...]] = metrics.AUTHENTICATIONS
 
     def collect(self, now: datetime, run: Run) -> Iterator[Part | Reading]:
-        days = by_day(self.name, self.client.daily_authentications(asked_after(now), run), now, run)
-        keys = limited_keys([days.rows.values()], self.settings.max_keys, self.families, run)
+        days = by_day(self.name, self.client.daily(self.kind, filter_bound(now), run), now, run)
+        keys = limited_keys([days.rows.values()], self.max_keys, self.families, run)
         yield from windows(self.name, days, now, keys, run)
 
 
 @dataclass(frozen=True, slots=True)
-class MfaRequestCountSummary(UsageReport):
+class AuthenticationCountSummary(Summary):
+    """Billable authentications by flow; documented as updated several times a day."""
+
+    name: ClassVar[str] = DailyAuthentications.report
+    families: ClassVar[tuple[Family, ...]] = metrics.AUTHENTICATIONS
+    kind = DailyAuthentications
+
+
+@dataclass(frozen=True, slots=True)
+class MfaRequestCountSummary(Summary):
     """Multi-factor authentications by method; freshness is not documented, read like authentications."""
 
-    name: ClassVar[str] = "b2cMfaRequestCountSummary"
-    fresh_every: ClassVar[timedelta] = timedelta(hours=2)
+    name: ClassVar[str] = DailyMfaRequests.report
     families: ClassVar[tuple[Family, ...]] = metrics.MFA_REQUESTS
-
-    def collect(self, now: datetime, run: Run) -> Iterator[Part | Reading]:
-        days = by_day(self.name, self.client.daily_mfa_requests(asked_after(now), run), now, run)
-        keys = limited_keys([days.rows.values()], self.settings.max_keys, self.families, run)
-        yield from windows(self.name, days, now, keys, run)
+    kind = DailyMfaRequests
 
 
 @dataclass(frozen=True, slots=True)
 class ApplicationReport(UsageReport):
-    """A report that is asked for each configured application: since the month's first day, and for 30 days.
+    """A report that is read for each configured application: since the month's first day, and for 30 days.
 
-    Each application and each window is judged by itself; the run fails where everything is refused.
+    Each application and each window succeeds or fails on its own; the run fails where everything is refused.
     """
 
-    def answer(self, application: str, after: date | None, run: Run) -> Iterator[PeriodRow | Unreadable]:
-        """The rows of one application."""
-        raise NotImplementedError
+    applications: tuple[Application, ...]
+
+    kind: ClassVar[type[PeriodRow]]
+    fresh_every: ClassVar[timedelta] = timedelta(hours=2)
 
     def collect(self, now: datetime, run: Run) -> Iterator[Part | Reading]:
-        inquiry = Inquiry(lambda application, after: self.answer(application, after, run), now, run)
-        activities = [inquiry.activity(application) for application in self.settings.applications]
-        inquiry.require_answers()
-        groups = [activity.rows for activity in activities]
-        keys = limited_keys(groups, self.settings.max_keys, self.families, run)
+        reader = ActivityReader(self.client, self.kind, now, run)
+        activities = [reader.activity(application) for application in self.applications]
+        reader.require_answers()
+        keys = limited_keys([activity.rows for activity in activities], self.max_keys, self.families, run)
         for activity in activities:
             yield from activity.parts(keys)
 
@@ -104,24 +117,52 @@ class ApplicationReport(UsageReport):
 class AuthenticationCount(ApplicationReport):
     """Billable authentications of each configured application; documented as updated several times a day."""
 
-    name: ClassVar[str] = "b2cAuthenticationCount"
-    fresh_every: ClassVar[timedelta] = timedelta(hours=2)
+    name: ClassVar[str] = AuthenticationsInPeriod.report
     families: ClassVar[tuple[Family, ...]] = metrics.APPLICATION_AUTHENTICATIONS
-
-    def answer(self, application: str, after: date | None, run: Run) -> Iterator[PeriodRow | Unreadable]:
-        return self.client.authentications(application, after, run)
+    kind = AuthenticationsInPeriod
 
 
 @dataclass(frozen=True, slots=True)
 class MfaRequestCount(ApplicationReport):
     """Multi-factor authentications of each configured application; read like authentications."""
 
-    name: ClassVar[str] = "b2cMfaRequestCount"
-    fresh_every: ClassVar[timedelta] = timedelta(hours=2)
+    name: ClassVar[str] = MfaRequestsInPeriod.report
     families: ClassVar[tuple[Family, ...]] = metrics.APPLICATION_MFA_REQUESTS
+    kind = MfaRequestsInPeriod
 
-    def answer(self, application: str, after: date | None, run: Run) -> Iterator[PeriodRow | Unreadable]:
-        return self.client.mfa_requests(application, after, run)
+
+@dataclass(frozen=True, slots=True)
+class Bill(Collector):
+    """What the month will cost: the price list applied to all that is billed, read separately and so as of one instant.
+
+    The bill is that of the month of the run. Until the first day of it is reported there is none: what is reported
+    then is the month before. Costs are published together or not at all, since their sum is the bill.
+    """
+
+    client: Client
+    prices: Prices
+    monthly_active_users: int | None
+    budgets: tuple[Budget, ...]
+    shape: Mapping[str, object] = field()  # or its default would be the inherited property
+
+    name: ClassVar[str] = BILL
+    fresh_every: ClassVar[timedelta] = timedelta(hours=2)
+    families: ClassVar[tuple[Family, ...]] = metrics.BILL + BUDGETS
+
+    def collect(self, now: datetime, run: Run) -> Iterator[Charge | BudgetSpent]:
+        components = ComponentReader(self.client, now, run).components(self.prices, self.monthly_active_users)
+        billed = list(charges(components, self.prices.currency, now))
+        yield from billed
+        costs = [charge.cost for charge in billed if charge.cost is not None]
+        spent = sum(costs, Decimal(0)) if costs else None
+        for budget in self.budgets:
+            yield BudgetSpent(budget.name, self.prices.currency, budget.amount, spent)
+
+    def rows(self, record: Charge | BudgetSpent) -> int:
+        return record.rows
+
+    def data_timestamp(self, record: Charge | BudgetSpent) -> datetime | None:
+        return record.data_timestamp if isinstance(record, Charge) else None
 
 
 REPORTS = (

@@ -9,32 +9,28 @@ from typing import Annotated, ClassVar, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from exporter.apis.checks import Finding
-from exporter.apis.fields import Currency, FilePath, Guid, SecretText, Text, WebAddress, invalid, matching
+from exporter.apis.fields import Currency, FilePath, Guid, SecretText, Text, WebAddress, invalid, matching, money
 from exporter.apis.settings import CHINA, USGOV, Budget, EntraSettings, OneNameEach, Section
 from exporter.auth.client_credentials import Certificate
 from exporter.errors import Rejected
 
 GRAPH = "https://graph.windows.net"
 BILL = "bill"
+UNIT_PRICE = "a price such as 0.0055"
 PER_APPLICATION = frozenset({"b2cAuthenticationCount", "b2cMfaRequestCount"})
-"""The reports that are asked for each configured application, and for nothing else."""
+"""The reports that are read for each configured application, and for nothing else."""
 
 
 def unit_price(value: object) -> Decimal:
-    """A price as it is written: 0.0055 is 0.0055 and not the double beside it."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        raise invalid("must be a price such as 0.0055")
-    try:
-        amount = Decimal(str(value))
-    except ArithmeticError:
-        raise invalid("must be a price such as 0.0055") from None
-    if not amount.is_finite() or not 0 <= amount < 10**9:
-        raise invalid("must be a price such as 0.0055")
-    return amount
+    """A price as it is written: 0.0055 is 0.0055 and not the nearest double."""
+    price = money(value, UNIT_PRICE)
+    if not price.is_finite() or not 0 <= price < 10**9:
+        raise invalid(f"must be {UNIT_PRICE}")
+    return price
 
 
 class PriceTier(Section):
-    """Part of a price list: the price of each unit up to the `up_to`th of a month; the last tier has no end."""
+    """Part of a price list: the price of each unit up to the `up_to`th of a month; the last tier is open."""
 
     up_to: Annotated[int, Field(gt=0)] | None = Field(None, description="the last unit of the month at this price")
     price: Annotated[Decimal, BeforeValidator(unit_price)] = Field(description="per unit")
@@ -44,7 +40,7 @@ def rising(tiers: tuple[PriceTier, ...]) -> tuple[PriceTier, ...]:
     """Tiers that have a price for every quantity, and one only."""
     ends = [tier.up_to for tier in tiers]
     if ends[-1] is not None:
-        raise invalid("the last tier must have no up_to: it is the price of all that lies beyond")
+        raise invalid("the last tier must have no up_to: its price applies to all further units")
     bounds = [end for end in ends[:-1] if end is not None]
     if len(bounds) < len(ends) - 1 or bounds != sorted(set(bounds)):
         raise invalid("every tier but the last needs an up_to above the one before")
@@ -55,7 +51,7 @@ PriceList: TypeAlias = Annotated[tuple[PriceTier, ...], Field(strict=False, min_
 
 
 class Prices(Section):
-    """What Microsoft charges by the month; nothing is estimated for what has no price here."""
+    """Microsoft's monthly price lists; a component without a price is left out of the estimate."""
 
     currency: Currency = Field(description="currency of all prices")
     per_user: PriceList | None = Field(None, description="per stored user")
@@ -71,7 +67,7 @@ class Prices(Section):
 
 
 class Application(Section):
-    """An application of the tenant whose activity is published by itself."""
+    """An application of the tenant whose activity is published separately."""
 
     id: Guid = Field(description="the application's id, which is its client id")
     name: Text | None = Field(None, description="the `application` label; default: the id")
@@ -100,7 +96,8 @@ class Settings(EntraSettings):
 
     base_url: WebAddress = Field(GRAPH, description="where the usage reports are; default: the cloud's")
     resource: Annotated[str, matching(r"\S*[^\s/]", "an identifier such as https://graph.windows.net")] | None = Field(
-        None, description="what the token is asked for; default: the cloud's Azure AD Graph, which a mirror may not be"
+        None,
+        description="the token's resource, which for a mirror may be another one; default: the cloud's Azure AD Graph",
     )
     certificate: SecretText | None = Field(
         None, description="instead of client_secret: a certificate and its private key, PEM", min_length=1
@@ -109,7 +106,7 @@ class Settings(EntraSettings):
         None, description="a file that holds it, PEM or PFX; read again at each use"
     )
     certificate_passphrase: SecretText | None = Field(
-        None, description="what the certificate's private key is encrypted with", min_length=1
+        None, description="the passphrase of the certificate's private key", min_length=1
     )
     certificate_passphrase_file: FilePath | None = Field(
         None, description="a file that holds it; read again at each use"
@@ -120,14 +117,16 @@ class Settings(EntraSettings):
         "read again at each use",
     )
     applications: Annotated[tuple[Application, ...], Field(strict=False)] = Field(
-        (), description="applications whose authentications are published one by one"
+        (), description="applications whose authentications are published separately"
     )
     max_keys: Annotated[int, Field(gt=0)] = Field(
-        50, description="providers, flows or methods that become series; the smallest beyond are folded into one"
+        50,
+        description="the most providers, flows or methods that become series; the smallest of more are folded into one",
     )
-    prices: Prices | None = Field(None, description="the price list that the month's bill is estimated with")
+    prices: Prices | None = Field(None, description="the price lists for the estimate of the month's bill")
     monthly_active_users: Annotated[int, Field(ge=0)] | None = Field(
-        None, description="the month's active users, which no report tells; needed for a price per_monthly_active_user"
+        None,
+        description="the month's active users, which no report states; required with a price per_monthly_active_user",
     )
 
     budgets: Annotated[tuple[Budget, ...], OneNameEach] = Field(
@@ -135,13 +134,8 @@ class Settings(EntraSettings):
     )
 
     @property
-    def currency(self) -> str:
-        """The currency of the bill and of its budgets."""
-        return self.prices.currency if self.prices else ""
-
-    @property
     def scope(self) -> str:
-        """What the token is asked for, as msal wants it."""
+        """The scope of the token, in msal's form."""
         return f"{self.resource or self.cloud_hosts.get(self.cloud, GRAPH)}/.default"
 
     @property

@@ -1,16 +1,14 @@
-"""One application's activity: each window is asked for and judged by itself."""
+"""One application's activity: each window is requested, and accepted or left out, on its own."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Protocol
+from datetime import datetime
 
-from exporter.apis.b2c.client import refused_with
-from exporter.apis.b2c.keys import Keys
-from exporter.apis.b2c.metrics import Part, Reading
-from exporter.apis.b2c.records import Unreadable
-from exporter.apis.b2c.rows import THIRTY_DAYS, Row, excess, parts, states_count
+from exporter.apis.b2c.client import Client
+from exporter.apis.b2c.records import Part, PeriodRow, Reading, Unreadable
 from exporter.apis.b2c.settings import Application
+from exporter.apis.b2c.windows.keys import Keys
+from exporter.apis.b2c.windows.rows import THIRTY_DAYS, excess, parts, states_count
 from exporter.errors import Reason, Rejected
 from exporter.model.collection import Run
 from exporter.model.periods import DAY, month_start
@@ -18,20 +16,7 @@ from exporter.model.periods import DAY, month_start
 OF_ONE_QUERY = frozenset({Reason.BAD_REQUEST, Reason.NOT_FOUND, Reason.FORBIDDEN})
 """Refusals that may concern one application or one filter; others concern the account."""
 MONTH, TRAILING = "this month", "the last 30 days"
-
-
-class PeriodRow(Row, Protocol):
-    """The row of a report that counts once."""
-
-    @property
-    def first_day(self) -> date | None: ...
-    @property
-    def at(self) -> datetime | None: ...
-
-
-Ask = Callable[[str, date | None], Iterator[PeriodRow | Unreadable]]
-"""The rows of an application (its id) since a day, by default in 30 days; raises a `Failure`."""
-Found = list[PeriodRow | Unreadable]
+Rows = list[PeriodRow | Unreadable]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +36,10 @@ class Activity:
         """The parts of both windows."""
         known = {key for row in self.rows for key in parts(row)}
         for row in self.rows:
-            yield Reading(at=row.at, rows=1)
+            yield Reading(row.at, 1)
             for key, count in parts(row, known).items():
                 yield Part(
-                    of=keys.label(key),
+                    breakdown_key=keys.label(key),
                     application=self.application,
                     month_to_date=count if row is self.month_to_date else None,
                     trailing_30d=count if row is self.trailing_30d else None,
@@ -62,17 +47,18 @@ class Activity:
 
 
 @dataclass(slots=True)
-class Inquiry:
-    """Asks for the activity of applications, and remembers what was refused."""
+class ActivityReader:
+    """Reads the activity of applications, and remembers what was refused."""
 
-    ask: Ask
+    client: Client
+    kind: type[PeriodRow]
     now: datetime
     run: Run
-    answered: int = 0
+    accepted: int = 0
     refusals: list[Rejected] = field(default_factory=list)
 
     def activity(self, application: Application) -> Activity:
-        """Both windows, with warnings for what is absent; raises what concerns more than one query."""
+        """Both windows, with warnings for what is absent; raises a `Failure` that concerns more than one query."""
         empty: list[str] = []
         month = self._window(application, MONTH, self._month, empty)
         trailing = self._window(application, TRAILING, self._trailing, empty)
@@ -83,22 +69,22 @@ class Inquiry:
 
     def require_answers(self) -> None:
         """Raises the first refusal where everything was refused."""
-        if self.refusals and not self.answered:
+        if self.refusals and not self.accepted:
             raise self.refusals[0]
 
     def _window(
-        self, application: Application, window: str, ask: Callable[[str], Found], empty: list[str]
+        self, application: Application, window: str, read: Callable[[str], Rows], empty: list[str]
     ) -> PeriodRow | None:
         what = f"application {application.described}: no figures for {window}"
         try:
-            found = ask(application.id)
+            found = read(application.id)
         except Rejected as refusal:
             if refusal.reason not in OF_ONE_QUERY:
                 raise
             self.refusals.append(refusal)
-            self.run.warn(f"{what}: refused with {refused_with(refusal)}")
+            self.run.warn(f"{what}: refused with {refusal.status} {refusal.code}".rstrip())
             return None
-        self.answered += 1
+        self.accepted += 1
         if not found:
             empty.append(window)
             return None
@@ -111,24 +97,24 @@ class Inquiry:
             self.run.warn(f"application {application.described}, {window} up to {row.at or 'now'}: {text}")
         return row
 
-    def _month(self, application: str) -> Found:
+    def _month(self, application: str) -> Rows:
         """Since the first of the month.
 
-        Whether `gt` takes its own day in is not documented, so the day before is the bound. An answer that begins
+        Whether `gt` includes its own day is not documented, so the day before is the bound. An answer that begins
         before the month shows that `gt` does, and then the first is the bound.
         """
         month = month_start(self.now)
-        found = list(self.ask(application, month - DAY))
+        found = list(self.client.in_period(self.kind, application, month - DAY, self.run))
         firsts = [row.first_day for row in found if not isinstance(row, Unreadable)]
         if any(first and first < month for first in firsts):
-            return list(self.ask(application, month))
+            return list(self.client.in_period(self.kind, application, month, self.run))
         return found
 
-    def _trailing(self, application: str) -> Found:
-        return list(self.ask(application, None))
+    def _trailing(self, application: str) -> Rows:
+        return list(self.client.in_period(self.kind, application, None, self.run))
 
-    def _doubt(self, window: str, found: Found, usable: list[PeriodRow]) -> str:
-        """Why the rows are not what was asked for, where that shows."""
+    def _doubt(self, window: str, found: Rows, usable: list[PeriodRow]) -> str:
+        """Why the rows are not those of the window, where that shows."""
         if len(found) > 1:
             return f"{len(found)} rows came, and one is documented"
         if not usable:

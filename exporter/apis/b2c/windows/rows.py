@@ -1,54 +1,35 @@
 """What a row states, and the rows of a report by their days."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
-from exporter.apis.b2c.records import UNATTRIBUTED, Unreadable
+from exporter.apis.b2c.records import UNATTRIBUTED, DayRow, Row, Unreadable
 from exporter.model.collection import Run
 from exporter.model.periods import DAY, Days, month_start
 
+D = TypeVar("D", bound=DayRow)
 THIRTY_DAYS = timedelta(days=30)
 LATEST = timedelta(days=14)
-"""The newest row may be so late, and 30 days before it are still asked for."""
+"""The newest row may be so late, and the 30 days before it are still requested."""
 
 
-class Row(Protocol):
-    """A row of any of the reports."""
+def filter_bound(now: datetime) -> date:
+    """The bound of the filter: before the month's first day, and 30 days before a newest row that is two weeks late.
 
-    @property
-    def stated_total(self) -> int | None: ...
-    def parts(self) -> Iterator[tuple[str, int]]: ...
-
-
-class DayRow(Row, Protocol):
-    """A row that is about one day."""
-
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def day(self) -> date: ...
-
-
-D = TypeVar("D", bound=DayRow)
-
-
-def asked_after(now: datetime) -> date:
-    """The bound to ask for: before the month's first day, and 30 days before a newest row that is two weeks late.
-
-    Whether the bound of a `TimeStamp gt` filter belongs to the answer is not documented, so daily rows are
-    asked for a day more than is needed, and filtered here.
+    Whether the bound of a `TimeStamp gt` filter belongs to the answer is not documented, so it is one day earlier
+    than necessary, and each window selects its days.
     """
     return min(month_start(now), (now - THIRTY_DAYS - LATEST).date()) - DAY
 
 
 @dataclass(frozen=True, slots=True)
-class Reported(Generic[D]):
+class RowsByDay(Generic[D]):
     """The rows of a report by their days, in order, and the days whose rows state nothing that can be used."""
 
-    rows: dict[date, D]
+    rows: Mapping[date, D]
     unusable: frozenset[date | None]
 
     def unknown(self, span: Days) -> str:
@@ -65,7 +46,7 @@ class Reported(Generic[D]):
         return "" if day in self.rows else self.unknown(Days(day, day))
 
 
-def by_day(report: str, rows: Iterable[D | Unreadable], now: datetime, run: Run) -> Reported[D]:
+def by_day(report: str, rows: Iterable[D | Unreadable], now: datetime, run: Run) -> RowsByDay[D]:
     """The row of each day: of several the one with the newest time stamp, of equal stamps the last.
 
     Rows without a count, and rows of the day after tomorrow or later, are dropped with a warning. A day without any
@@ -78,10 +59,10 @@ def by_day(report: str, rows: Iterable[D | Unreadable], now: datetime, run: Run)
         if isinstance(row, Unreadable) or not states_count(f"{report}: {row.day}", row, run):
             unusable.add(row.day)
             continue
-        before = days.get(row.day)
         if row.day > now.date() + DAY:
             run.drop(f"{report}: the row of {row.day} is skipped: that day is in the future")
             continue
+        before = days.get(row.day)
         if before is not None:
             run.drop(f"{report}: {row.day} has several rows: the one with the newest time stamp counts")
         if before is None or before.at <= row.at:
@@ -89,7 +70,7 @@ def by_day(report: str, rows: Iterable[D | Unreadable], now: datetime, run: Run)
     if not days:
         run.warn(f"{report}: the answer has no rows")
     _warn_of_excess(report, days, run)
-    return Reported(dict(sorted(days.items())), frozenset(unusable - days.keys()))
+    return RowsByDay(dict(sorted(days.items())), frozenset(unusable - days.keys()))
 
 
 def states_count(what: str, row: Row, run: Run) -> bool:
@@ -113,7 +94,7 @@ def parts(row: Row, known: Collection[str] = ()) -> dict[str, int]:
 
 
 def excess(row: Row) -> str:
-    """How far the parts exceed the total, where they do."""
+    """How far the parts exceed the total, in words; empty where they do not."""
     rest = dict(row.parts()).get(UNATTRIBUTED, 0)
     if row.stated_total is None or rest >= 0:
         return ""

@@ -5,29 +5,29 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from exporter.apis.b2c.records import BUCKETS, OTHER
-from exporter.apis.b2c.rows import Row
+from exporter.apis.b2c.records import BUCKETS, Row
 from exporter.model.collection import Run
 from exporter.model.families import Family
-from exporter.model.limits import largest
+from exporter.model.limits import OTHER, largest
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
     """The keys that become series by their own name."""
 
-    stored: frozenset[str]
+    named: frozenset[str]
 
     def label(self, key: str) -> str:
         """The key itself, or `__other__`."""
-        return key if key in self.stored else OTHER
+        return key if key in self.named else OTHER
 
 
-def limited_keys(groups: Iterable[Iterable[Row]], most: int, families: Sequence[Family], run: Run) -> Keys:
-    """The `most` largest keys of all rows, and the buckets, which are never folded; sums stay exact.
+def limited_keys(groups: Iterable[Iterable[Row]], max_keys: int, families: Sequence[Family], run: Run) -> Keys:
+    """The `max_keys` largest keys of all rows, and the buckets, which are never folded; sums stay exact.
 
-    What is published by its own name has an advantage, so that series don't come and go. `groups` are the rows of
-    one label set each; the run is told how many label sets are folded. The last label of `families` is the key.
+    Keys that are published already have an advantage, so that series don't come and go. `groups` are the rows of one
+    label set each; the number of label sets that are folded is added to `run.overflow`. The last label of `families`
+    is the key.
     """
     sizes: Counter[str] = Counter()
     keys_of_groups = []
@@ -41,7 +41,7 @@ def limited_keys(groups: Iterable[Iterable[Row]], most: int, families: Sequence[
         keys_of_groups.append(found.keys())
     samples = run.published.samples if run.published else {}
     published = {values[-1:] for family in families for values in samples.get(family.name, ())}
-    named = largest({(key,): [Decimal(size)] for key, size in sizes.items()}, most, published)
-    stored = frozenset(key for (key,) in named)
-    run.overflow += sum(len(keys - stored) for keys in keys_of_groups)
-    return Keys(stored | BUCKETS)
+    chosen = largest({(key,): [Decimal(size)] for key, size in sizes.items()}, max_keys, published)
+    named = BUCKETS | {key for (key,) in chosen}
+    run.overflow += sum(len(keys - named) for keys in keys_of_groups)
+    return Keys(named)

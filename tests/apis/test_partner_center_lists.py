@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from exporter.apis.partner_center.names import pseudonym
-from exporter.apis.partner_center.texts import unquoted
+from exporter.apis.partner_center.failures import unquoted
+from exporter.apis.partner_center.reading.names import pseudonym
 from exporter.errors import Emptied, Failure
 from exporter.simulator import Simulator
 from tests.apis.conftest import PATH, customers, record

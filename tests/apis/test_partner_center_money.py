@@ -6,7 +6,7 @@ import pytest
 from babel import Locale
 from babel.numbers import get_territory_currencies
 
-from exporter.apis.partner_center.money import CURRENCIES, currency_of, iso_code
+from exporter.apis.partner_center.reading.money import CURRENCIES, currency_of, iso_code
 from tests.apis.conftest import PATH, customers, record
 from tests.harness import Answer, CannedService, ExporterHarness, series, value
 

@@ -75,7 +75,7 @@ API = Api(
     title="Partner Center",
     settings=Settings,
     reports=REPORTS,
-    families=metrics.FAMILIES,
+    families=metrics.CUSTOMERS + metrics.BILLING_PERIODS + metrics.SUBSCRIPTIONS,
     authenticate=authenticate,
     collectors=collectors,
 )

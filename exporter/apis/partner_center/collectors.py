@@ -166,7 +166,7 @@ def _instant(seconds: Any) -> datetime:
 
 @dataclass(slots=True)
 class SubscriptionUsageRecords(Report):
-    """What each subscription of each customer costs: one request per customer, spread over `span`.
+    """The cost of each customer's subscriptions: one request per customer, spread over half of the interval.
 
     After a failure the next run reads the customers that are still missing. A customer that can't be read is a
     warning, and the others are published; the run fails where none can be read.

@@ -145,5 +145,3 @@ SUBSCRIPTIONS = (
         source=SubscriptionUsage,
     ),
 )
-
-FAMILIES = CUSTOMERS + BILLING_PERIODS + SUBSCRIPTIONS

@@ -35,6 +35,7 @@ Reported = CustomerUsage | CustomerCount | MfaCompliance | AsOf
 class Report(Collector):
     """What the reports have in common: what shapes their samples, their limit of series, and where customers are."""
 
+    # Without `field()` the inherited properties would be the defaults.
     shape: Mapping[str, object] = field()
     max_series: int = field()
     client: Client

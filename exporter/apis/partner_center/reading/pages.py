@@ -20,7 +20,7 @@ ESSENTIAL = frozenset({"total_cost", "budget"})
 
 
 class PageReader(Generic[R]):
-    """Decodes pages of one kind of record: quickly where all is as documented, else field by field."""
+    """Decodes pages of one kind of record: at once where all is as documented, else record by record."""
 
     def __init__(self, kind: type[R]) -> None:
         self.typed = msgspec.json.Decoder(PagedResourceCollection[kind])  # type: ignore[valid-type]
@@ -52,6 +52,10 @@ class PageReader(Generic[R]):
 
     def _record(self, raw: msgspec.Raw, place: int, findings: Findings) -> R | None:
         try:
+            return _sane(msgspec.json.decode(raw, type=self._kind))
+        except msgspec.ValidationError:
+            pass
+        try:
             stated = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
         except msgspec.ValidationError:
             findings.drop("since it is no record", f"record {place}")
@@ -60,9 +64,12 @@ class PageReader(Generic[R]):
         invalid: list[structs.FieldInfo] = []
         for field in (field for field in structs.fields(self._kind) if field.encode_name in stated):
             try:
-                valid[field.name] = self._value(field, stated[field.encode_name])
+                value = msgspec.json.decode(stated[field.encode_name], type=field.type)
+                _sane(self._kind(**{field.name: value}))
             except msgspec.ValidationError:
                 invalid.append(field)
+            else:
+                valid[field.name] = value
         identity = valid.get("resource_id") or valid.get("id") or f"record {place}"
         for field in invalid:
             if field.name in ESSENTIAL:
@@ -72,8 +79,8 @@ class PageReader(Generic[R]):
             findings.warn(f"{field.encode_name} is not as documented and counts as not stated", identity)
         return self._kind(**valid)
 
-    def _value(self, field: structs.FieldInfo, raw: msgspec.Raw) -> Any:
-        value = msgspec.json.decode(raw, type=field.type)
-        if not all(map(sane, self._kind(**{field.name: value}).amounts)):
-            raise msgspec.ValidationError
-        return value
+
+def _sane(record: R) -> R:
+    if not all(map(sane, record.amounts)):
+        raise msgspec.ValidationError
+    return record

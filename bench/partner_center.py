@@ -18,7 +18,7 @@ import requests
 
 from exporter.apis.partner_center.client import CUSTOMERS, Client
 from exporter.apis.partner_center.collectors import UsageRecords
-from exporter.apis.partner_center.names import Naming
+from exporter.apis.partner_center.reading.names import Naming
 from exporter.auth.secret import Secret
 from exporter.runtime.archive import Archive
 from exporter.runtime.job import Job

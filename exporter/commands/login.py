@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from exporter.apis import partner_center
-from exporter.apis.partner_center.records import MfaCompliance
 from exporter.apis.partner_center.settings import Settings
 from exporter.app import writable
 from exporter.auth.sign_in import SignedIn
@@ -82,12 +81,12 @@ def _acceptance(settings: Settings, signed_in: SignedIn) -> Failure | None:
         stopped=threading.Event(),
     )
     try:
-        record = next(iter(partner_center.client(settings, session).customer_usage_records()), None)
+        compliant = partner_center.client(settings, session).mfa_compliant()
     except Failure as failure:
         if failure.reason in REFUSALS:
             raise
         return failure
-    if isinstance(record, MfaCompliance) and not record.compliant:
+    if not compliant:
         raise Rejected("Partner Center reports that the sign-in does not prove MFA", Reason.SIGN_IN_REQUIRED)
     return None
 

@@ -1,5 +1,6 @@
 """What the tests of the APIs share."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pytest
 import yaml
 
 from exporter.commands.simulate import write_config
+from exporter.errors import Failure
+from exporter.model.collection import Collection
 from exporter.simulator import Simulator
 from tests.harness import Answer, CannedService, ExporterHarness, Scrape, series
 
@@ -35,6 +38,34 @@ def customers(samples: Scrape, name: str) -> dict[str, float]:
     return {dict(labels)["customer_id"]: found for labels, found in series(samples, name).items()}
 
 
+def collection(harness: ExporterHarness, collector: str = "usagerecords") -> Collection:
+    """What is published of a report."""
+    (job,) = (job for job in harness.exporter.jobs if job.collector.name == collector)
+    found = harness.exporter.store.collection(job)
+    assert found
+    return found
+
+
+def failure(harness: ExporterHarness, collector: str = "usagerecords") -> Failure:
+    """The failure of a run."""
+    (found,) = harness.run(collector)
+    assert isinstance(found, Failure)
+    return found
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds of each wait between requests; none of them passes."""
+    recorded: list[float] = []
+
+    def wait(event: threading.Event, timeout: float | None = None) -> bool:
+        recorded.append(timeout or 0)
+        return event.is_set()
+
+    monkeypatch.setattr(threading.Event, "wait", wait)
+    return recorded
+
+
 @pytest.fixture
 def partner_with(
     simulator: Simulator, canned: CannedService, harness_for: Callable[..., ExporterHarness]
@@ -56,18 +87,18 @@ partner_center:
 
 @pytest.fixture
 def partner(partner_with: Callable[..., ExporterHarness]) -> ExporterHarness:
-    """Such a harness that reads the usage records alone."""
+    """Such a harness that reads only the usage records."""
     return partner_with("reports: {usagesummary: {enabled: false}}")
 
 
 def every(interval: str) -> dict[str, dict[str, str]]:
-    """How often subscriptions are read."""
+    """The interval of the subscriptions' report."""
     return {"subscription_usagerecords": {"every": interval}}
 
 
 @pytest.fixture
 def harness_with(simulator: Simulator, tmp_path: Path) -> Callable[..., ExporterHarness]:
-    """A harness whose Partner Center account has more keys; it does not wait between requests, but notes how long."""
+    """A harness of the simulated tenant whose Partner Center account has more keys."""
 
     def build(**keys: object) -> ExporterHarness:
         file = write_config(simulator, tmp_path)

@@ -1,9 +1,9 @@
-"""Partner Center usage records, as documented and as they come."""
+"""Partner Center usage records as documented, and as the service sends them."""
 
 import pytest
 
 from exporter.simulator import Simulator
-from tests.apis.conftest import PATH, customers, record
+from tests.apis.conftest import PATH, customers, failure, record
 from tests.harness import Answer, CannedService, ExporterHarness, series, value
 
 RECORDS = b"""\xef\xbb\xbf{"totalCount": 25, "items": [
@@ -21,7 +21,7 @@ RECORDS = b"""\xef\xbb\xbf{"totalCount": 25, "items": [
 
 
 def test_amounts_come_out_to_the_last_digit(partner: ExporterHarness, canned: CannedService) -> None:
-    """On the page every digit that Microsoft sent; for a double's reader the nearest one."""
+    """The page has every digit that Microsoft sent; a reader of doubles gets the nearest one."""
     canned.answer(PATH, Answer(RECORDS))
     assert [None] == partner.run()
     assert b'currency="SEK"} 120.5682999999995904716\n' in partner.exporter.store.current.body
@@ -61,10 +61,9 @@ def test_currencies_are_iso_codes_and_never_locales(partner: ExporterHarness, ca
     assert ["EUR", "GBP", "GBP", "SEK"] == sorted(dict(labels)["currency"] for labels in found)
 
 
-def test_the_documented_headers_are_sent(partner: ExporterHarness, canned: CannedService) -> None:
+def test_the_documented_headers_are_sent(partner: ExporterHarness, canned: CannedService, waits: list[float]) -> None:
     """One request id for all attempts of a request, and nothing in the query."""
     canned.answer(PATH, Answer(status=500), Answer({"items": []}))
-    partner.exporter._stopped.wait = lambda seconds: False  # type: ignore[method-assign]
     assert [None] == partner.run()
     (path, first), (_, second) = canned.received
     assert (PATH, "application/json", "en-US") == (path, first["accept"], first["x-locale"])
@@ -84,7 +83,7 @@ def test_the_documented_headers_are_sent(partner: ExporterHarness, canned: Canne
     ],
 )
 def test_a_continuation_is_followed_with_its_headers(partner: ExporterHarness, canned: CannedService, uri: str) -> None:
-    """Relative or absolute, with or without the version; no link decides on our credentials."""
+    """Relative or absolute, with or without the version; no link replaces the credentials."""
     headers = [{"key": "MS-ContinuationToken", "value": "t"}, {"key": "authorization", "value": "x"}]
     link = {"uri": uri.replace("{url}", canned.url), "method": "GET", "headers": headers}
     canned.answer(PATH, Answer({"items": [record(1, totalCost=1, currencyCode="EUR")], "links": {"next": link}}))
@@ -96,7 +95,7 @@ def test_a_continuation_is_followed_with_its_headers(partner: ExporterHarness, c
 
 
 def test_a_link_without_headers_and_odd_records_are_read(partner: ExporterHarness, canned: CannedService) -> None:
-    """null for headers and for `isUpgraded`, .NET's earliest instant for never changed, blanks around a currency."""
+    """null headers and `isUpgraded`, .NET's earliest instant for never changed, spaces around a currency."""
     odd = record(1, totalCost=1, currencyCode=" eur ", isUpgraded=None, lastModifiedDate="0001-01-01T00:00:00")
     link = {"uri": "/customers/usagerecords/2", "method": "GET", "headers": None}
     canned.answer(PATH, Answer({"items": [odd], "links": {"next": link}}))
@@ -142,7 +141,7 @@ def test_an_answer_that_is_not_as_documented_keeps_the_last_good_values(
 def test_every_quirk_of_the_service_yields_the_same_samples(
     simulator: Simulator, harness: ExporterHarness, quirk: str
 ) -> None:
-    """How the answer is wrapped changes nothing."""
+    """The envelope changes no sample."""
     harness.run("usagerecords")
     published = harness.exporter.store.current.body
     switches = simulator.switches
@@ -159,7 +158,7 @@ def test_every_quirk_of_the_service_yields_the_same_samples(
 
 
 def test_a_loop_of_pages_is_malformed(simulator: Simulator, harness: ExporterHarness) -> None:
-    """Nobody reads in circles."""
+    """Reading ends at the first page that repeats."""
     simulator.switches.partner_center_page_size = 10
     simulator.switches.partner_center_loop = True
-    assert "malformed" == harness.run("usagerecords")[0].reason  # type: ignore[attr-defined]
+    assert "malformed" == failure(harness).reason

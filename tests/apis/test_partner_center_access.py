@@ -1,4 +1,4 @@
-"""Partner Center: who may read, what a person must do, and what Microsoft's support asks for."""
+"""Partner Center: refusals, required sign-ins, correlation ids, and expiry of the credentials."""
 
 import time
 from collections.abc import Callable
@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from exporter.apis.partner_center.settings import Settings
 from exporter.commands.simulate import write_config
 from exporter.config import load
 from exporter.errors import SignInRequired
 from exporter.simulator import Simulator
 from exporter.simulator.partner_center.faults import error as partner_center_error
 from exporter.simulator.partner_center.faults import throttled as partner_center_throttled
+from exporter.simulator.server.faults import Fault
+from tests.apis.conftest import collection, failure
 from tests.harness import ExporterHarness, series, value
 
 COMPLIANT = "partner_center_mfa_compliant"
@@ -19,9 +22,9 @@ EXPIRY = "azure_billing_exporter_credential_expiry_timestamp_seconds"
 
 
 def refusal(harness: ExporterHarness) -> str:
-    (failure,) = harness.run("usagerecords")
-    assert isinstance(failure, SignInRequired)
-    return str(failure)
+    found = failure(harness)
+    assert isinstance(found, SignInRequired)
+    return str(found)
 
 
 @pytest.mark.parametrize(
@@ -35,17 +38,17 @@ def refusal(harness: ExporterHarness) -> str:
         (("10001", "Authentication failed. MFA required."), "Partner Center demands multi-factor authentication"),
     ],
 )
-def test_a_token_that_only_another_sign_in_mends_says_so(
+def test_a_token_that_requires_another_sign_in_is_reported(
     simulator: Simulator, harness: ExporterHarness, fault: tuple[str, str], words: str
 ) -> None:
-    """With Microsoft's own code and words, the command, and the correlation id; and it is counted as such."""
+    """With Microsoft's code and text, the command and the correlation id, and counted by its reason."""
     simulator.faults.script("usagerecords", partner_center_error(401, *fault), times=2)
-    told = refusal(harness)
+    reported = refusal(harness)
     sent = simulator.received[-1].headers["ms-correlationid"]
-    assert told.startswith(words)
-    assert f"401 {fault[0]}: {fault[1]}" in told
+    assert reported.startswith(words)
+    assert f"401 {fault[0]}: {fault[1]}" in reported
     command = "interactive sign-in required: azure-billing-exporter login contoso-csp --config.file=…"
-    assert told.endswith(f"{command} [MS-CorrelationId {sent}]")
+    assert reported.endswith(f"{command} [MS-CorrelationId {sent}]")
     labels = {"account": "contoso-csp", "collector": "usagerecords", "reason": "sign_in_required"}
     assert 1 == value(harness.scrape(), "azure_billing_exporter_collector_failures_total", **labels)
 
@@ -54,20 +57,19 @@ def test_a_token_that_only_another_sign_in_mends_says_so(
     "fault", [partner_center_error(403, "2032", "Forbidden."), partner_center_throttled(3600)], ids=["403", "429"]
 )
 def test_every_failure_names_the_correlation_id_of_its_request(
-    simulator: Simulator, harness: ExporterHarness, fault: object
+    simulator: Simulator, harness: ExporterHarness, fault: Fault
 ) -> None:
     """A user can give it to Microsoft's support."""
-    simulator.faults.script("usagerecords", fault)  # type: ignore[arg-type]
-    (failure,) = harness.run("usagerecords")
-    assert f"[MS-CorrelationId {simulator.received[-1].headers['ms-correlationid']}]" in str(failure)
-    assert "interactive sign-in required" not in str(failure)
+    simulator.faults.script("usagerecords", fault)
+    text = str(failure(harness))
+    assert f"[MS-CorrelationId {simulator.received[-1].headers['ms-correlationid']}]" in text
+    assert "interactive sign-in required" not in text
 
 
-def test_request_ids_live_for_one_request_with_its_retries(
-    simulator: Simulator, harness: ExporterHarness, monkeypatch: pytest.MonkeyPatch
+def test_request_ids_last_for_one_request_with_its_retries(
+    simulator: Simulator, harness: ExporterHarness, waits: list[float]
 ) -> None:
     """The same on a retry; the next page has its own."""
-    monkeypatch.setattr(harness.exporter._stopped, "wait", lambda seconds: False)
     simulator.switches.partner_center_page_size = 13
     simulator.faults.script("usagerecords", partner_center_error(500))
     assert [None] == harness.run("usagerecords")
@@ -76,7 +78,7 @@ def test_request_ids_live_for_one_request_with_its_retries(
     assert first["ms-correlationid"] != second["ms-correlationid"]
 
 
-def test_what_the_api_says_of_the_tokens_mfa_is_published(
+def test_the_reported_mfa_of_the_token_is_published(
     simulator: Simulator, harness: ExporterHarness, tmp_path: Path
 ) -> None:
     """1 and 0 as it answers `ValidateMfa`, on whichever page."""
@@ -87,10 +89,7 @@ def test_what_the_api_says_of_the_tokens_mfa_is_published(
     harness = ExporterHarness(write_config(simulator, tmp_path))
     harness.run("usagerecords")
     assert 0 == value(harness.scrape(), COMPLIANT, account="contoso-csp")
-    (job,) = (job for job in harness.exporter.jobs if job.collector.name == "usagerecords")
-    collection = harness.exporter.store.collection(job)
-    assert collection
-    warning, of_the_credential = collection.warnings
+    warning, of_the_credential = collection(harness).warnings
     assert "does not prove multi-factor authentication" in of_the_credential
     assert warning.endswith("sign in again: azure-billing-exporter login contoso-csp --config.file=…")
     records = value(
@@ -99,11 +98,9 @@ def test_what_the_api_says_of_the_tokens_mfa_is_published(
     assert 25 == records
 
 
-def test_without_an_answer_about_mfa_nothing_is_published_of_it(
-    simulator: Simulator, harness: ExporterHarness, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_an_answer_about_mfa_nothing_is_published_of_it(simulator: Simulator, harness: ExporterHarness) -> None:
     """Absent is not zero."""
-    monkeypatch.setattr(simulator.switches, "partner_center_mfa_header", False)
+    simulator.switches.partner_center_mfa_header = False
     assert [None] == harness.run("usagerecords")
     assert {} == series(harness.scrape(), COMPLIANT)
 
@@ -111,7 +108,7 @@ def test_without_an_answer_about_mfa_nothing_is_published_of_it(
 def test_the_refresh_tokens_expiry_is_published_and_survives_a_restart(
     simulator: Simulator, harness: ExporterHarness, tmp_path: Path
 ) -> None:
-    """90 days after its last use; the EA key tells its own."""
+    """90 days after its last use; the EA key contains its own."""
     assert {} == series(harness.scrape(), EXPIRY, credential="refresh_token")
     before = time.time()
     harness.run("usagerecords")
@@ -125,7 +122,7 @@ def test_the_refresh_tokens_expiry_is_published_and_survives_a_restart(
 def test_an_expiry_that_is_not_known_any_more_disappears(
     simulator: Simulator, harness: ExporterHarness, tmp_path: Path
 ) -> None:
-    """The key file now holds something that does not say when it ends."""
+    """The key file now contains a key without an expiry."""
     assert 1 == len(series(harness.scrape(), EXPIRY, credential="api_key"))
     (tmp_path / "ea").write_text("no-token")
     harness.run("usagedetails")
@@ -156,17 +153,18 @@ partner_center:
         ),
     ],
 )
-def test_a_cloud_data_timestamp_its_addresses(tmp_path: Path, keys: str, base_url: str, authority: str) -> None:
-    """An address that is given wins; the token is asked for the cloud's own API."""
+def test_a_cloud_sets_its_addresses(tmp_path: Path, keys: str, base_url: str, authority: str) -> None:
+    """An address that is given wins; the scope is the cloud's own API."""
     file = tmp_path / "config.yaml"
     file.write_text(CLOUD % keys)
     ((_, account),) = load(file).accounts()
-    assert (base_url, f"{authority}/t.example") == (account.base_url, account.tenant_authority)  # type: ignore[attr-defined]
+    assert isinstance(account, Settings)
+    assert (base_url, f"{authority}/t.example") == (account.base_url, account.tenant_authority)
     host = "partner.partnercenterapi.microsoftonline.cn" if "china" in keys else "api.partnercenter.microsoft.com"
-    assert f"https://{host}/user_impersonation" == account.scope  # type: ignore[attr-defined]
+    assert f"https://{host}/user_impersonation" == account.scope
 
 
-def test_without_any_token_the_exporter_runs_and_tells_who_must_act(
+def test_without_any_token_the_exporter_runs_and_reports_that_a_sign_in_is_required(
     simulator: Simulator, harness_for: Callable[[str], ExporterHarness]
 ) -> None:
     """A configured refresh token is not needed."""

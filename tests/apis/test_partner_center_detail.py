@@ -1,45 +1,34 @@
-"""Partner Center, more than totals: subscriptions, within a budget of requests."""
+"""Partner Center subscriptions: read within a budget of requests, and resumed after failures."""
 
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 import pytest
 
 from exporter.errors import Transient
-from exporter.model.collection import Collection
 from exporter.simulator import Simulator
 from exporter.simulator.partner_center.faults import error as partner_center_error
-from exporter.simulator.server.faults import Status
-from tests.apis.conftest import every
+from exporter.simulator.server.faults import Fault, Status
+from tests.apis.conftest import collection, every, failure
 from tests.harness import ExporterHarness, series
 
 COST = "partner_center_subscription_cost_month_to_date"
 PATH = "/subscriptions/usagerecords"
+REPORT = "subscription_usagerecords"
 REFUSED = partner_center_error(403, "2032", "Forbidden.")
 
 
-@pytest.fixture
-def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """How long a thread would have waited, each time."""
-    noted: list[float] = []
-    monkeypatch.setattr("threading.Event.wait", lambda self, seconds=None: noted.append(seconds or 0) or self.is_set())
-    return noted
-
-
-def asked_for(simulator: Simulator) -> list[str]:
-    """The customers whose subscriptions were asked for."""
+def requested(simulator: Simulator) -> list[str]:
+    """The customers whose subscriptions were requested, in order."""
     return [received.path.split("/")[3] for received in simulator.received if received.path.endswith(PATH)]
 
 
-def test_nobody_is_asked_for_subscriptions_unless_that_is_wanted(
-    simulator: Simulator, harness: ExporterHarness
-) -> None:
+def test_subscriptions_are_read_only_where_they_are_configured(simulator: Simulator, harness: ExporterHarness) -> None:
     """It is a request per customer."""
     harness.run()
-    assert [] == asked_for(simulator)
-    assert "subscription_usagerecords" not in {job.collector.name for job in harness.exporter.jobs}
+    assert [] == requested(simulator)
+    assert REPORT not in {job.collector.name for job in harness.exporter.jobs}
 
 
 def test_every_subscription_has_its_cost_and_they_sum_to_their_customer(
@@ -47,9 +36,9 @@ def test_every_subscription_has_its_cost_and_they_sum_to_their_customer(
 ) -> None:
     """To the last digit, in the customer's currency; no readiness waits for it."""
     harness = harness_with(detail="subscriptions", requests_per_minute=6000, reports=every("1s"))
-    assert "subscription_usagerecords" not in {job.collector.name for job in harness.exporter.missing()}
-    assert [None] == harness.run("subscription_usagerecords")
-    found = collection(harness)
+    assert REPORT not in {job.collector.name for job in harness.exporter.missing()}
+    assert [None] == harness.run(REPORT)
+    found = collection(harness, REPORT)
     sums: dict[str, Fraction] = {}
     for labels, cost in found.samples[COST].items():
         sums[labels[0]] = sums.get(labels[0], Fraction(0)) + Fraction(cost)
@@ -74,18 +63,11 @@ def test_requests_are_spread_over_half_the_interval_within_their_budget(
     """25 customers: one request a minute in 25 minutes, or as fast as 30 a minute."""
     harness = harness_with(detail="subscriptions", requests_per_minute=per_minute, reports=every(interval))
     waits.clear()
-    assert [None] == harness.run("subscription_usagerecords")
+    assert [None] == harness.run(REPORT)
     paced = [seconds for seconds in waits if seconds > 1]
     assert 24 <= len(paced) <= 25
     expected = [gap * number for number in range(1, len(paced) + 1)]
     assert all(abs(found - wanted) < gap for found, wanted in zip(paced, expected, strict=True))
-
-
-def collection(harness: ExporterHarness) -> Collection:
-    (job,) = (job for job in harness.exporter.jobs if job.collector.name == "subscription_usagerecords")
-    found = harness.exporter.store.collection(job)
-    assert found
-    return found
 
 
 def ids(simulator: Simulator) -> list[str]:
@@ -105,17 +87,19 @@ def test_an_outage_loses_nothing_of_the_round(
     customers = ids(simulator)
     for customer in customers[9:12]:
         fail(simulator, customer)
-    (failure,) = harness.run("subscription_usagerecords")
-    assert isinstance(failure, Transient)
+    assert isinstance(failure(harness, REPORT), Transient)
     assert {} == series(harness.scrape(), COST)
-    assert customers[:12] == list(dict.fromkeys(asked_for(simulator)))
-    before = len(asked_for(simulator))
-    assert [None] == harness.run("subscription_usagerecords")
-    assert customers[12:] + customers[9:12] == asked_for(simulator)[before:]
+    assert customers[:12] == list(dict.fromkeys(requested(simulator)))
+    before = len(requested(simulator))
+    assert [None] == harness.run(REPORT)
+    assert customers[12:] + customers[9:12] == requested(simulator)[before:]
     published = harness.exporter.store.current.body
-    assert ((), 25) == (collection(harness).warnings, len({labels[0] for labels in collection(harness).samples[COST]}))
-    assert [None] == harness.run("subscription_usagerecords")
-    assert customers == asked_for(simulator)[-25:]
+    assert ((), 25) == (
+        collection(harness, REPORT).warnings,
+        len({labels[0] for labels in collection(harness, REPORT).samples[COST]}),
+    )
+    assert [None] == harness.run(REPORT)
+    assert customers == requested(simulator)[-25:]
     assert published == harness.exporter.store.current.body
 
 
@@ -129,83 +113,82 @@ def test_an_outage_loses_nothing_of_the_round(
     ],
     ids=["500", "405", "412", "html"],
 )
-def test_a_customer_that_always_fails_stops_nobody(
-    simulator: Simulator, harness_with: Callable[..., ExporterHarness], waits: list[float], fault: Any, words: str
+def test_a_customer_that_always_fails_stops_no_other(
+    simulator: Simulator, harness_with: Callable[..., ExporterHarness], waits: list[float], fault: Fault, words: str
 ) -> None:
-    """It is passed over for this round, and told with its id, status, code and the correlation id."""
+    """It is skipped in this round; a warning has its id, status, code and the correlation id."""
     harness = harness_with(detail="subscriptions")
     customer = ids(simulator)[9]
     simulator.faults.script(f"{customer}{PATH}", fault, times=100)
-    assert [None] == harness.run("subscription_usagerecords")
-    (warning,) = collection(harness).warnings
+    assert [None] == harness.run(REPORT)
+    (warning,) = collection(harness, REPORT).warnings
     assert warning.startswith(f"subscription_usagerecords of customer {customer} not read: ")
     assert words in warning
     assert "[MS-CorrelationId " in warning
-    assert 24 == len({labels[0] for labels in collection(harness).samples[COST]})
+    assert 24 == len({labels[0] for labels in collection(harness, REPORT).samples[COST]})
 
 
-def test_customers_that_always_fail_in_a_row_stop_the_others_once(
+def test_several_customers_that_always_fail_stop_the_others_once(
     simulator: Simulator, harness_with: Callable[..., ExporterHarness], waits: list[float]
 ) -> None:
-    """What looks like an outage is found to be their own; in the next round they come last."""
+    """The failures turn out to be no outage; in the next round these customers are read last."""
     harness = harness_with(detail="subscriptions")
     customers = ids(simulator)
     for customer in customers[:4]:
         simulator.faults.script(f"{customer}{PATH}", partner_center_error(500), times=1000)
-    assert isinstance(harness.run("subscription_usagerecords")[0], Transient)
-    assert [None] == harness.run("subscription_usagerecords")
+    assert isinstance(failure(harness, REPORT), Transient)
+    assert [None] == harness.run(REPORT)
     assert (4, 21) == (
-        len(collection(harness).warnings),
-        len({labels[0] for labels in collection(harness).samples[COST]}),
+        len(collection(harness, REPORT).warnings),
+        len({labels[0] for labels in collection(harness, REPORT).samples[COST]}),
     )
-    before = len(asked_for(simulator))
-    assert [None] == harness.run("subscription_usagerecords")
-    assert customers[4:] + customers[:4] == list(dict.fromkeys(asked_for(simulator)[before:]))
+    before = len(requested(simulator))
+    assert [None] == harness.run(REPORT)
+    assert customers[4:] + customers[:4] == list(dict.fromkeys(requested(simulator)[before:]))
 
 
-def test_an_outage_at_the_end_is_not_taken_for_the_last_customers_own(
+def test_an_outage_at_the_end_is_not_attributed_to_the_last_customer(
     simulator: Simulator, harness_with: Callable[..., ExporterHarness], waits: list[float]
 ) -> None:
-    """The next run asks for it alone."""
+    """The next run reads only this customer."""
     harness = harness_with(detail="subscriptions")
     last = ids(simulator)[-1]
     fail(simulator, last)
-    assert isinstance(harness.run("subscription_usagerecords")[0], Transient)
-    before = len(asked_for(simulator))
-    assert [None] == harness.run("subscription_usagerecords")
-    assert [last] == asked_for(simulator)[before:]
-    assert 25 == len({labels[0] for labels in collection(harness).samples[COST]})
+    assert isinstance(failure(harness, REPORT), Transient)
+    before = len(requested(simulator))
+    assert [None] == harness.run(REPORT)
+    assert [last] == requested(simulator)[before:]
+    assert 25 == len({labels[0] for labels in collection(harness, REPORT).samples[COST]})
 
 
-def test_a_customer_that_has_left_stops_nobody(
+def test_a_customer_that_has_left_stops_no_other(
     simulator: Simulator, harness_with: Callable[..., ExporterHarness], waits: list[float]
 ) -> None:
     """Its subscriptions are absent, the others' are there."""
     harness = harness_with(detail="subscriptions")
     gone = simulator.world.partner_center.customers()[3].id
     simulator.faults.script(f"{gone}{PATH}", partner_center_error(403, "20002", "No relation."))
-    assert [None] == harness.run("subscription_usagerecords")
+    assert [None] == harness.run(REPORT)
     found = {dict(labels)["customer_id"] for labels in series(harness.scrape(), COST)}
     assert (24, False) == (len(found), gone in found)
 
 
-def test_a_customer_that_is_refused_stops_nobody_and_is_told(
+def test_a_customer_that_is_refused_stops_no_other_and_is_reported(
     simulator: Simulator, harness_with: Callable[..., ExporterHarness], waits: list[float]
 ) -> None:
-    """Where everybody is refused the run fails."""
+    """Where every customer is refused the run fails."""
     harness = harness_with(detail="subscriptions")
     simulator.faults.script(f"{simulator.world.partner_center.customers()[3].id}{PATH}", REFUSED)
-    assert [None] == harness.run("subscription_usagerecords")
-    (warning,) = collection(harness).warnings
-    assert ("2032" in warning, 24) == (True, len({labels[0] for labels in collection(harness).samples[COST]}))
+    assert [None] == harness.run(REPORT)
+    (warning,) = collection(harness, REPORT).warnings
+    assert ("2032" in warning, 24) == (True, len({labels[0] for labels in collection(harness, REPORT).samples[COST]}))
     simulator.faults.script(PATH, REFUSED, times=25)
-    (failure,) = harness.run("subscription_usagerecords")
-    assert "2032" in str(failure)
+    assert "2032" in str(failure(harness, REPORT))
 
 
 def test_stopping_ends_a_round_at_once(simulator: Simulator, harness_with: Callable[..., ExporterHarness]) -> None:
-    """However many requests are still to come."""
+    """However many requests remain."""
     harness = harness_with(detail="subscriptions", requests_per_minute=1)
     harness.exporter._stopped.set()
-    (failure,) = harness.run("subscription_usagerecords")
-    assert ([], True) == (asked_for(simulator), "stopped" in str(failure))
+    text = str(failure(harness, REPORT))
+    assert ([], True) == (requested(simulator), "stopped" in text)

@@ -1,18 +1,19 @@
-"""Partner Center: lists that are not what they say, links that can't be followed, and names that must not be shown."""
+"""Partner Center: inconsistent lists, links that can't be followed, and names that must not be shown."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from exporter.apis.partner_center.names import pseudonym
-from exporter.apis.partner_center.texts import unquoted
-from exporter.errors import Emptied, Failure
+from exporter.apis.partner_center.failures import unquoted
+from exporter.apis.partner_center.reading.names import pseudonym
+from exporter.errors import Emptied
 from exporter.simulator import Simulator
-from tests.apis.conftest import PATH, customers, record
+from tests.apis.conftest import PATH, collection, customers, failure, record
 from tests.harness import Answer, CannedService, ExporterHarness, series, value
 
 COST = "partner_center_customer_cost_month_to_date"
+ARCHIVE = Path("storage", "collections")
 SECRET = "Contoso Secret Projects"
 KEYS = {"show": "", "omit": "customer_names: omit", "hash": "customer_names: hash, customer_names_key: hush"}
 
@@ -21,37 +22,26 @@ def euros(number: int, **fields: object) -> dict[str, object]:
     return record(number, totalCost=number, currencyCode="EUR", **fields)
 
 
-def failure(harness: ExporterHarness, collector: str = "usagerecords") -> Failure:
-    (found,) = harness.run(collector)
-    assert isinstance(found, Failure)
-    return found
-
-
-def warnings(harness: ExporterHarness, collector: str = "usagerecords") -> tuple[str, ...]:
-    (job,) = (job for job in harness.exporter.jobs if job.collector.name == collector)
-    collection = harness.exporter.store.collection(job)
-    assert collection
-    return collection.warnings
-
-
-def test_a_total_count_that_is_larger_than_the_list_is_told(partner: ExporterHarness, canned: CannedService) -> None:
+def test_a_total_count_that_is_larger_than_the_list_is_a_warning(
+    partner: ExporterHarness, canned: CannedService
+) -> None:
     """With both numbers; it is documented not to be trusted, so it is no failure."""
     canned.answer(PATH, Answer({"totalCount": 5000, "items": [euros(1), euros(2)]}))
     assert [None] == partner.run()
-    assert ("customers/usagerecords: totalCount is 5000, but there are 2 distinct customers",) == warnings(partner)
+    assert ("customers/usagerecords: totalCount is 5000, but there are 2 distinct customers",) == collection(
+        partner
+    ).warnings
 
 
 @pytest.mark.parametrize("total", [2, 1, 0, -1, None, "many", 1.5, {}])
-def test_a_total_count_that_says_no_more_is_no_warning(
-    partner: ExporterHarness, canned: CannedService, total: object
-) -> None:
-    """Whatever it is."""
+def test_any_other_total_count_is_no_warning(partner: ExporterHarness, canned: CannedService, total: object) -> None:
+    """Smaller, equal, or no number."""
     canned.answer(PATH, Answer({"totalCount": total, "items": [euros(1), euros(2)]}))
     assert [None] == partner.run()
-    assert () == warnings(partner)
+    assert () == collection(partner).warnings
 
 
-def test_published_customers_that_are_missing_beside_a_larger_total_must_be_missing_twice(
+def test_published_customers_are_removed_despite_a_larger_total_when_they_are_missing_twice(
     partner: ExporterHarness, canned: CannedService
 ) -> None:
     """Even one of many; where the total agrees, a customer may leave at once."""
@@ -66,7 +56,7 @@ def test_published_customers_that_are_missing_beside_a_larger_total_must_be_miss
     assert 8 == len(customers(partner.scrape(), COST))
     canned.answer(PATH, Answer({"totalCount": 7, "items": [euros(n) for n in range(3, 10)]}))
     assert [None] == partner.run()
-    assert () == warnings(partner)
+    assert () == collection(partner).warnings
 
 
 def test_a_continuation_token_without_a_link_is_malformed(partner: ExporterHarness, canned: CannedService) -> None:
@@ -79,8 +69,10 @@ def test_a_continuation_token_without_a_link_is_malformed(partner: ExporterHarne
     assert [None] == partner.run()
 
 
-def test_a_loop_names_the_request_that_led_back(simulator: Simulator, harness: ExporterHarness) -> None:
-    """Microsoft's support asks for it."""
+def test_a_loop_is_reported_with_the_correlation_id_of_its_last_request(
+    simulator: Simulator, harness: ExporterHarness
+) -> None:
+    """For Microsoft's support."""
     simulator.switches.partner_center_page_size = 10
     simulator.switches.partner_center_loop = True
     found = str(failure(harness))
@@ -93,7 +85,7 @@ def page(items: list[object], next_page: str = "") -> Answer:
 
 
 def test_a_customer_that_is_listed_twice_counts_once(partner: ExporterHarness, canned: CannedService) -> None:
-    """The newest record does, then the later one, on overlapping pages too; the run tells whom it found twice."""
+    """The newest record, then the later one, on overlapping pages too; a warning names the customers."""
     new, old = "2026-11-19T00:00:00+00:00", "2026-11-18T00:00:00+00:00"
     budget = {"amount": 40}
     canned.answer(
@@ -117,7 +109,7 @@ def test_a_customer_that_is_listed_twice_counts_once(partner: ExporterHarness, c
     assert {"c-1": 40, "c-3": 40} == customers(samples, "partner_center_customer_budget_amount")
     assert 4 == value(samples, "partner_center_customers", azure_plan="false")
     assert 2 == value(samples, "partner_center_customers_without_budget", azure_plan="false")
-    (warning,) = warnings(partner)
+    (warning,) = collection(partner).warnings
     assert "customers/usagerecords: listed more than once, of which the newest record counts (2): c-1, c-2" == warning
 
 
@@ -144,7 +136,7 @@ def test_a_header_that_can_not_be_sent_is_malformed(
 
 
 @pytest.mark.parametrize("name", ["Authorization", "Host", "Content-Length", "Cookie", "Transfer-Encoding"])
-def test_no_link_decides_on_our_headers(partner: ExporterHarness, canned: CannedService, name: str) -> None:
+def test_a_link_can_not_replace_our_headers(partner: ExporterHarness, canned: CannedService, name: str) -> None:
     """They are sent as they are without it."""
     link = {"uri": "/customers/usagerecords/2", "headers": [{"key": name.upper(), "value": "evil"}]}
     canned.answer(PATH, Answer({"items": [euros(1)], "links": {"next": link}}))
@@ -153,11 +145,10 @@ def test_no_link_decides_on_our_headers(partner: ExporterHarness, canned: Canned
     assert "evil" not in canned.received[1][1].values()
 
 
-def everything(harness: ExporterHarness, caplog: pytest.LogCaptureFixture) -> str:
-    """All that somebody might see: the page, the archive, and the log with its fields."""
-    directory: Path = harness.exporter.runner._archive._directory
+def everything(harness: ExporterHarness, directory: Path, caplog: pytest.LogCaptureFixture) -> str:
+    """All that is published or stored: the page, the archive, and the log with its fields."""
     seen = harness.exporter.store.current.body.decode()
-    seen += "".join(file.read_text() for file in directory.glob("*"))
+    seen += "".join(file.read_text() for file in (directory / ARCHIVE).glob("*"))
     return seen + "".join(str(vars(entry)) for entry in caplog.records)
 
 
@@ -175,10 +166,11 @@ def everything(harness: ExporterHarness, caplog: pytest.LogCaptureFixture) -> st
     ],
     ids=["403", "mfa", "429", "404", "text", "soft", "softer"],
 )
-def test_the_apis_own_words_are_left_out_where_names_are(
+def test_the_apis_own_text_is_left_out_where_names_are(
     canned: CannedService,
     partner_with: Callable[..., ExporterHarness],
     caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
     mode: str,
     answer: Answer,
 ) -> None:
@@ -186,7 +178,7 @@ def test_the_apis_own_words_are_left_out_where_names_are(
     harness = partner_with(KEYS[mode])
     canned.answer(PATH, answer)
     found = failure(harness)
-    assert (mode == "show") == (SECRET in everything(harness, caplog) + str(found))
+    assert (mode == "show") == (SECRET in everything(harness, tmp_path, caplog) + str(found))
     assert f"[MS-CorrelationId {canned.received[-1][1]['ms-correlationid']}]" in str(found)
     if answer.status == 403:
         assert "usagerecords: 403 2032" in str(found)
@@ -196,7 +188,12 @@ def test_the_apis_own_words_are_left_out_where_names_are(
 
 @pytest.mark.parametrize("mode", KEYS)
 def test_subscriptions_are_named_as_customers_are(
-    canned: CannedService, partner_with: Callable[..., ExporterHarness], caplog: pytest.LogCaptureFixture, mode: str
+    canned: CannedService,
+    partner_with: Callable[..., ExporterHarness],
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
+    waits: list[float],
+    mode: str,
 ) -> None:
     """Hashed with the same key, or not at all; so are warnings about a customer that is refused."""
     harness = partner_with(f"detail: subscriptions, requests_per_minute: 6000, {KEYS[mode]}".rstrip(", "))
@@ -205,20 +202,19 @@ def test_subscriptions_are_named_as_customers_are(
     canned.answer("/v1/customers/c-1/subscriptions/usagerecords", Answer({"items": [one, one]}))
     refused = Answer({"code": "2032", "description": SECRET}, status=403)
     canned.answer("/v1/customers/c-2/subscriptions/usagerecords", refused)
-    harness.exporter._stopped.wait = lambda seconds=None: False  # type: ignore[method-assign]
     assert [None] == harness.run("subscription_usagerecords")
     (labels,) = series(harness.scrape(), "partner_center_subscription_cost_month_to_date")
     shown = {"show": SECRET, "omit": "", "hash": pseudonym(SECRET, "hush")}
     assert shown[mode] == dict(labels)["subscription_name"]
-    assert (mode == "show") == (SECRET in everything(harness, caplog))
-    twice, missing = sorted(warnings(harness, "subscription_usagerecords"), key=lambda text: "c-2" in text)
+    assert (mode == "show") == (SECRET in everything(harness, tmp_path, caplog))
+    twice, missing = sorted(collection(harness, "subscription_usagerecords").warnings, key=lambda text: "c-2" in text)
     assert twice.endswith("listed more than once, of which the newest record counts (1): s-1")
     assert "customer c-2 not read: " in missing
     assert "403 2032" in missing
 
 
-def test_what_is_known_of_names_is_removed_when_they_are_not_shown_any_more(
-    canned: CannedService, partner_with: Callable[..., ExporterHarness]
+def test_stored_names_are_deleted_when_they_are_not_shown_any_more(
+    canned: CannedService, partner_with: Callable[..., ExporterHarness], tmp_path: Path
 ) -> None:
     """The archive of another `customer_names`, or of another key, is deleted when the exporter starts."""
     canned.answer(PATH, Answer({"items": [record(1, totalCost=1, currencyCode="EUR")]}))
@@ -226,17 +222,17 @@ def test_what_is_known_of_names_is_removed_when_they_are_not_shown_any_more(
     for before, after in zip(modes, [*modes[1:], ""], strict=True):
         harness = partner_with(before)
         assert [None] == harness.run("usagerecords")
-        (archived,) = harness.exporter.runner._archive._directory.glob("*usagerecords*")
+        (archived,) = (tmp_path / ARCHIVE).glob("*usagerecords*")
         partner_with(before)
         assert archived.exists()
         partner_with(after)
         assert not archived.exists()
 
 
-def test_what_we_say_ourselves_of_an_answer_is_kept() -> None:
-    """A connection that fails names nobody; a page that can't be read is described by its place."""
-    kept = "GET https://x/v1/customers/usagerecords: ConnectTimeout"
-    assert kept == unquoted(kept, "")
+def test_our_own_description_of_an_answer_remains() -> None:
+    """It contains no name: a failed connection, or the place in a page that can't be decoded."""
+    own = "GET https://x/v1/customers/usagerecords: ConnectTimeout"
+    assert own == unquoted(own, "")
     decoded = "GET https://x/v1/y: y: Expected `array` - at `$.items`"
     assert decoded == unquoted(f"{decoded}; the answer says: 7: Contoso", "")
     assert "GET https://x/v1/y: 401 7 [request-id a]; see the hint" == unquoted(

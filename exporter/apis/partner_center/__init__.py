@@ -12,7 +12,7 @@ from exporter.apis.partner_center.collectors import (
     UsageRecords,
     UsageSummaries,
 )
-from exporter.apis.partner_center.names import Naming
+from exporter.apis.partner_center.reading.names import Naming
 from exporter.apis.partner_center.settings import Settings
 from exporter.auth.entra import LoginHttp
 from exporter.auth.refresh_token import RefreshToken
@@ -23,7 +23,7 @@ from exporter.transport.session import Session
 
 
 def authenticate(settings: Settings, http: LoginHttp, tokens: Path) -> RefreshToken:
-    """A person's delegated token (App+User); its refresh token is kept below `tokens`."""
+    """A user's delegated token (App+User); its refresh token is stored below `tokens`."""
     return RefreshToken(
         http,
         authority=settings.tenant_authority,
@@ -37,7 +37,7 @@ def authenticate(settings: Settings, http: LoginHttp, tokens: Path) -> RefreshTo
 
 
 def sign_in(settings: Settings, http: LoginHttp, report: Callable[[str], object]) -> SignIn:
-    """How a person signs in, once, for `authenticate` to stay signed in; `report` is told of outages meanwhile."""
+    """The interactive sign-in whose refresh token `authenticate` uses; `report` gets messages about outages."""
     return SignIn(
         http,
         authority=settings.tenant_authority,
@@ -55,17 +55,18 @@ def client(settings: Settings, session: Session) -> Client:
 
 
 def collectors(settings: Settings, session: Session) -> tuple[Collector, ...]:
-    """One collector per report; those with a request for each customer keep to a budget of requests of their own."""
+    """One collector per report; each that makes a request per customer has a budget of requests of its own."""
 
     def paced() -> Client:
         return client(settings, session.paced(settings.requests_per_minute))
 
-    listing, most = client(settings, session), settings.max_series
     shape = settings.shape("customer_names", "customer_names_key", "customer_names_key_file", "max_series")
+    limit, listing = settings.max_series, client(settings, session)
+    every = settings.report(SubscriptionUsageRecords.name).every or SubscriptionUsageRecords.fresh_every
     return (
-        UsageRecords(shape, most, listing),
-        UsageSummaries(shape, most, listing, paced()),
-        SubscriptionUsageRecords(shape, most, paced(), settings.detail_over),
+        UsageRecords(shape, limit, listing),
+        UsageSummaries(shape, limit, listing, paced()),
+        SubscriptionUsageRecords(shape, limit, paced(), every / 2),
     )
 
 
@@ -74,7 +75,7 @@ API = Api(
     title="Partner Center",
     settings=Settings,
     reports=REPORTS,
-    families=metrics.FAMILIES + metrics.PERIODS + metrics.SUBSCRIPTIONS,
+    families=metrics.CUSTOMERS + metrics.BILLING_PERIODS + metrics.SUBSCRIPTIONS,
     authenticate=authenticate,
     collectors=collectors,
 )

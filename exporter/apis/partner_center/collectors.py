@@ -3,23 +3,25 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
 from typing import Any, ClassVar
 
 from exporter.apis.partner_center import metrics
 from exporter.apis.partner_center.client import Client, CustomerList
-from exporter.apis.partner_center.findings import Findings, listed
-from exporter.apis.partner_center.periods import BillingPeriod, amounts_as_of, calendar_month
-from exporter.apis.partner_center.records import MfaCompliance
-from exporter.apis.partner_center.rounds import Round
-from exporter.apis.partner_center.usage import (
+from exporter.apis.partner_center.reading.findings import Findings, listed
+from exporter.apis.partner_center.records import (
     AsOf,
+    BillingPeriod,
     CustomerCount,
     CustomerPeriod,
     CustomerUsage,
+    MfaCompliance,
     SubscriptionUsage,
     Usage,
+    calendar_month,
 )
+from exporter.apis.partner_center.rollover import amounts_as_of
+from exporter.apis.partner_center.rounds import Round
+from exporter.apis.partner_center.settings import SUBSCRIPTION_USAGE
 from exporter.errors import Emptied
 from exporter.model.collection import Collector, Run
 from exporter.model.families import Family
@@ -31,30 +33,23 @@ Reported = CustomerUsage | CustomerCount | MfaCompliance | AsOf
 
 @dataclass(slots=True)
 class Report(Collector):
-    """What the reports have in common: the configuration that shapes their samples, and their limit of series."""
+    """What the reports have in common: what shapes their samples, their limit of series, and where customers are."""
 
-    configured: Mapping[str, object]
-    most: int
-
-    @property
-    def shape(self) -> Mapping[str, object]:
-        return self.configured
-
-    @property
-    def max_series(self) -> int:
-        return self.most
+    # Without `field()` the inherited properties would be the defaults.
+    shape: Mapping[str, object] = field()
+    max_series: int = field()
+    client: Client
 
 
 @dataclass(slots=True)
 class UsageRecords(Report):
     """Every customer's spending and budget; rated usage is documented to arrive within about a day."""
 
-    client: Client
     doubted: frozenset[str] = frozenset()
 
     name: ClassVar[str] = "usagerecords"
     fresh_every: ClassVar[timedelta] = timedelta(hours=3)
-    families: ClassVar[tuple[Family, ...]] = metrics.FAMILIES
+    families: ClassVar[tuple[Family, ...]] = metrics.CUSTOMERS
 
     def collect(self, now: datetime, run: Run) -> Iterable[Reported]:
         found = self.client.customers()
@@ -62,8 +57,9 @@ class UsageRecords(Report):
         self._require_all(found, run)
         if found.compliant is False:
             run.warn(
-                "Partner Center reports that the sign-in does not prove multi-factor authentication, which it demands "
-                f"more and more; sign in again: azure-billing-exporter login {self.client.account} --config.file=…"
+                "Partner Center reports that the sign-in does not prove multi-factor authentication, which it "
+                f"increasingly requires; sign in again: azure-billing-exporter login {self.client.account} "
+                "--config.file=…"
             )
         as_of = amounts_as_of(found.customers, now, run.published)
         run.period = f"{min(as_of or now, now):%Y%m}"
@@ -78,16 +74,16 @@ class UsageRecords(Report):
             yield AsOf(as_of)
 
     def _require_all(self, found: CustomerList, run: Run) -> None:
-        """`totalCount` is not to be trusted by itself, but where customers are missing too, they must be so twice."""
-        number = len(found.ids)
-        if found.findings.stated <= number:
+        """A larger `totalCount` alone is a warning; with published customers missing, two runs must agree on them."""
+        ids = {customer.id for customer in found.customers}
+        if found.total_count <= len(ids):
             self.doubted = frozenset()
             return
         stated = (
-            f"customers/usagerecords: totalCount is {found.findings.stated}, but there are {number} distinct customers"
+            f"customers/usagerecords: totalCount is {found.total_count}, but there are {len(ids)} distinct customers"
         )
         run.warn(stated)
-        gone = frozenset(published_ids(run)) - found.ids
+        gone = _published_ids(run) - ids
         if gone and gone != self.doubted:
             self.doubted = gone
             raise Emptied(
@@ -102,51 +98,48 @@ class UsageRecords(Report):
         return record.at if isinstance(record, AsOf) else None
 
 
-def published_ids(run: Run) -> set[str]:
-    """The customers that are published."""
+def _published_ids(run: Run) -> frozenset[str]:
     published = run.published.samples if run.published else {}
-    return {labels[0] for labels in published.get(metrics.INFO_FAMILY, ())} - {OTHER}
+    return frozenset(labels[0] for labels in published.get(metrics.CUSTOMER_INFO, ())) - {OTHER}
 
 
-def _counts(customers: Iterable[CustomerUsage]) -> Iterator[CustomerCount]:
-    """How many customers there are, each once: one may have a record in each of two currencies."""
-    numbers = {"true": [0, 0], "false": [0, 0]}
-    for _, records in groupby(customers, lambda customer: customer.id):
-        own = list(records)
-        number = numbers["true" if any(one.azure_plan == "true" for one in own) else "false"]
-        number[0] += 1
-        number[1] += not any(one.has_budget for one in own)
-    for azure_plan, (all_of_them, without) in numbers.items():
-        if all_of_them:
-            yield CustomerCount(azure_plan, all_of_them, without)
+def _counts(usage: Iterable[CustomerUsage]) -> Iterator[CustomerCount]:
+    """The number of customers, each counted once: one may have a record in each of two currencies."""
+    kinds: dict[str, set[str]] = {"true": set(), "false": set()}
+    with_budget = {one.id for one in usage if one.has_budget}
+    for one in usage:
+        kinds[one.azure_plan].add(one.id)
+    kinds["false"] -= kinds["true"]
+    for azure_plan, ids in kinds.items():
+        if ids:
+            yield CustomerCount(azure_plan, len(ids), len(ids - with_budget))
 
 
 @dataclass(slots=True)
 class UsageSummaries(Report):
-    """Every customer's billing period: the calendar month of Azure plans, by request that of legacy customers.
+    """Every customer's billing period: the calendar month for Azure plans, one request for each legacy customer.
 
-    A legacy customer's is asked for once in a period, unless it can't be read; the run goes on without it then.
+    A legacy customer's period is requested once in it; one that can't be read is a warning, and requested again.
     """
 
-    listing: Client
-    client: Client
+    paced: Client
     round: Round[BillingPeriod] = field(default_factory=Round)
 
     name: ClassVar[str] = "usagesummary"
     fresh_every: ClassVar[timedelta] = timedelta(hours=6)
-    families: ClassVar[tuple[Family, ...]] = metrics.PERIODS
+    families: ClassVar[tuple[Family, ...]] = metrics.BILLING_PERIODS
     required: ClassVar[bool] = False
 
     def collect(self, now: datetime, run: Run) -> Iterable[CustomerPeriod]:
-        customers = self.listing.customers().customers
+        customers = self.client.customers().customers
         plans = {one.id for one in customers if one.azure_plan == "true"}
         legacy = [one.id for one in customers if one.azure_plan == "false"]
         if mixed := sorted(plans.intersection(legacy)):
-            run.warn(f"two records with different billing periods, of which none is published: {listed(mixed)}")
+            run.warn(f"two records with different billing periods, neither of which is published: {listed(mixed)}")
         known = _published_periods(run) | self.round.results
         wanted = dict.fromkeys(one for one in legacy if one not in plans)
         self.round.results = {one: known[one] for one in wanted if one in known and now in known[one]}
-        self.round.read(wanted, self.client.billing_period)
+        self.round.read(wanted, self.paced.billing_period)
         periods = self.round.finish(run, self.name)
         if over := sorted(one for one, period in periods.items() if now not in period):
             run.warn(f"usagesummary does not state the current billing period: {listed(over)}")
@@ -160,7 +153,7 @@ class UsageSummaries(Report):
 
 def _published_periods(run: Run) -> dict[str, BillingPeriod]:
     samples = run.published.samples if run.published else {}
-    starts, ends = (samples.get(family.name, {}) for family in metrics.PERIODS)
+    starts, ends = (samples.get(family.name, {}) for family in metrics.BILLING_PERIODS)
     return {
         labels[0]: BillingPeriod(_instant(start), _instant(ends[labels]))
         for labels, start in starts.items()
@@ -174,18 +167,17 @@ def _instant(seconds: Any) -> datetime:
 
 @dataclass(slots=True)
 class SubscriptionUsageRecords(Report):
-    """What each subscription of each customer costs: one request per customer, spread over the span `over`.
+    """The cost of each customer's subscriptions: one request per customer, spread over half of the interval.
 
-    A failure loses nothing of the round: the next run asks only for the customers that are still missing. A customer
-    who can't be read is a warning, and the others are published; where nobody can be, the run fails.
+    After a failure the next run reads the customers that are still missing. A customer that can't be read is a
+    warning, and the others are published; the run fails where none can be read.
     """
 
-    client: Client
-    over: timedelta
+    span: timedelta
     began: datetime | None = None
     round: Round[tuple[list[Usage], Findings]] = field(default_factory=Round)
 
-    name: ClassVar[str] = "subscription_usagerecords"
+    name: ClassVar[str] = SUBSCRIPTION_USAGE
     fresh_every: ClassVar[timedelta] = timedelta(hours=12)
     families: ClassVar[tuple[Family, ...]] = metrics.SUBSCRIPTIONS
     required: ClassVar[bool] = False
@@ -195,7 +187,7 @@ class SubscriptionUsageRecords(Report):
         if self.began and (now - self.began > timedelta(days=1) or month_start(self.began) != month_start(now)):
             self.began, self.round.results = None, {}
         self.began = self.began or now
-        self.client.spread(len(self.round.missing(customers)), self.over)
+        self.client.spread(len(self.round.missing(customers)), self.span)
         self.round.read(customers, self.client.subscriptions)
         first = next(iter(self.round.failures.values()), None)
         read, self.round.results, self.began = self.round.finish(run, self.name), {}, None

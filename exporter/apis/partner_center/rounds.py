@@ -1,34 +1,33 @@
-"""One request per customer: resumed after a failure, and stopped by no customer alone."""
+"""One request per customer, resumed after a failure; a single customer's failure does not stop it."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from exporter.apis.partner_center.findings import NAMED, listed
+from exporter.apis.partner_center.reading.findings import MOST_NAMED, listed
 from exporter.errors import Failure, RateLimited, Reason, Rejected, SignInRequired
 from exporter.model.collection import Run
 
 T = TypeVar("T")
 OUTAGE = 3
-"""So many customers in a row that can't be read are a failure of the service and not of theirs."""
+"""So many failures in a row are a failure of the service, not of the customers."""
 OF_THE_ACCOUNT = frozenset({Reason.UNAUTHORIZED, Reason.CREDENTIAL_UNREADABLE, Reason.LOGIN, Reason.TLS})
-"""Reasons that are the same for every customer."""
+"""Reasons that concern every customer."""
 
 
 @dataclass(slots=True)
 class Round(Generic[T]):
-    """What was read already, and which customers could not be."""
+    """What was read so far, and the customers that could not be read."""
 
     results: dict[str, T] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
     suspects: frozenset[str] = frozenset()
 
     def read(self, customers: Iterable[str], fetch: Callable[[str], T]) -> None:
-        """Fetch what is missing; a customer that is refused, or fails, is passed over.
+        """Fetch what is missing; a customer that is refused, or fails, is skipped.
 
-        Raises a failure that concerns all of them, and where several customers in a row, or all from one on to the
-        last, could not be read: all else is kept, and those who failed come last in the next run, which then passes
-        them over.
+        Raises a failure that concerns every customer, and the last of several in a row or at the end, which may be
+        an outage: results are stored, and the next run reads those customers last and skips them if they fail again.
         """
         unsure: list[Failure] = []
         failed = self.suspects | self.failures.keys()
@@ -52,7 +51,7 @@ class Round(Generic[T]):
             raise unsure[-1]
 
     def missing(self, customers: Iterable[str]) -> list[str]:
-        """Who is still to be read."""
+        """The customers that are still to be read."""
         return [
             customer
             for customer in customers
@@ -60,11 +59,11 @@ class Round(Generic[T]):
         ]
 
     def finish(self, run: Run, what: str) -> Mapping[str, T]:
-        """What was read; whom it is missing is told to the run, and another round begins."""
-        passed_over = sorted(self.failures)
-        for customer in passed_over[:NAMED]:
+        """The results; warns of the customers that are missing in them, and ends the round."""
+        skipped = sorted(self.failures)
+        for customer in skipped[:MOST_NAMED]:
             run.warn(f"{what} of customer {customer} not read: {self.failures[customer]}")
-        if rest := passed_over[NAMED:]:
+        if rest := skipped[MOST_NAMED:]:
             run.warn(f"{what} of {len(rest)} more customers not read: {listed(rest)}")
         self.suspects = frozenset(self.failures)
         self.failures = {}

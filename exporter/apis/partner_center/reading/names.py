@@ -1,18 +1,16 @@
-"""Names of customers and subscriptions as `/metrics` shows them: as they are, as a keyed hash, or not at all."""
+"""Names of customers and subscriptions as labels: shown, hashed with a key, or omitted."""
 
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
+from exporter.apis.partner_center.settings import Mode
 from exporter.auth.secret import Secret
-
-Mode = Literal["show", "hash", "omit"]
 
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """How names are shown; where they are not, no text of the API is, since it may hold one."""
+    """How names are published; unless they are shown, no text of the API is quoted, since it may contain one."""
 
     mode: Mode
     key: Secret
@@ -22,8 +20,8 @@ class Naming:
         """Whether names are shown as they are."""
         return self.mode == "show"
 
-    def reader(self) -> Callable[[str], str]:
-        """What turns a name into its label; the key is read now, so once for each page."""
+    def labeler(self) -> Callable[[str], str]:
+        """What turns a name into its label, with the key as it is now."""
         if self.mode == "show":
             return str
         if self.mode == "omit":

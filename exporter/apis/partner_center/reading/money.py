@@ -1,4 +1,4 @@
-"""Amounts and currencies as Partner Center states them: what may be summed, and in which currency it is."""
+"""Amounts and currencies as Partner Center states them: which amounts may be summed, and their currency."""
 
 import csv
 from collections.abc import Iterable, Mapping
@@ -6,7 +6,6 @@ from decimal import Decimal, DecimalException, localcontext
 from functools import lru_cache
 from importlib.resources import files
 
-from exporter.apis.partner_center.records import MonthlyUsageRecord
 from exporter.model.families import EXACT
 
 MOST_DIGITS, MOST_DECIMALS = 20, 30
@@ -23,7 +22,7 @@ CURRENCIES = _territories()
 
 
 def all_sane(amounts: Iterable[Decimal | None]) -> bool:
-    """Whether a sum of all of them is exact: the quick look before `sane` at each."""
+    """Whether a sum of all of them is exact: quicker than `sane` for each."""
     try:
         with localcontext(EXACT):
             return sum(filter(None, amounts), Decimal(0)).is_finite()
@@ -31,25 +30,26 @@ def all_sane(amounts: Iterable[Decimal | None]) -> bool:
         return False
 
 
-def sane(amount: Decimal) -> bool:
-    """Whether an amount is a number with as many digits as money may have."""
+def sane(amount: Decimal | None) -> bool:
+    """Whether an amount is absent, or a number with as many digits as money may have."""
+    if amount is None:
+        return True
     exponent = amount.as_tuple().exponent
     return isinstance(exponent, int) and exponent >= -MOST_DECIMALS and amount.adjusted() < MOST_DIGITS
 
 
-def currency(record: MonthlyUsageRecord) -> str | None:
-    """ISO 4217, upper case: the stated code, or else the currency of the stated locale; None for an unknown one."""
-    return iso_code(record.currency_code or "") or currency_of(record.currency_locale or "")
-
-
 @lru_cache(1024)
+def currency(code: str | None, locale: str | None) -> str | None:
+    """ISO 4217, upper case: the stated code, or else the currency of the stated locale; None where neither is known."""
+    return iso_code(code or "") or currency_of(locale or "")
+
+
 def iso_code(text: str) -> str | None:
     """Three letters, upper case; None for anything else."""
     code = text.strip().upper()
     return code if len(code) == 3 and code.isascii() and code.isalpha() else None
 
 
-@lru_cache(1024)
 def currency_of(locale: str) -> str | None:
     """The currency of a locale's territory: `fr-FR` is EUR, and so is `fr_FR`; None where it names none.
 

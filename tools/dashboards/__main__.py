@@ -23,7 +23,7 @@ dashboard.
 
 To provision the dashboards, copy `grafana/provisioning/` to `/etc/grafana/provisioning/` and
 `grafana/dashboards/*.json` to `/var/lib/grafana-dashboards/azure-billing/`, and start Grafana with the environment
-variable `PROMETHEUS_URL`. If you can run containers, `make stack` shows the dashboards with data of a simulated company.
+variable `PROMETHEUS_URL`. If you can run containers, `make stack` shows them with data of a simulated company.
 
 Panels that compare a day with the preceding weeks, or a month with the previous one, need that much history in
 Prometheus: set a retention of at least 40 days (`--storage.tsdb.retention.time=400d`; the default is 15 days).

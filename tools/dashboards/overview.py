@@ -114,7 +114,7 @@ SPENDING = Row(
         (
             timeseries(
                 "Used share over time",
-                "Used share of each budget, and elapsed share of the month. A budget above that line is spent too fast.",
+                "Used share of each budget and elapsed share of the month. A budget above that line is spent too fast.",
                 RATIO,
                 Query(f"topk(10, azure_billing:budget:used_ratio{{{MINE}}})", NAMED),
                 Query("max(azure_billing:period:elapsed_ratio)", "elapsed share of the month"),

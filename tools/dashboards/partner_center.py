@@ -150,7 +150,7 @@ TREND = Row(
         (
             timeseries(
                 "Cost and budget",
-                "Estimated cost of the billing period so far, its projection and the budget, in the customer's currency.",
+                "Estimated cost of the billing period so far, its projection, and the budget, in its currency.",
                 MONEY,
                 Query(f"{COST}{{{ONE}}}", "cost, {{currency}}"),
                 Query(f"partner_center_customer_budget_amount{{{ONE}}}", "budget, {{currency}}"),

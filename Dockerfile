@@ -1,8 +1,8 @@
-# Two stages: wheels are installed in the first, the second holds Python, the packages and nothing to build with.
+# The first stage installs the packages; the second contains only Python and the installed packages.
 FROM python:3.13-slim AS build
 WORKDIR /build
 RUN python -m venv /opt/exporter
-# requirements-demo.txt adds what the commands demo and simulate need.
+# requirements-demo.txt adds the packages of the commands demo and simulate.
 ARG REQUIREMENTS=requirements.txt
 COPY ${REQUIREMENTS} requirements.txt
 RUN /opt/exporter/bin/pip install --no-cache-dir --require-hashes -r requirements.txt

@@ -1,15 +1,15 @@
-# `make demo` and `make test` set up all they need; `make help` lists the rest.
+# `make demo` and `make test` install everything they need. `make help` lists all targets.
 PYTHON ?= python3
 BIN := .venv/bin
 SHELL := /bin/bash
 
 .PHONY: help demo stack test check lint bench format docs goldens pins fuzz year tools clean
 
-help: ## this list
+help: ## list all targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
 
 .venv/runtime: requirements.txt
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is required: make PYTHON=python3.11")'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
 	touch $@
@@ -24,10 +24,10 @@ help: ## this list
 
 LISTEN_ADDRESS ?= :10365
 
-demo: .venv/demo ## a simulated company and its metrics on http://localhost:10365 (LISTEN_ADDRESS=:10365)
+demo: .venv/demo ## run the exporter with a simulated company on http://localhost:10365 (LISTEN_ADDRESS=:10365)
 	@exec $(BIN)/python -m exporter demo --web.listen-address=$(LISTEN_ADDRESS)
 
-stack: ## the demo with Prometheus, Alertmanager and, in containers, Grafana
+stack: ## run the demo with Prometheus, Alertmanager and, in containers, Grafana
 	@if docker info >/dev/null 2>&1; then exec docker compose up --build; else $(MAKE) --no-print-directory stack-here; fi
 
 stack-here: .venv/development tools
@@ -36,19 +36,19 @@ stack-here: .venv/development tools
 TOOLS := promtool prometheus prometheus-alertmanager chromium chromedriver
 PACKAGES := prometheus prometheus-alertmanager chromium chromium-driver
 
-tools: # programs that some tests use; Debian's packages where they may be installed
+tools: # programs that some tests use; installed from Debian's packages if possible
 	@for tool in $(TOOLS); do command -v $$tool >/dev/null || missing=1; done; \
 	if [ -z "$$missing" ]; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(PACKAGES) >/dev/null; \
-	else echo "Some of $(TOOLS) are missing, so their tests are skipped; to install them: sudo apt-get install $(PACKAGES)"; fi
+	else echo "Some of $(TOOLS) are missing, so their tests are skipped. To install them: sudo apt-get install $(PACKAGES)"; fi
 
-test: .venv/development tools ## all tests
+test: .venv/development tools ## run all tests
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
-check: test lint ## all that CI runs
+check: test lint ## run everything that CI runs
 
-lint: .venv/development # everything of it but the tests
+lint: .venv/development # everything in `check` except the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -56,25 +56,25 @@ lint: .venv/development # everything of it but the tests
 	$(BIN)/python -m tools.docs --check
 	$(BIN)/python -m tools.dashboards --check
 
-format: .venv/development ## put the code into shape
+format: .venv/development ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: .venv/development ## write the generated pages of docs/ and the dashboards again
+docs: .venv/development ## generate the pages of docs/ and the dashboards
 	$(BIN)/python -m tools.docs
 	$(BIN)/python -m tools.dashboards
 
-goldens: .venv/development ## write the expected /metrics of the tests again
+goldens: .venv/development ## generate the expected /metrics of the tests
 	$(BIN)/python -m pytest -q tests --write-goldens -k golden
 
-fuzz: .venv/development ## answers, files and configurations gone bad, for about ten minutes
+fuzz: .venv/development ## fuzz responses, files and configurations for about ten minutes
 	$(BIN)/python -m pytest -q tests/fuzz --fuzz 2000 -n 2
 	$(BIN)/python -m tools.fuzz 30
 
-year: .venv/development ## walk through every hour around twelve months' ends
+year: .venv/development ## test every hour around the ends of twelve months
 	$(BIN)/python -m pytest -q tests/apis/test_year.py --whole-year -n 2
 
-bench: .venv/development requirements-bench.txt ## measure, as ratios against a floor or a peer in the same run
+bench: .venv/development requirements-bench.txt ## run the benchmarks; results are ratios to a baseline in the same run
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-bench.txt
 	$(BIN)/python -m bench.ea
 	$(BIN)/python -m bench.partner_center
@@ -82,7 +82,7 @@ bench: .venv/development requirements-bench.txt ## measure, as ratios against a 
 PIN := $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
   --no-emit-find-links --python-version 3.11
 
-pins: ## choose the newest versions of all dependencies, with hashes
+pins: ## pin the newest versions of all dependencies, with hashes
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet uv
 	$(PIN) pyproject.toml -o requirements.txt
@@ -90,5 +90,5 @@ pins: ## choose the newest versions of all dependencies, with hashes
 	$(PIN) --extra dev --extra demo -c requirements.txt pyproject.toml -o requirements-dev.txt
 	$(PIN) --extra bench -c requirements.txt pyproject.toml -o requirements-bench.txt
 
-clean: ## forget everything that was made
+clean: ## remove everything that make created
 	rm -rf .venv .*_cache .hypothesis dist

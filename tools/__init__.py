@@ -1,1 +1,1 @@
-"""Programs of the project itself; none of them is part of the package."""
+"""Development tools; not part of the package."""

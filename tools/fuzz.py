@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing with atheris, where it is installed: `python -m tools.fuzz SECONDS`."""
+"""Coverage-guided fuzzing with atheris, if it is installed: `python -m tools.fuzz SECONDS`."""
 
 import logging
 import subprocess
@@ -8,11 +8,11 @@ from pathlib import Path
 
 
 def main() -> int:
-    """Every target in a process of its own for so many seconds; exit code 1 when one has crashed."""
+    """Run every target in its own process for that many seconds; exit code 1 if one crashed."""
     try:
         import atheris  # noqa: F401
     except ImportError:
-        print("atheris is not installed: only hypothesis was used; to install it: pip install atheris")
+        print("atheris is not installed: only hypothesis was used. To install it: pip install atheris")
         return 0
     if len(sys.argv) > 2:
         return fuzz(sys.argv[2], sys.argv[1])
@@ -28,7 +28,7 @@ def main() -> int:
 
 
 def fuzz(name: str, seconds: str) -> int:
-    """One target in this process, which ends in it."""
+    """Run one target; atheris ends the process."""
     import atheris
 
     with atheris.instrument_imports(include=["exporter", "tests.fuzz.targets"]):

@@ -1,4 +1,4 @@
-"""The simulated company's past: what scrapes of the demo would have seen, as OpenMetrics text with time stamps."""
+"""History of the simulated company: what scrapes of the demo would have returned, as OpenMetrics with timestamps."""
 
 import tempfile
 from collections.abc import Callable, Iterator
@@ -13,13 +13,13 @@ from exporter.commands.simulate import write_config
 from exporter.config import load
 from exporter.simulator import Simulator
 
-SAME, DAY = timedelta(0), timedelta(days=1)
-Tell: TypeAlias = Callable[[int, int], None]
-"""Is told how many days of how many are done."""
+NO_SHIFT, DAY = timedelta(0), timedelta(days=1)
+Progress: TypeAlias = Callable[[int, int], None]
+"""Called with the number of days done and the number of all days."""
 
 
 class Clock:
-    """Time that is moved by hand."""
+    """Time that is set by the caller."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now
@@ -28,21 +28,27 @@ class Clock:
         return self.now
 
 
-def nobody(done: int, days: int) -> None:
-    """Whom nobody tells."""
+def no_progress(done: int, days: int) -> None:
+    """Report nothing."""
 
 
 def scrapes(
-    start: datetime, end: datetime, *, every: timedelta, target: str, shift: timedelta = SAME, tell: Tell = nobody
+    start: datetime,
+    end: datetime,
+    *,
+    every: timedelta,
+    target: str,
+    shift: timedelta = NO_SHIFT,
+    progress: Progress = no_progress,
 ) -> Iterator[str]:
-    """Lines for `promtool tsdb create-blocks-from openmetrics`: a scrape each `every`, of data that is read once a day.
+    """Lines for `promtool tsdb create-blocks-from openmetrics`: one scrape per `every`, of data that is read daily.
 
-    `target` are the labels that Prometheus adds: `job="azure-billing",instance="localhost:10365"`. The company's own
+    `target` holds the labels that Prometheus adds: `job="azure-billing",instance="localhost:10365"`. The simulated
     clock is ahead by `shift`.
     """
     clock = Clock(start + shift)
     with tempfile.TemporaryDirectory() as name, Simulator(clock=clock) as simulator:
-        simulator.switches.token_lifetime = 10**7  # real time hardly passes for whoever keeps the tokens
+        simulator.switches.token_lifetime = 10**7  # tokens expire by the real clock, which hardly advances
         exporter = Exporter(load(write_config(simulator, Path(name))), clock=clock)
         at = start
         while at < end:
@@ -56,7 +62,7 @@ def scrapes(
             while at < following:
                 yield from (f"{line} {at.timestamp():.0f}" for line in lines)
                 at += every
-            tell((at - start) // DAY, (end - start) // DAY)
+            progress((at - start) // DAY, (end - start) // DAY)
     yield "# EOF"
 
 

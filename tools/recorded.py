@@ -1,4 +1,4 @@
-"""What recording rules would have recorded, asked of a Prometheus that has the past of what they are made from."""
+"""What recording rules would have recorded, queried from a Prometheus that has the history of their sources."""
 
 import re
 from collections.abc import Iterator
@@ -10,13 +10,13 @@ import requests
 import yaml
 
 Rules: TypeAlias = dict[str, str]
-"""Expressions by the name of what they record."""
+"""Expressions by the name of the recorded series."""
 
 
 def levels(*files: Path) -> Iterator[Rules]:
-    """The rules in such an order that each needs those of earlier levels alone.
+    """The rules in levels, so that each depends only on rules of earlier levels.
 
-    Without those that look at the end of the queried time (`@ end()`), which is another one in a range query.
+    Rules with `@ end()` are left out, because a range query has a different end.
     """
     groups = (group for file in files for group in yaml.safe_load(file.read_text())["groups"])
     waiting: Rules = {rule["record"]: rule["expr"] for group in groups for rule in group["rules"] if "record" in rule}
@@ -26,11 +26,11 @@ def levels(*files: Path) -> Iterator[Rules]:
 
 
 def series(address: str, rules: Rules, start: datetime, end: datetime, every: timedelta) -> Iterator[str]:
-    """OpenMetrics lines with time stamps."""
+    """OpenMetrics lines with timestamps."""
     for name, expr in rules.items():
-        asked = {"query": expr, "start": str(start.timestamp()), "end": str(end.timestamp())}
-        asked["step"] = str(every.total_seconds())
-        answer = requests.get(f"http://{address}/api/v1/query_range", params=asked, timeout=60)
+        params = {"query": expr, "start": str(start.timestamp()), "end": str(end.timestamp())}
+        params["step"] = str(every.total_seconds())
+        answer = requests.get(f"http://{address}/api/v1/query_range", params=params, timeout=60)
         answer.raise_for_status()
         for found in answer.json()["data"]["result"]:
             labels = ",".join(

@@ -1,6 +1,6 @@
-"""The whole chain from this machine's packages: simulated company, exporter, Prometheus, Alertmanager, and a past.
+"""The demo with Prometheus, Alertmanager and simulated history, from locally installed packages.
 
-What `make stack` runs where no container engine is at hand. Prometheus and Alertmanager are Debian's packages
+`make stack` runs this if no container engine is available. Prometheus and Alertmanager come from Debian's packages
 `prometheus` and `prometheus-alertmanager`.
 """
 
@@ -21,7 +21,7 @@ import requests
 import yaml
 
 from tools import recorded
-from tools.history import SAME, Tell, nobody, scrapes
+from tools.history import NO_SHIFT, Progress, no_progress, scrapes
 
 ROOT = Path(__file__).parents[1]
 MIDNIGHT = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,7 +30,7 @@ LABELS = 'job="azure-billing",instance="{exporter}"'
 
 @contextmanager
 def program(log: Path, *command: str, ready: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A program that runs until the block ends; it answers at `ready`. Raises RuntimeError when it ends before."""
+    """Run a program until the block ends, once `ready` responds. Raises `RuntimeError` if the program exits before."""
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
     try:
@@ -48,18 +48,18 @@ def program(log: Path, *command: str, ready: str) -> Iterator[subprocess.Popen[b
 def _await(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
     for _ in range(600):
         if process.poll() is not None:
-            raise RuntimeError(f"{log.stem} ended:\n{log.read_text()[-2000:]}")
+            raise RuntimeError(f"{log.stem} exited:\n{log.read_text()[-2000:]}")
         try:
             if requests.get(url, timeout=5).ok:
                 return
         except requests.RequestException:
             pass
         time.sleep(0.1)
-    raise RuntimeError(f"{url} does not answer:\n{log.read_text()[-2000:]}")
+    raise RuntimeError(f"{url} does not respond:\n{log.read_text()[-2000:]}")
 
 
 def prometheus_config(directory: Path, exporter: str, alertmanager: str, quick: bool = False) -> Path:
-    """The repository's configuration for other addresses; `quick` looks every second, for those who can't wait."""
+    """The repository's configuration with other addresses; `quick` scrapes and evaluates every second."""
     config: dict[str, Any] = yaml.safe_load((ROOT / "prometheus/prometheus.yml").read_text())
     config["scrape_configs"][0]["static_configs"] = [{"targets": [exporter]}]
     config["alerting"]["alertmanagers"][0]["static_configs"] = [{"targets": [alertmanager]}]
@@ -77,7 +77,7 @@ def prometheus_config(directory: Path, exporter: str, alertmanager: str, quick: 
 
 
 def prometheus(directory: Path, config: Path, address: str, *options: str) -> AbstractContextManager[object]:
-    """Prometheus on `address`, its data in `directory`."""
+    """Prometheus on `address`, with its data in `directory`."""
     command = (
         _found("prometheus"),
         f"--config.file={config}",
@@ -90,7 +90,7 @@ def prometheus(directory: Path, config: Path, address: str, *options: str) -> Ab
 
 
 def alertmanager(directory: Path, config: Path, address: str) -> AbstractContextManager[object]:
-    """Alertmanager on `address`, alone."""
+    """Alertmanager on `address`, not clustered."""
     command = (
         _found("prometheus-alertmanager", "alertmanager"),
         f"--config.file={config}",
@@ -101,24 +101,24 @@ def alertmanager(directory: Path, config: Path, address: str) -> AbstractContext
     return program(directory / "alertmanager.log", *command, ready=f"http://{address}/-/ready")
 
 
-def past(
+def import_history(
     directory: Path,
     address: str,
     exporter: str,
     *,
     days: int,
     every: timedelta,
-    shift: timedelta = SAME,
-    tell: Tell = nobody,
+    shift: timedelta = NO_SHIFT,
+    progress: Progress = no_progress,
 ) -> None:
-    """Fill Prometheus' empty data below `directory` with what it would have seen and recorded in the last `days`.
+    """Fill the empty Prometheus storage in `directory` with what it would have scraped and recorded in the last `days`.
 
-    `address` is one that Prometheus may take meanwhile. The company's own clock is ahead by `shift`.
+    Prometheus listens on `address` meanwhile. The simulated clock is ahead by `shift`.
     """
     now = datetime.now(UTC)
-    end = now - (now - MIDNIGHT) % every  # where subqueries of as wide steps look
+    end = now - (now - MIDNIGHT) % every  # aligned, as the steps of subqueries are
     start, target = end - timedelta(days=days), LABELS.format(exporter=exporter)
-    _imported(directory, scrapes(start, end, every=every, target=target, shift=shift, tell=tell))
+    _imported(directory, scrapes(start, end, every=every, target=target, shift=shift, progress=progress))
     idle = directory / "idle.yml"
     idle.write_text("{}")
     for rules in recorded.levels(ROOT / "prometheus/rules/recording.yml"):
@@ -128,13 +128,13 @@ def past(
 
 
 def _imported(directory: Path, lines: Iterable[str]) -> None:
-    file = directory / "past.om"
+    file = directory / "history.om"
     with file.open("w") as text:
         text.writelines(f"{line}\n" for line in lines)
     create = (_found("promtool"), "tsdb", "create-blocks-from", "openmetrics", "--quiet", "--max-block-duration=1000h")
     done = subprocess.run([*create, str(file), str(directory / "tsdb")], capture_output=True, text=True, check=False)
     if done.returncode:
-        raise RuntimeError(f"the past can't be imported:\n{done.stdout}{done.stderr}")
+        raise RuntimeError(f"the history could not be imported:\n{done.stdout}{done.stderr}")
 
 
 def _found(*names: str) -> str:
@@ -145,23 +145,23 @@ def _found(*names: str) -> str:
 
 
 def main() -> int:
-    """Run it all until Ctrl-C; nothing is left behind."""
+    """Run everything until Ctrl-C; no files are left behind."""
     exporter, prometheus_at, alertmanager_at = "localhost:10365", "localhost:9090", "localhost:9093"
     with tempfile.TemporaryDirectory(prefix="azure-billing-stack-") as name, ExitStack() as stack:
         directory = Path(name)
         logging.getLogger("exporter").setLevel(logging.ERROR)
         config = prometheus_config(directory, exporter, alertmanager_at)
-        print("Making the past five weeks of the simulated company", file=sys.stderr)
-        past(directory, prometheus_at, exporter, days=36, every=timedelta(hours=2), tell=_progress)
+        print("Generating five weeks of history of the simulated company", file=sys.stderr)
+        import_history(directory, prometheus_at, exporter, days=36, every=timedelta(hours=2), progress=_progress)
         demo = (sys.executable, "-m", "exporter", "demo", f"--web.listen-address={exporter}")
         stack.enter_context(program(directory / "exporter.log", *demo, ready=f"http://{exporter}/-/ready"))
         stack.enter_context(alertmanager(directory, ROOT / "prometheus/alertmanager.yml", alertmanager_at))
-        # The past has a point every two hours; a query looks back as far.
+        # The history has a sample every two hours, so queries must look back that far.
         stack.enter_context(prometheus(directory, config, prometheus_at, "--query.lookback-delta=121m"))
         print(f"Exporter      http://{exporter}/")
         print(f"Prometheus    http://{prometheus_at}/alerts")
         print(f"Alertmanager  http://{alertmanager_at}/")
-        print("Ctrl-C ends it.", flush=True)
+        print("Press Ctrl-C to stop.", flush=True)
         signal.pause()
     return 0
 

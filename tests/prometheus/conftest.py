@@ -1,4 +1,4 @@
-"""A real Prometheus that has watched the simulated company for five weeks."""
+"""A real Prometheus with five weeks of data about the simulated company."""
 
 import re
 import threading
@@ -22,7 +22,7 @@ from tests.process import eventually, free_port, required
 from tools import stack
 
 SHIFT = NOON - datetime.now(UTC)
-"""The company's clock: always the twentieth of a month, whenever the tests run."""
+"""Offset of the simulated clock, so that it is always the twentieth of a month."""
 
 
 class Prometheus:
@@ -31,19 +31,19 @@ class Prometheus:
     def __init__(self, address: str) -> None:
         self.address = address
 
-    def get(self, path: str, **asked: str) -> Any:
-        """The data of an answer; an expression that it does not understand is an assertion error."""
-        answer = requests.get(f"http://{self.address}/api/v1/{path}", params=asked, timeout=30).json()
-        assert answer["status"] == "success", f"{answer.get('error')}: {asked}"
+    def get(self, path: str, **params: str) -> Any:
+        """The data of a successful response; an invalid expression is an assertion error."""
+        answer = requests.get(f"http://{self.address}/api/v1/{path}", params=params, timeout=30).json()
+        assert answer["status"] == "success", f"{answer.get('error')}: {params}"
         return answer["data"]
 
     def query(self, expression: str) -> list[dict[str, Any]]:
-        """Series with their newest value."""
+        """The series of an instant query."""
         found: list[dict[str, Any]] = self.get("query", query=expression)["result"]
         return found
 
     def variable(self, query: str, regex: str = "") -> list[str]:
-        """What a dashboard's variable offers, as Grafana asks for it."""
+        """The values of a dashboard variable, queried as Grafana does."""
         function, inner = re.fullmatch(r"(label_values|label_names|query_result)\((.*)\)", query).groups()  # type: ignore[union-attr]
         if function == "label_names":
             return [name for name in self.get("labels", **{"match[]": inner}) if re.search(regex.strip("/"), name)]
@@ -60,13 +60,13 @@ class Prometheus:
 
 @pytest.fixture(scope="session")
 def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
-    """Scrapes the exporter of the simulated company each second, and has the past of it."""
+    """Scrapes the exporter of the simulated company every second, after importing five weeks of history."""
     for tool in ("prometheus", "promtool"):
         required(tool)
     directory: Path = tmp_path_factory.mktemp("prometheus")
     socket = listen("127.0.0.1:0")
     exporter_at, address = f"127.0.0.1:{socket.getsockname()[1]}", f"127.0.0.1:{free_port()}"
-    stack.past(directory, address, exporter_at, days=35, every=timedelta(hours=6), shift=SHIFT)
+    stack.import_history(directory, address, exporter_at, days=35, every=timedelta(hours=6), shift=SHIFT)
 
     def clock() -> datetime:
         return datetime.now(UTC) + SHIFT

@@ -1,4 +1,4 @@
-"""From a customer who spends too much to the message that somebody gets, and to the all-clear."""
+"""A customer exceeds a budget: from the cost to the firing notification and the resolved one."""
 
 import json
 import threading
@@ -22,7 +22,7 @@ Alerts = list[dict[str, Any]]
 
 @contextmanager
 def webhook() -> Iterator[tuple[str, Alerts]]:
-    """A receiver of Alertmanager's notifications: its address, and the alerts that came."""
+    """A receiver of Alertmanager notifications: its address, and the alerts it received."""
     alerts: Alerts = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -46,7 +46,7 @@ def webhook() -> Iterator[tuple[str, Alerts]]:
 
 
 def alertmanager_config(directory: Path, url: str) -> Path:
-    """The repository's, with a receiver and without patience."""
+    """The repository's configuration with a receiver and short group intervals."""
     config = yaml.safe_load((stack.ROOT / "prometheus/alertmanager.yml").read_text())
     config["route"] |= {"group_wait": "2s", "group_interval": "1s"}
     config["receivers"][0]["webhook_configs"] = [{"url": url, "send_resolved": True}]
@@ -55,24 +55,24 @@ def alertmanager_config(directory: Path, url: str) -> Path:
     return written
 
 
-def impatient(config: Path) -> Path:
-    """Records of customers are read each second."""
+def with_short_interval(config: Path) -> Path:
+    """Read the records of customers every second."""
     content = yaml.safe_load(config.read_text())
     content["partner_center"][0]["reports"] = {"usagerecords": {"every": "1s"}}
     config.write_text(yaml.safe_dump(content))
     return config
 
 
-def test_a_customer_over_budget_reaches_a_phone_and_is_resolved(tmp_path: Path, tool: Callable[[str], str]) -> None:
-    """Through the real Prometheus and Alertmanager, with the rules and the configuration of this repository."""
+def test_an_exceeded_budget_notifies_and_resolves(tmp_path: Path, tool: Callable[[str], str]) -> None:
+    """With a real Prometheus and Alertmanager, and the rules and configuration of this repository."""
     tool("prometheus"), tool("prometheus-alertmanager")
     exporter, prometheus, alertmanager = (f"127.0.0.1:{free_port()}" for _ in range(3))
     with Simulator(clock=lambda: NOON) as simulator, webhook() as (url, alerts):
         partner = simulator.world.partner_center
         customer = next(c for c in partner.customers() if c.budget and c.total_cost < c.budget / 3)
-        config = impatient(write_config(simulator, tmp_path))
+        config = with_short_interval(write_config(simulator, tmp_path))
 
-        def told(status: str) -> list[dict[str, str]]:
+        def notified(status: str) -> list[dict[str, str]]:
             found = [one["labels"] for one in alerts if one["status"] == status]
             return [labels for labels in found if labels.get("customer_id") == customer.id]
 
@@ -84,10 +84,10 @@ def test_a_customer_over_budget_reaches_a_phone_and_is_resolved(tmp_path: Path, 
             ),
         ):
             eventually(lambda: len(alerts) > 0, "an alert")
-            assert [] == told("firing")
+            assert [] == notified("firing")
             assert customer.budget is not None
             partner.booked[customer.id] = customer.budget
-            eventually(lambda: bool(told("firing")), "a notification of a firing alert")
+            eventually(lambda: bool(notified("firing")), "a notification of a firing alert")
             assert {
                 "alertname": "AzureBudgetUsedUp",
                 "severity": "critical",
@@ -96,10 +96,10 @@ def test_a_customer_over_budget_reaches_a_phone_and_is_resolved(tmp_path: Path, 
                 "customer_id": customer.id,
                 "customer_name": customer.name,
                 "currency": customer.currency,
-            } == told("firing")[0]
-            (text, *_) = (a["annotations"]["description"] for a in alerts if a["labels"] == told("firing")[0])
+            } == notified("firing")[0]
+            (text, *_) = (a["annotations"]["description"] for a in alerts if a["labels"] == notified("firing")[0])
             spent = customer.total_cost + customer.budget
             assert f"{spent:.2f} of {customer.budget:.2f} {customer.currency}." in text
             partner.booked[customer.id] = Decimal(0)
-            eventually(lambda: bool(told("resolved")), "a notification of a resolved alert")
-            assert {"AzureBudgetUsedUp"} == {labels["alertname"] for labels in told("firing")}
+            eventually(lambda: bool(notified("resolved")), "a notification of a resolved alert")
+            assert {"AzureBudgetUsedUp"} == {labels["alertname"] for labels in notified("firing")}

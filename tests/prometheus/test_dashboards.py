@@ -1,4 +1,4 @@
-"""Every panel, on a real Prometheus: it parses, it finds data, and it never adds up two currencies."""
+"""Every panel on a real Prometheus: it parses, finds data, and never sums two currencies."""
 
 import json
 import re
@@ -29,7 +29,7 @@ ALL = [pytest.param(board, panel, id=f"{board['uid']}-{panel['title']}") for boa
 
 
 def values(prometheus: Prometheus, board: Json) -> Iterator[dict[str, str]]:
-    """What a reader may choose: each value of each variable that has one value, all of the others."""
+    """The possible selections: every value of each single-value variable, and `All` for the others."""
     choices: list[dict[str, str]] = [{"__rate_interval": "1m", "account": ".*"}]
     for variable in board["templating"]["list"][1:]:
         if variable["multi"]:
@@ -51,8 +51,8 @@ def filled(expression: str, choice: dict[str, str]) -> str:
     return re.sub(r"\$(\w+)", lambda found: choice[found[1]], expression)
 
 
-def test_what_is_committed_is_what_is_built() -> None:
-    """Nobody edits the JSON by hand."""
+def test_the_committed_dashboards_are_up_to_date() -> None:
+    """The JSON is built, not edited."""
     assert main(["--check"]) == 0
     assert {f"{board['uid']}.json" for board in BOARDS} == {
         file.name for file in (ROOT / "grafana/dashboards").iterdir()
@@ -61,13 +61,13 @@ def test_what_is_committed_is_what_is_built() -> None:
 
 @pytest.mark.parametrize(("board", "panel"), ALL)
 def test_every_panel_finds_data_and_does_not_mix_currencies(prometheus: Prometheus, board: Json, panel: Json) -> None:
-    """For some choice of the variables each expression finds something; amounts of money always say their currency."""
+    """Each expression finds data for some selection of the variables; amounts of money always name their currency."""
     money = panel["fieldConfig"]["defaults"].get("decimals") == 2
     found: dict[str, int] = {}
     for choice in values(prometheus, board):
         currencies = set()
         for target in panel["targets"]:
-            expression = filled(target["expr"], choice).removesuffix(" > 0")  # nothing fails in the simulated company
+            expression = filled(target["expr"], choice).removesuffix(" > 0")  # no collector fails in the simulation
             series = prometheus.query(expression)
             found[target["refId"]] = found.get(target["refId"], 0) + len(series)
             currencies |= {one["metric"].get("currency", "none stated") for one in series}
@@ -93,8 +93,8 @@ def has_money(panel: Json) -> bool:
 
 
 @pytest.mark.parametrize("board", BOARDS, ids=named)
-def test_every_variable_offers_something(prometheus: Prometheus, board: Json) -> None:
-    """Whatever was chosen before."""
+def test_every_variable_has_values(prometheus: Prometheus, board: Json) -> None:
+    """For every selection of the variables before it."""
     for choice in values(prometheus, board):
         for variable in board["templating"]["list"][1:]:
             assert offered(prometheus, variable, choice), variable["name"]
@@ -102,7 +102,7 @@ def test_every_variable_offers_something(prometheus: Prometheus, board: Json) ->
 
 @pytest.mark.parametrize("board", BOARDS, ids=named)
 def test_every_label_and_family_exists(prometheus: Prometheus, board: Json) -> None:
-    """A name that nothing carries would be an empty panel for ever."""
+    """A name without series would leave a panel empty."""
     labels, families = set(prometheus.get("labels")), set(prometheus.get("label/__name__/values"))
     for panel in panels(board):
         expressions = " ".join(target["expr"] for target in panel["targets"])
@@ -116,7 +116,7 @@ def test_every_label_and_family_exists(prometheus: Prometheus, board: Json) -> N
 
 @pytest.mark.parametrize("board", BOARDS, ids=named)
 def test_the_rules_of_grafanas_dashboard_linter(board: Json) -> None:
-    """Its rules on job and instance are kept where they make sense: an account, and not a process, has costs."""
+    """Its rules on job and instance apply to the dashboard *Exporter* only, because costs belong to accounts."""
     source, *variables = board["templating"]["list"]
     assert ("datasource", "Data source", "prometheus") == (source["name"], source["label"], source["query"])
     assert all(variable["refresh"] == 2 for variable in variables)  # on a change of the time range
@@ -143,8 +143,8 @@ def test_the_rules_of_grafanas_dashboard_linter(board: Json) -> None:
 
 
 @pytest.mark.parametrize("board", BOARDS, ids=named)
-def test_it_is_a_classic_dashboard_whose_links_lead_somewhere(board: Json) -> None:
-    """Schema 39, nothing to fill in at import, and links to dashboards of this repository alone."""
+def test_the_schema_and_the_links_are_valid(board: Json) -> None:
+    """Schema 39, no inputs at import, and links only to dashboards of this repository."""
     assert board["schemaVersion"] == 39
     assert "__inputs" not in board
     assert board["links"][0]["tags"] == board["tags"]
@@ -152,7 +152,7 @@ def test_it_is_a_classic_dashboard_whose_links_lead_somewhere(board: Json) -> No
     assert linked <= {other["uid"] for other in BOARDS}
 
 
-def test_no_panel_covers_another() -> None:
+def test_panels_do_not_overlap() -> None:
     """On the grid of 24 columns."""
     for board in BOARDS:
         taken: set[tuple[int, int]] = set()

@@ -1,4 +1,4 @@
-"""The rules: what Prometheus' own tools say of them, and that every alert has its stories and its runbook."""
+"""The rules pass Prometheus' own tools, and every alert has test cases and a section in the runbook."""
 
 import re
 import subprocess
@@ -11,7 +11,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 RULES = sorted((ROOT / "prometheus/rules").glob("*.yml"))
-STORIES = sorted((ROOT / "prometheus/tests").glob("*.yml"))
+TEST_FILES = sorted((ROOT / "prometheus/tests").glob("*.yml"))
 RUNBOOK = ROOT / "docs/runbook.md"
 Tool = Callable[[str], str]
 
@@ -28,7 +28,7 @@ def checked(*command: str) -> tuple[int, str]:
 
 
 def test_the_rules_and_configurations_are_valid(tool: Tool) -> None:
-    """Also to the linter's strictest eye."""
+    """With all lint checks enabled."""
     promtool, amtool = tool("promtool"), tool("amtool")
     for command in (
         (promtool, "check", "rules", "--lint=all", "--lint-fatal", *map(str, RULES)),
@@ -39,43 +39,43 @@ def test_the_rules_and_configurations_are_valid(tool: Tool) -> None:
         assert code == 0, output
 
 
-@pytest.mark.parametrize("stories", STORIES, ids=lambda file: file.stem)
-def test_the_stories_come_true(stories: Path, tool: Tool) -> None:
-    """Each alert fires when it should, with the text that it should have, and is silent when it should be."""
-    code, output = checked(tool("promtool"), "test", "rules", str(stories))
+@pytest.mark.parametrize("file", TEST_FILES, ids=lambda file: file.stem)
+def test_the_rule_tests_pass(file: Path, tool: Tool) -> None:
+    """Each alert fires when expected, with the expected text, and does not fire otherwise."""
+    code, output = checked(tool("promtool"), "test", "rules", str(file))
     assert code == 0, output
 
 
-def test_every_alert_has_a_story_in_which_it_fires_and_one_in_which_it_is_silent() -> None:
-    """And every severity of it fires."""
-    told: dict[bool, set[tuple[str, str]]] = {True: set(), False: set()}
-    for test in (test for file in STORIES for test in yaml.safe_load(file.read_text())["tests"]):
+def test_every_alert_has_test_cases_with_and_without_it_firing() -> None:
+    """Every severity of an alert fires in some test case."""
+    tested: dict[bool, set[tuple[str, str]]] = {True: set(), False: set()}
+    for test in (test for file in TEST_FILES for test in yaml.safe_load(file.read_text())["tests"]):
         for case in test.get("alert_rule_test", ()):
             expected = case["exp_alerts"]
-            told[bool(expected)] |= {(case["alertname"], one["exp_labels"]["severity"]) for one in expected}
-            told[False] |= {(case["alertname"], "")} if not expected else set()
+            tested[bool(expected)] |= {(case["alertname"], one["exp_labels"]["severity"]) for one in expected}
+            tested[False] |= {(case["alertname"], "")} if not expected else set()
     rules = {(rule["alert"], rule["labels"]["severity"]) for rule in alerts()}
-    assert rules == told[True]
-    assert {(name, "") for name, _ in rules} == told[False]
+    assert rules == tested[True]
+    assert {(name, "") for name, _ in rules} == tested[False]
 
 
 @pytest.mark.parametrize("rule", [*alerts()], ids=lambda rule: f"{rule['alert']}-{rule['labels']['severity']}")
-def test_every_alert_says_what_it_is_and_what_to_do(rule: dict[str, Any]) -> None:
-    """A severity, a summary that never changes, a description with names or numbers, and a section of the runbook."""
+def test_every_alert_has_complete_annotations(rule: dict[str, Any]) -> None:
+    """A severity, a constant summary, a description with names or numbers, and a section of the runbook."""
     assert {"severity"} == rule["labels"].keys()
     assert rule["labels"]["severity"] in {"info", "warning", "critical"}
-    notes = rule["annotations"]
-    assert {"summary", "description", "runbook_url"} == notes.keys()
-    assert "{{" not in notes["summary"]
-    assert "{{" in notes["description"] or rule["alert"] == "AzureBillingExporterDown"
+    annotations = rule["annotations"]
+    assert {"summary", "description", "runbook_url"} == annotations.keys()
+    assert "{{" not in annotations["summary"]
+    assert "{{" in annotations["description"] or rule["alert"] == "AzureBillingExporterDown"
     headings = re.findall(r"^## (.+)$", RUNBOOK.read_text(), re.MULTILINE)
     anchors = {heading.lower().replace(" ", "-") for heading in headings}
-    assert notes["runbook_url"].partition("#")[2] in anchors
+    assert annotations["runbook_url"].partition("#")[2] in anchors
     assert f"`{rule['alert']}`" in RUNBOOK.read_text()
 
 
-def test_every_family_that_a_rule_names_exists() -> None:
-    """In the documentation that is made from the code, or among the recorded series."""
+def test_every_metric_that_a_rule_uses_exists() -> None:
+    """In the generated documentation or among the recorded series."""
     text = "".join(file.read_text() for file in RULES)
     recorded = set(re.findall(r"record: (\S+)", text))
     documented = set(re.findall(r"`((?:azure|partner)\w+)`", (ROOT / "docs/metrics.md").read_text()))

@@ -1,4 +1,4 @@
-"""The containers' composition, and what Grafana is provisioned with; both name what exists."""
+"""The Compose file and the Grafana provisioning are hardened, and every file and service they name exists."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ PROVISIONING = ROOT / "grafana/provisioning"
 
 
 def test_every_container_is_read_only_and_without_capabilities() -> None:
-    """And is reachable from its own machine alone."""
+    """And publishes its ports on the loopback interface only."""
     for service in COMPOSE["services"].values():
         assert service["read_only"] is True
         assert ["ALL"] == service["cap_drop"]
@@ -20,8 +20,8 @@ def test_every_container_is_read_only_and_without_capabilities() -> None:
         assert all(port.startswith("127.0.0.1:") for port in service["ports"])
 
 
-def test_the_container_of_the_demo_has_the_packages_of_the_demo() -> None:
-    """An image has the runtime's alone, unless its build argument names others."""
+def test_the_demo_container_has_the_demo_packages() -> None:
+    """By default an image contains the runtime packages only; a build argument selects others."""
     exporter = COMPOSE["services"]["exporter"]
     requirements = exporter["build"]["args"]["REQUIREMENTS"]
     assert (["demo"], "requirements-demo.txt") == (exporter["command"], requirements)
@@ -29,8 +29,8 @@ def test_the_container_of_the_demo_has_the_packages_of_the_demo() -> None:
     assert {f"!{requirements}", "!requirements.txt"} <= set((ROOT / ".dockerignore").read_text().split())
 
 
-def test_what_is_mounted_exists_and_what_is_configured_is_mounted() -> None:
-    """Paths of this repository, and the same paths within the containers."""
+def test_mounted_paths_exist_and_configured_paths_are_mounted() -> None:
+    """In this repository and in the containers."""
     mounts = {}
     for service in COMPOSE["services"].values():
         for volume in service.get("volumes", ()):
@@ -44,8 +44,8 @@ def test_what_is_mounted_exists_and_what_is_configured_is_mounted() -> None:
     assert str(home.parent) == provider["options"]["path"]
 
 
-def test_the_names_in_prometheus_configuration_are_the_services() -> None:
-    """Prometheus finds exporter and Alertmanager, Grafana finds Prometheus."""
+def test_the_configured_addresses_are_those_of_the_services() -> None:
+    """Prometheus reaches the exporter and Alertmanager, and Grafana reaches Prometheus."""
     config = yaml.safe_load((ROOT / "prometheus/prometheus.yml").read_text())
     (exporter,) = config["scrape_configs"][0]["static_configs"][0]["targets"]
     (alertmanager,) = config["alerting"]["alertmanagers"][0]["static_configs"][0]["targets"]
@@ -57,8 +57,8 @@ def test_the_names_in_prometheus_configuration_are_the_services() -> None:
         assert f"127.0.0.1:{port}:{port}" in COMPOSE["services"][host]["ports"]
 
 
-def test_the_same_configuration_serves_without_containers(tmp_path: Path) -> None:
-    """With other addresses, and all rules."""
+def test_the_configuration_also_works_without_containers(tmp_path: Path) -> None:
+    """With other addresses and all rules."""
     written = stack.prometheus_config(tmp_path, "localhost:1", "localhost:2")
     config = yaml.safe_load(written.read_text())
     assert [{"targets": ["localhost:1"]}] == config["scrape_configs"][0]["static_configs"]

@@ -1,1 +1,1 @@
-"""The Grafana dashboards, as small functions that give their JSON."""
+"""The Grafana dashboards, as functions that return their JSON."""

@@ -1,4 +1,4 @@
-"""*Azure billing / B2C*: users, authentications, multi-factor authentications, and the month's bill."""
+"""*Azure billing / B2C*: users, authentications, multi-factor authentications, and the estimated bill."""
 
 from tools.dashboards.board import Row, Variable, dashboard
 from tools.dashboards.overview import BUDGETS, budgets
@@ -26,8 +26,8 @@ USERS = Row(
     (
         (
             bars(
-                "Users by identity provider",
-                "Users on the newest reported day, by where their credentials are kept.",
+                "Users",
+                "Users on the newest reported day, by identity provider.",
                 COUNT,
                 Query(f"sort_desc(sum by (identity_provider) (azure_b2c_users{{{MINE}}}))", "{{identity_provider}}"),
             ),
@@ -36,8 +36,8 @@ USERS = Row(
         ),
         (
             bars(
-                "Registered in ten days",
-                "Growth of the number of users over ten days.",
+                "Registered in 10 days",
+                "Growth of the number of users over ten days, by identity provider.",
                 COUNT,
                 Query(
                     f"sort_desc(sum by (identity_provider) (azure_b2c_users_registered_trailing_10d{{{MINE}}}))",
@@ -49,8 +49,8 @@ USERS = Row(
         ),
         (
             timeseries(
-                "Users",
-                "All users by identity provider.",
+                "Users over time",
+                "Users by identity provider.",
                 COUNT,
                 Query(f"sum by (identity_provider) (azure_b2c_users{{{MINE}}})", "{{identity_provider}}"),
                 stacked=True,
@@ -65,8 +65,8 @@ AUTHENTICATIONS = Row(
     (
         (
             timeseries(
-                "Authentications per day by flow",
-                "Billable authentications of the newest complete day.",
+                "Daily authentications by flow",
+                "Billable authentications on the newest complete day.",
                 COUNT,
                 Query(f"sum by (flow) (azure_b2c_authentications_daily{{{MINE}}})", "{{flow}}"),
                 stacked=True,
@@ -76,8 +76,8 @@ AUTHENTICATIONS = Row(
         ),
         (
             bars(
-                "This month by flow",
-                "Billable authentications since the first of the month.",
+                "Month to date by flow",
+                "Billable authentications since the first day of the month.",
                 COUNT,
                 Query(f"sort_desc(sum by (flow) (azure_b2c_authentications_month_to_date{{{MINE}}}))", "{{flow}}"),
             ),
@@ -117,8 +117,8 @@ MFA = Row(
     (
         (
             timeseries(
-                "Per day by method",
-                "The newest complete day, and the mean of the four weeks before it; a jump is a sign of fraud.",
+                "Daily by method",
+                "The newest complete day, and the mean of the four preceding weeks. A sudden rise may be fraud.",
                 COUNT,
                 Query(f"azure_b2c:mfa_requests_daily:by_method{{{MINE}}}", "{{method}}"),
                 Query(f"azure_b2c:mfa_requests_daily:by_method_mean_4w{{{MINE}}}", "{{method}}, mean"),
@@ -129,7 +129,7 @@ MFA = Row(
         (
             bars(
                 "In 30 days by method",
-                "Multi-factor authentications in the report's last 30 days.",
+                "Multi-factor authentications in the last 30 days of the report.",
                 COUNT,
                 Query(f"sort_desc(sum by (method) (azure_b2c_mfa_requests_trailing_30d{{{MINE}}}))", "{{method}}"),
             ),
@@ -139,12 +139,12 @@ MFA = Row(
     ),
 )
 BILL = Row(
-    "The bill",
+    "Estimated bill",
     (
         (
             stat(
-                "So far, $currency",
-                "The configured price list applied to this month's usage.",
+                "Month to date, $currency",
+                "Usage of this month so far at the configured prices.",
                 MONEY,
                 Query(
                     f"sum by (account, currency) (azure_b2c_estimated_cost_month_to_date{{{PAID}}})",
@@ -156,8 +156,8 @@ BILL = Row(
         ),
         (
             stat(
-                "The whole month, $currency",
-                "The same for the usage that is expected of the whole month, tiers included.",
+                "Projected for the month, $currency",
+                "Projected usage of the whole month at the configured prices, including tiers.",
                 MONEY,
                 Query(
                     f"sum by (account, currency) (azure_b2c_estimated_cost_month{{{PAID}}})",
@@ -170,7 +170,7 @@ BILL = Row(
         (
             bars(
                 "Free quantity used",
-                "How much of what is free in a month is used, by component of the bill.",
+                "Used share of the monthly free quantity, by component of the bill.",
                 RATIO,
                 Query(f"azure_b2c_free_quantity_used_ratio{{{MINE}}}", "{{component}}"),
                 steps=NEARLY,
@@ -182,8 +182,8 @@ BILL = Row(
         ),
         (
             timeseries(
-                "The month's bill, $currency",
-                "What each component of the bill costs so far.",
+                "Components of the bill, $currency",
+                "Estimated cost of each component of the bill so far.",
                 MONEY,
                 Query(f"azure_b2c_estimated_cost_month_to_date{{{PAID}}}", "{{component}} {{currency}}"),
                 stacked=True,
@@ -198,7 +198,7 @@ BILL = Row(
 BOARD = dashboard(
     "azure-billing-b2c",
     "Azure billing / B2C",
-    "Users by identity provider, authentications by flow and application, multi-factor authentications, and the bill.",
+    "Users, authentications and multi-factor authentications, and the estimated bill.",
     (ACCOUNT, CURRENCY, APPLICATION),
     (USERS, AUTHENTICATIONS, MFA, BILL),
 )

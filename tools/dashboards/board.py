@@ -1,4 +1,4 @@
-"""A dashboard from its rows: variables, layout, and the links to the others."""
+"""A dashboard made of rows: its variables, its layout and the links to the other dashboards."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ CLASSIC = 5
 
 @dataclass(frozen=True)
 class Variable:
-    """What a reader chooses: the values of a label; `query` is what the data source is asked.
+    """A dashboard variable whose values are those of a label; `query` selects them from the data source.
 
-    One that is not `multi` has exactly one value: a currency above all, since amounts of two can't be added up.
+    A variable that is not `multi` has exactly one value, such as a currency: amounts in two can't be summed.
     """
 
     name: str
@@ -26,7 +26,7 @@ class Variable:
     regex: str = ""
 
     def json(self) -> Json:
-        """As Grafana keeps it."""
+        """The JSON that Grafana stores."""
         return {
             "allValue": ".*" if self.multi else None,
             "current": {},
@@ -65,7 +65,7 @@ SOURCE: Json = {
 
 @dataclass(frozen=True)
 class Row:
-    """A heading and panels below it, each with its width (of 24) and height."""
+    """A heading and the panels below it, each with its width (of 24 columns) and height."""
 
     title: str
     panels: Sequence[tuple[Json, int, int]]
@@ -74,7 +74,7 @@ class Row:
 def dashboard(
     uid: str, title: str, description: str, variables: Sequence[Variable], rows: Sequence[Row], days: int = 30
 ) -> Json:
-    """The whole JSON, as it is imported; it shows the last `days` days."""
+    """The JSON to import; the time range is the last `days` days."""
     return {
         "annotations": {"list": []},
         "description": description,
@@ -114,7 +114,7 @@ def _links() -> Json:
 
 
 def _laid_out(rows: Sequence[Row]) -> list[Json]:
-    """Panels from left to right and from top to bottom, with ids."""
+    """Panels with ids and positions, from left to right and from top to bottom."""
     panels: list[Json] = []
     top = 0
 

@@ -1,4 +1,4 @@
-"""*Azure billing / EA cost*: by subscription, meter and whatever label was chosen; balance and budgets."""
+"""*Azure billing / EA cost*: by subscription, meter and any other label; balance and budgets."""
 
 from tools.dashboards.board import Row, Variable, dashboard
 from tools.dashboards.overview import BUDGETS, budgets
@@ -26,18 +26,18 @@ CHOSEN = f'{MINE},subscription_name=~"$subscription"'
 
 
 def summed(family: str, label: str) -> str:
-    """The cost by one label, always by currency."""
+    """The cost by one label, always with the currency."""
     return f"sum by ({label}, currency) ({family}{{{CHOSEN}}})"
 
 
 def by(label: str, title: str) -> tuple[tuple[Json, int, int], ...]:
-    """How the cost divides by a label: the month's largest, and the days."""
+    """Panels of the cost by a label: the month to date and the days."""
     legend = f"{{{{{label}}}}} {{{{currency}}}}"
     return (
         (
             bars(
-                f"This month by {title}, $currency",
-                f"Cost of the current billing period so far, the fifteen largest by {title}.",
+                f"Month to date by {title}, $currency",
+                f"Cost of the current billing period so far, top 15 by {title}.",
                 MONEY,
                 Query(f"sort_desc(topk(15, {summed(COST, label)}))", legend),
             ),
@@ -46,8 +46,8 @@ def by(label: str, title: str) -> tuple[tuple[Json, int, int], ...]:
         ),
         (
             timeseries(
-                f"Day by day by {title}, $currency",
-                f"Cost of the newest complete day, the ten largest by {title}; drawn when it was read, days later.",
+                f"Daily cost by {title}, $currency",
+                f"Cost of the newest complete day, top 10 by {title}; shown at the time it was read, days later.",
                 MONEY,
                 Query(f"topk(10, {summed('azure_ea_cost_daily', label)})", legend),
                 stacked=True,
@@ -70,13 +70,17 @@ def one(title: str, description: str, family: str) -> tuple[Json, int, int]:
 MONTH = Row(
     "The month",
     (
-        one("This month so far", "Cost of the current billing period.", "azure_billing:cost:month_to_date"),
-        one("At the month's end", "The same drawn on to the end of the month.", "azure_billing:cost:projected"),
-        one("Last month", "Cost of the billing period before.", "azure_billing:cost:previous_month"),
+        one("Month to date", "Cost of the current billing period so far.", "azure_billing:cost:month_to_date"),
+        one(
+            "Projected for the month",
+            "Cost at the end of the month at the current rate.",
+            "azure_billing:cost:projected",
+        ),
+        one("Last month", "Cost of the previous billing period.", "azure_billing:cost:previous_month"),
         (
             stat(
-                "Against last month",
-                "The projected month over the month before.",
+                "Compared with last month",
+                "Projected cost of this month relative to the previous month.",
                 RATIO,
                 Query(f"azure_billing:cost:month_over_month_ratio{{{MINE}}}", "{{account}} {{currency}}"),
             ),
@@ -85,8 +89,8 @@ MONTH = Row(
         ),
         (
             timeseries(
-                "Cost of the month, $currency",
-                "Cost of the billing period so far, by account; it begins again with each month.",
+                "Cost of the month over time, $currency",
+                "Cost of the billing period so far, by account. It resets every month.",
                 MONEY,
                 Query(f"azure_billing:cost:month_to_date{{{MINE}}}", "{{account}} {{currency}}"),
             ),
@@ -95,8 +99,8 @@ MONTH = Row(
         ),
         (
             timeseries(
-                "A day against the weeks before, $currency",
-                "The newest complete day, and the mean of the four weeks before it.",
+                "Daily cost and its mean, $currency",
+                "Cost of the newest complete day, and the mean of the four preceding weeks.",
                 MONEY,
                 Query(f"azure_ea:cost_daily:by_account{{{MINE}}}", "{{account}} {{currency}}"),
                 Query(f"azure_ea:cost_daily:by_account_mean_4w{{{MINE}}}", "{{account}} {{currency}}, mean"),
@@ -113,7 +117,7 @@ METERS = Row(
         (
             table(
                 "Meters, $currency",
-                "The hundred dearest meters of this month, with the month before.",
+                "The 100 most expensive meters of this month, compared with the previous month.",
                 {
                     "meter_category": "Category",
                     "meter_subcategory": "Subcategory",
@@ -140,15 +144,15 @@ METERS = Row(
 BALANCE = Row(
     "Prepayment and overage",
     (
-        one("Balance", "Monetary commitment left by now.", "azure_ea_ending_balance"),
-        one("Used", "Commitment used in this billing period.", "azure_ea_utilized"),
+        one("Balance", "Monetary commitment that is left.", "azure_ea_ending_balance"),
+        one("Used", "Monetary commitment used in this billing period.", "azure_ea_utilized"),
         one(
             "Overage", "Service overage and separately billed charges of this billing period.", "azure_ea_total_overage"
         ),
         (
             stat(
                 "Days of prepayment left",
-                "The balance over what is used per day; absent where nothing is left or nothing is used.",
+                "The balance divided by the usage per day; absent if nothing is left or nothing is used.",
                 DAYS,
                 Query(f"azure_ea:prepayment:days_left{{{MINE}}}", "{{account}}"),
                 steps=((0, "red"), (7, "orange"), (30, "green")),
@@ -159,8 +163,8 @@ BALANCE = Row(
         ),
         (
             timeseries(
-                "Balance, $currency",
-                "Commitment left, and what this month is billed beyond it.",
+                "Balance and overage, $currency",
+                "Monetary commitment that is left, and the charges of this month beyond it.",
                 MONEY,
                 Query(f"azure_ea_ending_balance{{{MINE}}}", "{{account}} {{currency}}, balance"),
                 Query(f"azure_ea_total_overage{{{MINE}}}", "{{account}} {{currency}}, overage"),
@@ -171,7 +175,7 @@ BALANCE = Row(
         (
             table(
                 "Marketplace, $currency",
-                "Charges of the marketplace in this billing period.",
+                "Marketplace charges of this billing period.",
                 {
                     "publisher": "Publisher",
                     "offer": "Offer",
@@ -192,12 +196,12 @@ BALANCE = Row(
 BOARD = dashboard(
     "azure-billing-ea",
     "Azure billing / EA cost",
-    "What an Enterprise Agreement costs: by subscription, meter, resource group, tag; against last month.",
+    "Costs of Enterprise Agreements by subscription, meter, resource group or tag, compared with last month.",
     (ACCOUNT, CURRENCY, SUBSCRIPTION, DIMENSION),
     (
         MONTH,
         Row("Subscriptions", by("subscription_name", "subscription")),
-        Row("Any other label: $dimension", by("$dimension", "$dimension")),
+        Row("Cost by $dimension", by("$dimension", "$dimension")),
         METERS,
         BALANCE,
         Row("Budgets", ((budgets(f'{MINE},customer_id=""', BUDGETS), 24, 9),)),

@@ -1,4 +1,4 @@
-"""*Azure billing / Exporter*: collectors, freshness, API answers, throttling, credentials."""
+"""*Azure billing / Exporter*: collectors, data freshness, API responses, throttling, credentials."""
 
 from tools.dashboards.board import Row, Variable, dashboard
 from tools.dashboards.panels import (
@@ -22,7 +22,7 @@ MINE = f'{HERE},account=~"$account"'
 
 
 def collector(what: str) -> str:
-    """A gauge of every collector."""
+    """A gauge of the collectors."""
     return f"max by (account, collector) ({PREFIX}_collector_{what}{{{MINE}}})"
 
 
@@ -32,7 +32,7 @@ COLLECTORS = Row(
         (
             table(
                 "Collectors",
-                "Each report of each account: 1 is a success; ages in seconds until now.",
+                "One row per report and account. Success is 1 if the last run succeeded; ages are relative to now.",
                 {"account": "Account", "collector": "Collector"},
                 Query(collector("success"), "Success"),
                 Query(f"time() - {collector('last_success_timestamp_seconds')}", "Last success"),
@@ -62,7 +62,7 @@ COLLECTORS = Row(
         (
             timeseries(
                 "Failures by reason",
-                "Runs that failed; what was published before stays.",
+                "Failed runs. The last good values stay published.",
                 COUNT,
                 Query(
                     "sum by (account, collector, reason) "
@@ -76,8 +76,8 @@ COLLECTORS = Row(
         ),
         (
             timeseries(
-                "Age against interval",
-                "Time since the last success over the collector's interval; above 300 % an alert fires.",
+                "Age relative to interval",
+                "Time since the last success relative to the interval. AzureBillingDataStale fires above 300 %.",
                 RATIO,
                 Query(
                     f"(time() - {collector('last_success_timestamp_seconds')}) / {collector('interval_seconds')}",
@@ -94,8 +94,8 @@ APIS = Row(
     (
         (
             timeseries(
-                "Answers by status",
-                "Answers of each API per second, by HTTP status.",
+                "Responses by status",
+                "Responses per second of each API, by HTTP status.",
                 PER_SECOND,
                 Query(
                     f"sum by (api, code) (rate({PREFIX}_api_requests_total{{{HERE}}}[$__rate_interval]))",
@@ -107,8 +107,8 @@ APIS = Row(
         ),
         (
             timeseries(
-                "Slowest answers",
-                "The time that 95 of 100 answers do not exceed, from a request to the end of its answer.",
+                "Response time (95th percentile)",
+                "95th percentile of the time from the request to the end of the response.",
                 SECONDS,
                 Query(
                     "histogram_quantile(0.95, sum by (api, le) "
@@ -122,7 +122,7 @@ APIS = Row(
         (
             timeseries(
                 "Throttled",
-                "The share of the time that throttling answers made a collector wait.",
+                "Seconds per second that collectors waited because of throttling.",
                 RATIO,
                 Query(
                     f"sum by (api) (rate({PREFIX}_api_throttled_seconds_total{{{HERE}}}[$__rate_interval]))", "{{api}}"
@@ -134,7 +134,7 @@ APIS = Row(
         (
             timeseries(
                 "Retries",
-                "Requests that were sent again.",
+                "Requests that were retried.",
                 COUNT,
                 Query(f"sum by (api) (increase({PREFIX}_api_retries_total{{{HERE}}}[$__rate_interval]))", "{{api}}"),
             ),
@@ -143,21 +143,21 @@ APIS = Row(
         ),
     ),
 )
-HOUSE = Row(
+PROCESS = Row(
     "Credentials and process",
     (
         (
             table(
                 "Credentials",
-                "When each credential ends unless it is used or replaced.",
+                "Time until each credential expires if it is neither used nor replaced.",
                 {"account": "Account", "credential": "Credential"},
                 Query(
                     f"min by (account, credential) ({PREFIX}_credential_expiry_timestamp_seconds{{{MINE}}}) - time()",
-                    "Ends in",
+                    "Expires in",
                 ),
-                sort="Ends in",
-                units={"Ends in": SECONDS},
-                steps={"Ends in": ((0, "red"), (7 * 86_400, "orange"), (30 * 86_400, "green"))},
+                sort="Expires in",
+                units={"Expires in": SECONDS},
+                steps={"Expires in": ((0, "red"), (7 * 86_400, "orange"), (30 * 86_400, "green"))},
             ),
             12,
             7,
@@ -165,7 +165,7 @@ HOUSE = Row(
         (
             stat(
                 "Configuration",
-                "1 when the configuration was last read without an error.",
+                "1 if the last reload of the configuration succeeded, 0 if it failed.",
                 COUNT,
                 Query(f"{PREFIX}_config_last_reload_successful{{{HERE}}}", "{{instance}}"),
                 steps=((0, "red"), (1, "green")),
@@ -176,7 +176,7 @@ HOUSE = Row(
         (
             timeseries(
                 "Memory",
-                "What the process holds in memory.",
+                "Resident memory of the exporter process.",
                 BYTES,
                 Query(
                     f"process_resident_memory_bytes{{{HERE}}} and on (job, instance) {PREFIX}_build_info",
@@ -192,8 +192,8 @@ HOUSE = Row(
 BOARD = dashboard(
     "azure-billing-exporter",
     "Azure billing / Exporter",
-    "How the exporter itself is doing: collectors, freshness, API answers, throttling, credentials.",
+    "The exporter itself: collectors, data freshness, API responses, throttling and credentials.",
     (JOB, INSTANCE, ACCOUNT),
-    (COLLECTORS, APIS, HOUSE),
+    (COLLECTORS, APIS, PROCESS),
     days=2,
 )

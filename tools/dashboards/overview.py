@@ -1,4 +1,4 @@
-"""*Azure billing / Overview*: what needs attention first, and spending against budget of all three APIs."""
+"""*Azure billing / Overview*: firing alerts, and budgets and costs of all three APIs."""
 
 from tools.dashboards.board import Row, Variable, dashboard
 from tools.dashboards.panels import (
@@ -26,16 +26,16 @@ NAMED = "{{budget}}, {{currency}} ({{account}})"
 
 
 def budgets(mine: str, columns: dict[str, str], most: int = 100) -> Json:
-    """The table of budgets, those nearest to their end first."""
+    """The table of budgets, those with the highest used ratio first."""
     top = f"topk({most}, azure_billing:budget:used_ratio{{{mine}}})"
     return table(
         "Budgets",
-        "Every budget of the chosen accounts, each in its own currency: what is spent this month, and where it leads.",
+        "Budgets of the selected accounts, each in its own currency, with spending this month and its projection.",
         columns,
         Query(top, "Used"),
         Query(f"azure_billing:budget:spent{{{mine}}}", "Spent"),
         Query(f"azure_billing:budget:amount{{{mine}}}", "Budget amount"),
-        Query(f"azure_billing:budget:projected{{{mine}}}", "At the month's end"),
+        Query(f"azure_billing:budget:projected{{{mine}}}", "Projected"),
         Query(f"azure_billing:budget:pace_ratio{{{mine}}}", "Pace"),
         Query(f"azure_billing:budget:days_left{{{mine}}}", "Days left"),
         sort="Used",
@@ -44,7 +44,7 @@ def budgets(mine: str, columns: dict[str, str], most: int = 100) -> Json:
             "Pace": RATIO,
             "Spent": MONEY,
             "Budget amount": MONEY,
-            "At the month's end": MONEY,
+            "Projected": MONEY,
             "Days left": DAYS,
         },
         steps={"Used": BUDGET, "Pace": ((0, "green"), (1, "orange"))},
@@ -55,12 +55,12 @@ def budgets(mine: str, columns: dict[str, str], most: int = 100) -> Json:
 
 
 ATTENTION = Row(
-    "What needs attention first",
+    "Alerts",
     (
         (
             stat(
-                "Alerts",
-                "Alerts that are firing, by severity: critical is for the phone, warning for working hours.",
+                "Firing by severity",
+                "Number of firing alerts. Critical alerts page someone; warnings are for working hours.",
                 COUNT,
                 Query(
                     'count by (severity) (ALERTS{alertstate="firing",alertname=~"(Azure|PartnerCenter).+"})',
@@ -74,8 +74,8 @@ ATTENTION = Row(
         ),
         (
             table(
-                "Firing now",
-                "What fires for the chosen accounts; the runbook says what to do about each.",
+                "Firing alerts",
+                "Firing alerts of the selected accounts. The runbook describes what to do about each.",
                 {
                     "alertname": "Alert",
                     "severity": "Severity",
@@ -96,12 +96,12 @@ ATTENTION = Row(
     ),
 )
 SPENDING = Row(
-    "Spending against budget",
+    "Budgets",
     (
         (
             bars(
-                "Budgets by use",
-                "The share of each budget that is spent this month; 100 % is all of it.",
+                "Budgets by used share",
+                "Share of each budget that is spent this month.",
                 RATIO,
                 Query(f"sort_desc(topk(15, azure_billing:budget:used_ratio{{{MINE}}}))", NAMED),
                 steps=BUDGET,
@@ -113,11 +113,11 @@ SPENDING = Row(
         ),
         (
             timeseries(
-                "Use of budgets and the month",
-                "Budgets that rise faster than the dashed month itself will be used up before it ends.",
+                "Used share over time",
+                "Used share of each budget and elapsed share of the month. A budget above that line is spent too fast.",
                 RATIO,
                 Query(f"topk(10, azure_billing:budget:used_ratio{{{MINE}}})", NAMED),
-                Query("max(azure_billing:period:elapsed_ratio)", "the month"),
+                Query("max(azure_billing:period:elapsed_ratio)", "elapsed share of the month"),
             ),
             14,
             11,
@@ -130,8 +130,8 @@ COSTS = Row(
     (
         (
             stat(
-                "This month so far, $currency",
-                "Cost of the current month by account.",
+                "Month to date, $currency",
+                "Cost of the current month so far, by account.",
                 MONEY,
                 Query(f"azure_billing:cost:month_to_date{{{PAID}}}", "{{account}} {{currency}}"),
             ),
@@ -140,8 +140,8 @@ COSTS = Row(
         ),
         (
             stat(
-                "At the month's end, $currency",
-                "The same drawn on to the end of the month; for B2C, with the tiers of the price list.",
+                "Projected for the month, $currency",
+                "Cost at the end of the month at the current rate. For B2C the estimate includes price tiers.",
                 MONEY,
                 Query(f"azure_billing:cost:projected{{{PAID}}}", "{{account}} {{currency}}"),
             ),
@@ -150,19 +150,19 @@ COSTS = Row(
         ),
         (
             stat(
-                "Against last month",
-                "The projected month over the month before; 100 % is as much as then.",
+                "Compared with last month",
+                "Projected cost of this month relative to the previous month.",
                 RATIO,
                 Query(f"azure_billing:cost:month_over_month_ratio{{{PAID}}}", "{{account}} {{currency}}"),
-                no_value="no month before",
+                no_value="no previous month",
             ),
             8,
             6,
         ),
         (
             timeseries(
-                "Cost of the month, $currency",
-                "It begins again with each month; credits are negative.",
+                "Cost of the month over time, $currency",
+                "Cost of the month to date, by account. It resets every month; credits are negative.",
                 MONEY,
                 Query(f"azure_billing:cost:month_to_date{{{PAID}}}", "{{account}} {{currency}}"),
             ),
@@ -172,12 +172,12 @@ COSTS = Row(
     ),
 )
 FRESHNESS = Row(
-    "Can this be believed?",
+    "Data freshness",
     (
         (
             stat(
-                "Failing reports",
-                "Reports whose last run failed; their last good figures stay.",
+                "Failing collectors",
+                "Collectors whose last run failed. Their last good values stay published.",
                 COUNT,
                 Query(f"count(azure_billing_exporter_collector_success{{{MINE}}} == 0) or vector(0)", "failing"),
                 steps=((0, "green"), (1, "red")),
@@ -187,8 +187,8 @@ FRESHNESS = Row(
         ),
         (
             stat(
-                "Oldest reading",
-                "How long ago the report that was not read for the longest time was read.",
+                "Oldest successful run",
+                "Longest time since a collector last succeeded, by account.",
                 SECONDS,
                 Query(
                     "max by (account) (time() - "
@@ -202,7 +202,7 @@ FRESHNESS = Row(
         (
             stat(
                 "Age of the data",
-                "How far back the instant lies that the newest published data stands for.",
+                "Age of the published amounts: the time since their data timestamp.",
                 SECONDS,
                 Query(f"time() - azure_billing:data:timestamp_seconds{{{MINE}}}", "{{account}} {{collector}}"),
             ),
@@ -215,7 +215,7 @@ FRESHNESS = Row(
 BOARD = dashboard(
     "azure-billing-overview",
     "Azure billing / Overview",
-    "Spending against budget of Enterprise Agreements, B2C tenants and Partner Center customers.",
+    "Alerts, budgets and costs of Enterprise Agreements, B2C tenants and Partner Center customers.",
     (ACCOUNT, CURRENCY),
     (ATTENTION, SPENDING, COSTS, FRESHNESS),
 )

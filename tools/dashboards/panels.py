@@ -1,4 +1,4 @@
-"""Panels of Grafana's core, each a function that gives its JSON (classic schema 39)."""
+"""Grafana's core panels, as functions that return their JSON (classic schema 39)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,32 +11,32 @@ DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 
 @dataclass(frozen=True)
 class Unit:
-    """One of Grafana's units, and how many decimals are shown."""
+    """A Grafana unit and the number of decimals to show."""
 
     id: str
     decimals: int | None = None
 
 
 MONEY = Unit("locale", 2)
-"""Grafana has a unit for each currency but none that follows a variable, so money is a plain number with its
-thousands separated, and legends, columns or titles name the currency."""
+"""Grafana has a unit for each currency but none that follows a variable. So money is a plain number with thousands
+separators, and legends, columns or titles name the currency."""
 COUNT, RATIO, SECONDS, DAYS = Unit("locale", 0), Unit("percentunit", 1), Unit("s"), Unit("d", 1)
 PER_SECOND, BYTES, NONE = Unit("reqps"), Unit("bytes"), Unit("none")
 BUDGET = ((0, "green"), (0.5, "blue"), (0.8, "orange"), (1, "red"))
-"""Colours of a budget by its used share, at the alerts' thresholds."""
+"""Colours of a budget by its used ratio, at the thresholds of the alerts."""
 Steps: TypeAlias = Sequence[tuple[float, str]]
 
 
 @dataclass(frozen=True)
 class Query:
-    """An expression and what its series are called; of a table, the name of its value's column."""
+    """An expression and the legend of its series; in a table, the title of the value column."""
 
     expr: str
     legend: str = ""
 
 
 def timeseries(title: str, description: str, unit: Unit, *queries: Query, stacked: bool = False, **more: Any) -> Json:
-    """Lines, or stacked areas."""
+    """Lines or stacked areas."""
     custom: Json = {"lineWidth": 1, "fillOpacity": 30 if stacked else 8, "showPoints": "auto", "spanNulls": 86_400_000}
     custom["stacking"] = {"group": "A", "mode": "normal" if stacked else "none"}
     options = {
@@ -47,7 +47,7 @@ def timeseries(title: str, description: str, unit: Unit, *queries: Query, stacke
 
 
 def stat(title: str, description: str, unit: Unit, *queries: Query, **more: Any) -> Json:
-    """The newest value of each series, large, with its name beside it."""
+    """The newest value of each series with its name."""
     options = {
         "colorMode": "value",
         "graphMode": "none",
@@ -81,10 +81,10 @@ def table(
     steps: Mapping[str, Steps] | None = None,
     links: Mapping[str, tuple[str, str]] | None = None,
 ) -> Json:
-    """Rows by their labels, one column per query; `columns` gives the labels that are shown, in order, and their heads.
+    """One row per label set and one column per query; `columns` maps the labels to show, in order, to their titles.
 
-    `units` and `steps` (colours) are by column, `links` gives a column's link text and address. Sorted by `sort`, the
-    largest first.
+    `units` and `steps` (colours) are by column; `links` maps a column to its link text and address. Sorted by the
+    column `sort`, largest first.
     """
     heads = dict(columns)
     values = {f"Value #{chr(65 + n)}": query.legend for n, query in enumerate(queries)}

@@ -1,4 +1,4 @@
-"""*Azure billing / Partner Center*: customers by use of budget, and the trend of one."""
+"""*Azure billing / Partner Center*: customers by used share of their budgets, and one customer in detail."""
 
 from tools.dashboards.board import Row, Variable, dashboard
 from tools.dashboards.panels import (
@@ -46,7 +46,7 @@ CUSTOMERS = Row(
         (
             stat(
                 "Without a budget",
-                "Customers for whom no budget is set.",
+                "Customers that have no budget.",
                 COUNT,
                 Query(f"sum by (account) (partner_center_customers_without_budget{{{ACCOUNTS}}})", "{{account}}"),
             ),
@@ -56,7 +56,7 @@ CUSTOMERS = Row(
         (
             stat(
                 "Over budget",
-                "Customers who have spent more than their budget, in any currency.",
+                "Customers that have spent at least their budget, in any currency.",
                 COUNT,
                 Query(
                     f'count by (account) (azure_billing:budget:used_ratio{{{ACCOUNTS},customer_id!=""}} >= 1 or '
@@ -71,8 +71,8 @@ CUSTOMERS = Row(
         ),
         (
             stat(
-                "All customers this month, $currency",
-                "Estimated cost of the current billing period of the customers who pay in this currency.",
+                "Cost of all customers, $currency",
+                "Estimated cost of the current billing period of all customers that pay in this currency.",
                 MONEY,
                 Query(f"sum by (account, currency) ({COST}{{{MINE}}})", "{{account}} {{currency}}"),
             ),
@@ -81,8 +81,8 @@ CUSTOMERS = Row(
         ),
         (
             bars(
-                "Customers by use of budget",
-                "The share of the budget that is spent; the fifteen who have used most, in any currency.",
+                "Customers by used share of budget",
+                "Share of the budget that is spent, top 15, in any currency.",
                 RATIO,
                 Query(f'sort_desc(topk(15, azure_billing:budget:used_ratio{{{ACCOUNTS},customer_id!=""}}))', NAMED),
                 steps=BUDGET,
@@ -94,8 +94,8 @@ CUSTOMERS = Row(
         ),
         (
             timeseries(
-                "Dearest customers, $currency",
-                "Estimated cost of the billing period so far; the ten largest.",
+                "Most expensive customers, $currency",
+                "Estimated cost of the billing period so far, top 10.",
                 MONEY,
                 Query(f"topk(10, {COST}{{{MINE}}})", "{{customer_name}} {{currency}}"),
             ),
@@ -105,7 +105,7 @@ CUSTOMERS = Row(
         (
             table(
                 "All customers",
-                "Each in its own currency; sort by any column.",
+                "All customers, each in its own currency.",
                 {"customer_name": "Customer", "customer_id": "Id", "currency": "Currency"},
                 Query(f"max by (customer_id, customer_name, currency) ({COST}{{{ACCOUNTS}}})", "Cost"),
                 Query(
@@ -121,7 +121,7 @@ CUSTOMERS = Row(
                 Query(
                     "max by (customer_id, customer_name, currency) "
                     f'(azure_billing:budget:projected{{{ACCOUNTS},customer_id!=""}})',
-                    "At the period's end",
+                    "Projected",
                 ),
                 Query(
                     "max by (customer_id, customer_name, currency) "
@@ -129,11 +129,11 @@ CUSTOMERS = Row(
                     "Days left",
                 ),
                 sort="Used",
-                units={"Cost": MONEY, "Budget": MONEY, "Used": RATIO, "At the period's end": MONEY, "Days left": DAYS},
+                units={"Cost": MONEY, "Budget": MONEY, "Used": RATIO, "Projected": MONEY, "Days left": DAYS},
                 steps={"Used": BUDGET},
                 links={
                     "Customer": (
-                        "Trend of this customer",
+                        "Details of this customer",
                         "/d/azure-billing-partner-center?var-customer=${__data.fields.Id}&${account:queryparam}"
                         "&${datasource:queryparam}",
                     )
@@ -150,12 +150,11 @@ TREND = Row(
         (
             timeseries(
                 "Cost and budget",
-                "Estimated cost of the customer's billing period so far, the budget, and where it leads; in the "
-                "customer's own currency.",
+                "Estimated cost of the billing period so far, its projection, and the budget, in its currency.",
                 MONEY,
                 Query(f"{COST}{{{ONE}}}", "cost, {{currency}}"),
                 Query(f"partner_center_customer_budget_amount{{{ONE}}}", "budget, {{currency}}"),
-                Query(f"azure_billing:budget:projected{{{ONE}}}", "at the period's end, {{currency}}"),
+                Query(f"azure_billing:budget:projected{{{ONE}}}", "projected, {{currency}}"),
             ),
             16,
             9,
@@ -163,7 +162,7 @@ TREND = Row(
         (
             stat(
                 "Budget used",
-                "The share of the budget that is spent.",
+                "Share of the budget that is spent.",
                 RATIO,
                 Query(f"azure_billing:budget:used_ratio{{{ONE}}}", "{{budget}}"),
                 steps=BUDGET,
@@ -175,7 +174,7 @@ TREND = Row(
         (
             stat(
                 "Age of the record",
-                "How long ago Microsoft last changed the customer's usage record.",
+                "Time since Microsoft last changed the customer's usage record.",
                 SECONDS,
                 Query(
                     f"time() - partner_center_customer_last_modified_timestamp_seconds{{{ONE}}}", "{{customer_name}}"
@@ -190,7 +189,7 @@ TREND = Row(
 BOARD = dashboard(
     "azure-billing-partner-center",
     "Azure billing / Partner Center",
-    "Every customer's spending against budget.",
+    "Costs and budgets of all customers.",
     (ACCOUNT, CURRENCY, CUSTOMER),
     (CUSTOMERS, TREND),
 )

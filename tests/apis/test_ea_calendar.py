@@ -62,7 +62,7 @@ def test_marketplace_charges_of_a_lagging_calendar_are_not_this_months(
     assert {} == series(harness.scrape(), "azure_ea_marketplace_cost_month_to_date")
     assert [None] == harness.run("marketplacecharges")
     assert 9 == value(harness.scrape(), "azure_ea_marketplace_cost_month_to_date")
-    assert "1 row of 2026-11-02 lies outside 2026-12-01..2026-12-31" in warnings(harness, "marketplacecharges")
+    assert "1 row of 2026-11-02 is outside 2026-12-01..2026-12-31" in warnings(harness, "marketplacecharges")
 
 
 def test_each_part_of_a_range_counts_its_own_days(canned: CannedService, enrollment: BUILD) -> None:
@@ -72,7 +72,7 @@ def test_each_part_of_a_range_counts_its_own_days(canned: CannedService, enrollm
     canned.answer(CSV, csv(*days), csv(*days))
     assert [None] == harness.run("usagedetails")
     assert 36 == value(harness.scrape(), COST)
-    assert "usagedetails 2026-10-15..2026-11-20: 1 row of 2026-11-01 lies outside" in warnings(harness)
+    assert "usagedetails 2026-10-15..2026-11-20: 1 row of 2026-11-01 is outside" in warnings(harness)
 
 
 @pytest.mark.parametrize(

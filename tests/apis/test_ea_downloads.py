@@ -139,7 +139,7 @@ def test_a_report_that_fails_is_told(canned: CannedService, enrollment: BUILD, n
     canned.answer(f"{ROOT}/usagedetails/submit", status(canned, 2))
     canned.answer("/status/r1", status(canned, number))
     (failure,) = enrollment("csv_async").run("usagedetails")
-    assert f"the service says that the report {text}" in str(failure)
+    assert f"preparing the report {text}" in str(failure)
 
 
 def test_a_report_without_data_is_an_empty_result(canned: CannedService, enrollment: BUILD) -> None:
@@ -180,7 +180,7 @@ def test_days_that_were_not_asked_for_are_left_out(canned: CannedService, enroll
     assert 1 == value(harness.scrape(), "azure_ea_cost_month_to_date")
     assert f"{ROOT}/usagedetails/download?billingPeriod=202611" in [path for path, _ in canned.received]
     assert 2 == value(harness.scrape(), "azure_billing_exporter_collector_dropped_records", collector="usagedetails")
-    text = "usagedetails 202611: 2 rows of 2026-10-30..2026-10-31 lie outside 2026-11-01..2026-11-30"
+    text = "usagedetails 202611: 2 rows of 2026-10-30..2026-10-31 are outside 2026-11-01..2026-11-30"
     assert text in published_warnings(harness)
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.apis.ea.tags import selector, tags
+from exporter.apis.ea.usage.tags import selector, tags
 from exporter.model.families import Family, Labels, fold
 from exporter.model.limits import OTHER, limited
 from tests.harness import Answer, CannedService, ExporterHarness, series, value

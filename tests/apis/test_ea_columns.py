@@ -31,7 +31,7 @@ def rows(*found: Mapping[str, object]) -> Answer:
 def test_a_budget_on_a_column_that_no_row_has_is_absent(
     canned: CannedService, enrollment: BUILD, download: str
 ) -> None:
-    """v2 lacks seven columns; a label on one is empty, and both are said."""
+    """v2 lacks seven columns; a label on one is empty, with a warning for both."""
     budgets = "[{name: s, amount: 5, where: {service_name: x}}, {name: t, amount: 5, where: {tag_a: x}}]"
     labels = "labels: [meter_name, service_name]"
     harness = enrollment(f", usage: {{download: {download}, {labels}}}, budgets: {budgets}")

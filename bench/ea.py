@@ -17,8 +17,9 @@ import msgspec
 
 from bench.rows import PAGE, csv_rows, json_page, served
 from exporter.apis.ea import API
-from exporter.apis.ea.columns import DEFAULT
-from exporter.apis.ea.records import usage_page
+from exporter.apis.ea.usage.columns import DEFAULT
+from exporter.apis.ea.usage.json_pages import usage_page
+from exporter.apis.ea.usage.selection import Selection
 from exporter.apis.ea.usage_reports import UsageDetails
 from exporter.auth.api_key import ApiKey
 from exporter.auth.secret import Secret
@@ -46,7 +47,7 @@ def collect(url: str, download: str) -> dict[str, object]:
 
 def json_floor(pages: list[bytes]) -> None:
     """Typed decoding of the same columns, and the sum; no HTTP and no labels."""
-    decoder = msgspec.json.Decoder(usage_page(("unit_of_measure", *DEFAULT, "meter_id"), tags=False), strict=False)
+    decoder = msgspec.json.Decoder(usage_page(Selection(("unit_of_measure", *DEFAULT, "meter_id"))), strict=False)
     total = Decimal(0)
     for page in pages:
         for row in decoder.decode(page).data:  # type: ignore[attr-defined]

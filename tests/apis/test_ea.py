@@ -44,7 +44,7 @@ def enrollment(canned: CannedService, harness_for: Callable[..., ExporterHarness
 
 
 def test_the_sum_of_all_pages_is_the_sum_of_the_rows(simulator: Simulator, harness: ExporterHarness) -> None:
-    """To the cent and beyond, in the enrollment's currency, against the simulated company's own books."""
+    """To the cent and beyond, in the enrollment's currency, against the simulated company's own ledger."""
     simulator.switches.ea_page_size = 37
     assert [None] == harness.run("usagedetails")
     total = sum(
@@ -92,7 +92,7 @@ def test_the_last_page_ends_in_three_ways(
         '\ufeff{"data":[ROW],"nextLink":"LINK"}',
     ],
 )
-def test_a_link_is_followed_wherever_it_stands(canned: CannedService, enrollment: ExporterHarness, page: str) -> None:
+def test_a_link_is_followed_wherever_it_is(canned: CannedService, enrollment: ExporterHarness, page: str) -> None:
     """Before, within or after the rows, whose texts may look like one."""
     text = json.dumps(row(1, tags='{"nextLink":"https://elsewhere.example"}', costCenter='"nextLink":""}'))
     link = f"{canned.url}/next"
@@ -161,7 +161,7 @@ def test_an_unchanged_month_is_confirmed_and_not_read_again(simulator: Simulator
 
 
 def test_a_failure_on_the_second_page_leaves_no_etag_behind(canned: CannedService, enrollment: ExporterHarness) -> None:
-    """Otherwise the next run would be told that nothing changed, and the month would never appear."""
+    """Otherwise the next run would get 304, and the month would never appear."""
     first = Answer({"data": [row(1)], "nextLink": f"{canned.url}/next"}, headers={"ETag": '"1"'})
     canned.answer(USAGE, first)
     canned.answer("/next", Answer({}, 400), Answer({"data": [row(2)]}))
@@ -191,7 +191,7 @@ def test_the_balance_comes_as_an_object_or_an_array(
 
 
 def test_usage_is_refused_while_its_currency_is_unknown(canned: CannedService, enrollment: ExporterHarness) -> None:
-    """A department's key may not read the balance; the message says what to configure."""
+    """A department's key may not read the balance; the message contains what to configure."""
     refusal = {"error": {"code": "401", "message": "Report type and report view are not compatible."}}
     canned.answer(BALANCE, Answer(refusal, 401))
     canned.answer(USAGE, Answer({"data": [row(1)]}))
@@ -199,7 +199,7 @@ def test_usage_is_refused_while_its_currency_is_unknown(canned: CannedService, e
     assert "set `currency` for this enrollment" in str(failure)
 
 
-def test_a_configured_currency_asks_no_balance(
+def test_a_configured_currency_needs_no_balance(
     canned: CannedService, harness_for: Callable[..., ExporterHarness]
 ) -> None:
     """For such a key."""

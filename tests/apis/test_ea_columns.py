@@ -1,11 +1,12 @@
 """Columns, tags and amounts that are missing, misspelled or broken: what depends on them is absent, with a warning."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 import pytest
 
-from exporter.apis.ea.sums import DISTINCT_DAYS, Sums, summed
+from exporter.apis.ea.usage.aggregate import DISTINCT_DAYS, Aggregate
+from exporter.apis.ea.usage.selection import Selection
 from exporter.errors import Malformed, Reason
 from exporter.model.periods import billing_month
 from tests.harness import NOON, Answer, CannedService, ExporterHarness, series, value
@@ -22,15 +23,15 @@ def warnings(harness: ExporterHarness) -> str:
     return "; ".join(collection.warnings) if collection else ""
 
 
-def rows(*found: dict[str, object]) -> Answer:
-    return Answer({"data": [{"date": "2026-11-18T00:00:00", "cost": 1} | row for row in found]})
+def rows(*found: Mapping[str, object]) -> Answer:
+    return Answer({"data": [{"date": "2026-11-18T00:00:00", "cost": 1, **row} for row in found]})
 
 
 @pytest.mark.parametrize("download", ["json", "csv"])
 def test_a_budget_on_a_column_that_no_row_has_is_absent(
     canned: CannedService, enrollment: BUILD, download: str
 ) -> None:
-    """v2 lacks seven columns; a label on one is empty, and both are said."""
+    """v2 lacks seven columns; a label on one is empty, with a warning for both."""
     budgets = "[{name: s, amount: 5, where: {service_name: x}}, {name: t, amount: 5, where: {tag_a: x}}]"
     labels = "labels: [meter_name, service_name]"
     harness = enrollment(f", usage: {{download: {download}, {labels}}}, budgets: {budgets}")
@@ -132,10 +133,10 @@ def test_noise_of_binary_fractions_costs_nothing(
 
 def test_times_of_day_do_not_fill_the_memory() -> None:
     """Each second of a month is a text of its own in v2, and of all no more than a few thousand are remembered."""
-    month, others, newest = billing_month(NOON.date()), Sums(), Sums()
+    month, aggregate = billing_month(NOON.date()), Aggregate(Selection(("meter_id",)), (), NOON.date())
     texts = (f"2026-11-01T{n // 3600 % 24:02}:{n // 60 % 60:02}:{n % 60:02}.{n}Z" for n in range(3 * DISTINCT_DAYS))
     rows = [(text, ("m",), None, Decimal("0.1")) for text in texts]
-    summed([rows], month, NOON.date(), NOON.date(), others, newest)
-    assert {("m",): [len(rows), None, len(rows) * Decimal("0.1"), 0]} == others
+    aggregate.add([rows], month, NOON.date())
+    assert {("m",): [len(rows), None, len(rows) * Decimal("0.1"), 0]} == aggregate.others
     with pytest.raises(Malformed, match="far outside"):
-        summed([[("2026-09-01", (), None, None)]], month, NOON.date(), NOON.date(), others, newest)
+        aggregate.add([[("2026-09-01", (), None, None)]], month, NOON.date())

@@ -134,12 +134,12 @@ def test_the_api_key_never_travels_to_the_blob(canned: CannedService, enrollment
 
 
 @pytest.mark.parametrize(("number", "text"), [(4, "failed"), (7, "timed out")])
-def test_a_report_that_fails_is_told(canned: CannedService, enrollment: BUILD, number: int, text: str) -> None:
+def test_a_report_that_fails_is_transient(canned: CannedService, enrollment: BUILD, number: int, text: str) -> None:
     """Statuses 4 and 7; the next attempt is soon."""
     canned.answer(f"{ROOT}/usagedetails/submit", status(canned, 2))
     canned.answer("/status/r1", status(canned, number))
     (failure,) = enrollment("csv_async").run("usagedetails")
-    assert f"the service says that the report {text}" in str(failure)
+    assert f"preparing the report {text}" in str(failure)
 
 
 def test_a_report_without_data_is_an_empty_result(canned: CannedService, enrollment: BUILD) -> None:
@@ -151,8 +151,8 @@ def test_a_report_without_data_is_an_empty_result(canned: CannedService, enrollm
 
 
 @pytest.mark.parametrize("code", [403, 404, 409, 410])
-def test_a_blob_that_is_gone_is_submitted_for_again(canned: CannedService, enrollment: BUILD, code: int) -> None:
-    """However the storage says so."""
+def test_a_report_whose_blob_is_gone_is_submitted_again(canned: CannedService, enrollment: BUILD, code: int) -> None:
+    """Whichever status the storage answers with."""
     canned.answer(f"{ROOT}/usagedetails/submit", status(canned, 3, f"{canned.url}/blob/r1"))
     canned.answer("/blob/r1", Answer(b"", code), Answer(as_csv([row(**ROWS[1])])))
     harness = enrollment("csv_async")
@@ -171,8 +171,8 @@ def test_localized_headers_other_dates_and_v2_columns_are_read(canned: CannedSer
     assert 12.34 == value(harness.scrape(), "azure_ea_cost_daily", meter_category="Storage")
 
 
-def test_days_that_were_not_asked_for_are_left_out(canned: CannedService, enrollment: BUILD) -> None:
-    """The download can bring them along; how many, and of which days, is said."""
+def test_days_that_were_not_requested_are_left_out(canned: CannedService, enrollment: BUILD) -> None:
+    """The download may contain them; a warning reports how many, and of which days."""
     rows = [row(Cost="1", Date="2026-11-01"), row(Cost="2", Date="2026-10-31"), row(Cost="4", Date="2026-10-30")]
     canned.answer(f"{ROOT}/usagedetails/download", Answer(as_csv(rows)))
     harness = enrollment("csv", "labels: []")
@@ -180,7 +180,7 @@ def test_days_that_were_not_asked_for_are_left_out(canned: CannedService, enroll
     assert 1 == value(harness.scrape(), "azure_ea_cost_month_to_date")
     assert f"{ROOT}/usagedetails/download?billingPeriod=202611" in [path for path, _ in canned.received]
     assert 2 == value(harness.scrape(), "azure_billing_exporter_collector_dropped_records", collector="usagedetails")
-    text = "usagedetails 202611: 2 rows of 2026-10-30..2026-10-31 lie outside 2026-11-01..2026-11-30"
+    text = "usagedetails 202611: 2 rows of 2026-10-30..2026-10-31 are outside 2026-11-01..2026-11-30"
     assert text in published_warnings(harness)
 
 
@@ -223,16 +223,16 @@ def test_a_download_that_breaks_off_publishes_nothing(canned: CannedService, enr
 
 
 def test_a_range_above_the_limit_is_split(canned: CannedService, enrollment: BUILD) -> None:
-    """One month for a CSV download; whole months are asked for by their name."""
+    """One month for a CSV download; whole months are requested by their name."""
     canned.answer(f"{ROOT}/usagedetails/download", Answer(as_csv([])))
     harness = enrollment("csv", "period: {start: 2026-09-15, end: 2026-11-10}")
     assert [None] == harness.run("usagedetails")
-    asked = [path.partition("?")[2] for path, _ in canned.received if "download" in path]
+    requested = [path.partition("?")[2] for path, _ in canned.received if "download" in path]
     assert [
         "startTime=2026-09-15&endTime=2026-09-30",
         "billingPeriod=202610",
         "startTime=2026-11-01&endTime=2026-11-10",
-    ] == asked
+    ] == requested
 
 
 def test_json_names_periods_and_dates_in_its_paths(canned: CannedService, enrollment: BUILD) -> None:

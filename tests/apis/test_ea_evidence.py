@@ -1,7 +1,8 @@
-"""What is an answer without data, and what only looks like one."""
+"""Answers without data, and answers that only look like one."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -81,7 +82,7 @@ def test_data_that_is_withdrawn_is_believed_the_second_time(
 
 
 def test_a_csv_that_is_not_found_is_judged_as_a_page_is(canned: CannedService, enrollment: BUILD) -> None:
-    """Its body says whether there is no data."""
+    """Its body shows whether there is no data."""
     harness = enrollment(", usage: {download: csv}")
     good = Answer(b"Date,Cost,ConsumedQuantity\r\n2026-11-18,2,1\r\n")
     canned.answer(f"{USAGE}/download", good, Answer(b"<html>", 404), NONE, NONE)
@@ -97,7 +98,7 @@ def test_a_month_without_rows_is_never_settled(canned: CannedService, enrollment
     for _ in range(4):
         assert [None] == harness.run("usagedetails_previous_month")
     assert 5 == value(harness.scrape(), "azure_ea_cost_previous_month")
-    assert 3 == sum(asked == path for asked, _ in canned.received)
+    assert 3 == sum(received == path for received, _ in canned.received)
 
 
 @pytest.mark.parametrize("download", ["json", "csv"])
@@ -193,10 +194,8 @@ def test_every_report_has_a_limit(canned: CannedService, enrollment: BUILD) -> N
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_a_key_that_reads_nothing_is_not_told_to_set_a_currency(
-    canned: CannedService, enrollment: BUILD, status: int
-) -> None:
-    """Only a key that is refused the balance alone is."""
+def test_a_key_that_reads_nothing_needs_no_currency(canned: CannedService, enrollment: BUILD, status: int) -> None:
+    """Only one that can read usage, but not the balance, does."""
     harness = enrollment()
     for path in (f"{ROOT}/balancesummary", USAGE):
         canned.answer(path, error(status, "no access"))
@@ -207,11 +206,9 @@ def test_a_key_that_reads_nothing_is_not_told_to_set_a_currency(
     assert "set `currency` for this enrollment" in str(failure)
 
 
-def test_a_key_file_that_is_gone_is_said_as_such(
-    canned: CannedService, harness_for: BUILD, tmp_path: pytest.TempPathFactory
-) -> None:
+def test_a_missing_key_file_is_reported_as_such(canned: CannedService, harness_for: BUILD, tmp_path: Path) -> None:
     """Nothing about a currency."""
-    key = tmp_path / "key"  # type: ignore[operator]
+    key = tmp_path / "key"
     key.write_text("k")
     harness = harness_for(f'ea: [{{enrollment: "100", api_key_file: "{key}", base_url: "{canned.url}"}}]')
     key.unlink()

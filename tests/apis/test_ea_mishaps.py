@@ -196,7 +196,7 @@ def test_a_balance_that_states_no_amount_is_malformed(
 def test_on_the_first_the_newest_complete_day_is_one_of_the_month_before(
     canned: CannedService, enrollment: BUILD, clock: Clock
 ) -> None:
-    """It is asked for by itself, and counts in nothing else."""
+    """It is requested separately, and counts in nothing else."""
     clock.now = datetime(2026, 12, 1, 12, tzinfo=UTC)
     harness = enrollment(", budgets: [{name: all, amount: 50}]")
     canned.answer(USAGE, page(row(3, "2026-12-01")))
@@ -208,23 +208,21 @@ def test_on_the_first_the_newest_complete_day_is_one_of_the_month_before(
         value(samples, "azure_ea_cost_daily"),
         value(samples, "azure_billing_budget_spent"),
     )
-    (asked,) = (path for path, _ in canned.received if "bycustomdate" in path)
-    assert asked.endswith("?startTime=2026-11-29&endTime=2026-11-29")
+    (requested,) = (path for path, _ in canned.received if "bycustomdate" in path)
+    assert requested.endswith("?startTime=2026-11-29&endTime=2026-11-29")
     assert clock.now.timestamp() == value(samples, "azure_billing_exporter_collector_data_timestamp_seconds")
 
 
 def test_a_settled_month_is_left_alone_though_its_last_answer_was_304(
-    canned: CannedService, enrollment: BUILD, monkeypatch: pytest.MonkeyPatch
+    canned: CannedService, enrollment: BUILD, clock: Clock
 ) -> None:
-    """The mark is kept with the data that the answer confirmed."""
+    """The mark is stored with the data that the answer confirmed."""
     path = f"{ROOT}/billingPeriods/202611/usagedetails"
-    clock = [datetime(2026, 12, 5, 12, tzinfo=UTC)]
     harness = enrollment()
-    monkeypatch.setattr(harness.exporter.runner, "_clock", lambda: clock[0])
     canned.answer(path, Answer({"data": [row()]}, headers={"ETag": '"1"'}), Answer(b"", 304))
-    asked = []
+    requests = []
     for day in (5, 6, 7, 8):
-        clock[0] = datetime(2026, 12, day, 12, tzinfo=UTC)
+        clock.now = datetime(2026, 12, day, 12, tzinfo=UTC)
         assert [None] == harness.run("usagedetails_previous_month")
-        asked.append(sum(path in where for where, _ in canned.received))
-    assert [1, 2, 2, 2] == asked
+        requests.append(sum(path in received for received, _ in canned.received))
+    assert [1, 2, 2, 2] == requests

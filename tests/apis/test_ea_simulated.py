@@ -1,4 +1,4 @@
-"""The exporter against the simulated enrollment: every download, quirk and late row gives the company's own sums."""
+"""The exporter against the simulated enrollment: every download, quirk and late row gives the ledger's sums."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ import yaml
 from exporter.commands.simulate import write_config
 from exporter.simulator import Simulator
 from exporter.simulator.server.faults import Cut, Status
-from tests.harness import NOON, ExporterHarness, families, value
+from tests.harness import NOON, Clock, ExporterHarness, families, value
 
 BUILD = Callable[..., ExporterHarness]
 
@@ -52,7 +52,7 @@ def total(harness: ExporterHarness, family: str) -> Fraction:
     ],
     ids=str,
 )
-def test_every_download_and_quirk_gives_the_companys_sums(
+def test_every_download_and_quirk_gives_the_ledgers_sums(
     simulator: Simulator, enrollment: BUILD, quirk: dict[str, object]
 ) -> None:
     """To the last digit, and the same page for all three; no key ever reaches the blobs."""
@@ -66,8 +66,8 @@ def test_every_download_and_quirk_gives_the_companys_sums(
         published = families(harness.exporter).items()
         pages.append({name: text for name, text in published if "cost" in name or "quantity" in name})
     assert pages[0] == pages[1] == pages[2]
-    books = sum(Fraction(row.cost) for row in simulator.world.ea.usage("202611"))
-    assert books == total(harness, "azure_ea_cost_month_to_date")
+    expected = sum(Fraction(row.cost) for row in simulator.world.ea.usage("202611"))
+    assert expected == total(harness, "azure_ea_cost_month_to_date")
     assert [] == simulator.blob_authorizations
 
 
@@ -88,15 +88,14 @@ def test_a_fault_in_the_middle_publishes_nothing_and_heals(
     assert [None] == harness.run("usagedetails")
 
 
-def test_late_rows_move_the_etag_and_the_sums(tmp_path: Path) -> None:
+def test_late_rows_move_the_etag_and_the_sums(tmp_path: Path, clock: Clock) -> None:
     """Days grow for three days, the previous month until the 5th; then it is frozen and left alone."""
-    clock = [datetime(2026, 11, 2, 12, tzinfo=UTC)]
-    with Simulator(seed=1, clock=lambda: clock[0]) as simulator:
-        harness = ExporterHarness(write_config(simulator, tmp_path))
-        harness.exporter.runner._clock = lambda: clock[0]
+    clock.now = datetime(2026, 11, 2, 12, tzinfo=UTC)
+    with Simulator(seed=1, clock=clock) as simulator:
+        harness = ExporterHarness(write_config(simulator, tmp_path), clock)
         sums = []
         for day in (2, 4, 6, 8):
-            clock[0] = datetime(2026, 11, day, 12, tzinfo=UTC)
+            clock.now = datetime(2026, 11, day, 12, tzinfo=UTC)
             simulator.received.clear()
             assert [None] == harness.run("usagedetails_previous_month")
             sums.append(total(harness, "azure_ea_cost_previous_month"))
@@ -129,7 +128,7 @@ def test_prices_are_those_of_meters_in_use(simulator: Simulator, enrollment: BUI
 def test_a_limited_key_fails_only_where_it_may_not_read(
     simulator: Simulator, enrollment: BUILD, tmp_path: Path, view: str
 ) -> None:
-    """With the currency configured, usage goes on."""
+    """With the currency configured, usage continues."""
     harness = enrollment()
     (tmp_path / "ea").write_text(simulator.world.ea.make_key(view=view))  # type: ignore[arg-type]
     assert "disable this report" in str(harness.run("balancesummary")[0])
@@ -137,7 +136,7 @@ def test_a_limited_key_fails_only_where_it_may_not_read(
 
 
 def test_an_expired_key_says_so(simulator: Simulator, enrollment: BUILD, tmp_path: Path) -> None:
-    """In the service's words, and its expiry is published without asking anybody."""
+    """In the service's words, and its expiry is published without a request."""
     harness = enrollment()
     (tmp_path / "ea").write_text(simulator.world.ea.make_key(age=timedelta(days=200)))
     assert "API key has expired" in str(harness.run("balancesummary")[0])

@@ -1,7 +1,7 @@
-"""What becomes of usage: labels by choice, limits, budgets, the previous month, prices, roles."""
+"""Usage as it is published: labels by choice, limits, budgets, the previous month, prices, roles."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.apis.ea.tags import selector, tags
+from exporter.apis.ea.usage.tags import selector, tags
 from exporter.model.families import Family, Labels, fold
 from exporter.model.limits import OTHER, limited
-from tests.harness import Answer, CannedService, ExporterHarness, series, value
+from tests.harness import Answer, CannedService, Clock, ExporterHarness, series, value
 
 ROOT = "/v3/enrollments/100"
 BUILD = Callable[..., ExporterHarness]
@@ -89,8 +89,8 @@ def test_no_limit_loses_money_or_mixes_currencies(rows: list[tuple[str, str, Dec
     for currency in ("EUR", "USD"):
         before = sum(Fraction(amount) for _, own, amount in rows if own == currency)
         assert before == sum(Fraction(v) for (_, own), v in samples["cost"].items() if own == currency)
-    kept = {who for who, _ in samples["cost"]}
-    assert len(kept) <= most
+    found = {who for who, _ in samples["cost"]}
+    assert len(found) <= most
     assert bool(folded) == (len({who for who, *_ in rows}) > most)
 
 
@@ -123,22 +123,22 @@ def test_the_previous_month_is_left_alone_once_it_is_settled(canned: CannedServi
     harness = enrollment()
     assert [None, None] == harness.run("usagedetails_previous_month") + harness.run("usagedetails_previous_month")
     assert 3 == value(harness.scrape(), "azure_ea_cost_previous_month")
-    assert 1 == sum(asked.startswith(path) for asked, _ in canned.received)
+    assert 1 == sum(received.startswith(path) for received, _ in canned.received)
     later = enrollment(", usage: {settled_day: 28}")
     later.run("usagedetails_previous_month")
     later.run("usagedetails_previous_month")
-    assert 3 == sum(asked.startswith(path) for asked, _ in canned.received)
+    assert 3 == sum(received.startswith(path) for received, _ in canned.received)
 
 
-def test_a_304_does_not_freeze_the_newest_complete_day(canned: CannedService, enrollment: BUILD) -> None:
-    """On another day the same data has another newest complete day, so it is asked for without condition."""
+def test_a_304_does_not_freeze_the_newest_complete_day(canned: CannedService, enrollment: BUILD, clock: Clock) -> None:
+    """On another day the same data has another newest complete day, so the request is unconditional."""
     canned.answer(f"{ROOT}/usagedetails", Answer({"data": [row("1")]}, headers={"ETag": '"1"'}))
     harness = enrollment()
     harness.run("usagedetails")
-    harness.exporter.runner._clock = lambda: datetime(2026, 11, 21, 12, tzinfo=UTC)
+    clock.advance(timedelta(days=1))
     harness.run("usagedetails")
     harness.run("usagedetails")
-    sent = [headers.get("if-none-match") for asked, headers in canned.received if "usagedetails" in asked]
+    sent = [headers.get("if-none-match") for path, headers in canned.received if "usagedetails" in path]
     assert [None, None, '"1"'] == sent
 
 
@@ -152,14 +152,14 @@ def test_days_without_data_are_an_empty_result(canned: CannedService, enrollment
     assert {} == series(harness.scrape(), "azure_ea_cost_month_to_date")
 
 
-def test_an_unknown_enrollment_is_told(canned: CannedService, enrollment: BUILD) -> None:
+def test_an_unknown_enrollment_is_reported(canned: CannedService, enrollment: BUILD) -> None:
     """No report answers, so it is no month without data."""
     canned.answer(f"{ROOT}/balancesummary", Answer(status=404))
     (failure,) = enrollment().run("balancesummary")
     assert "is enrollment 100 right?" in str(failure)
 
 
-def test_a_key_that_reads_usage_only_is_told_what_to_do(canned: CannedService, enrollment: BUILD) -> None:
+def test_the_error_of_a_key_that_reads_usage_only_contains_what_to_do(canned: CannedService, enrollment: BUILD) -> None:
     """Only the reports that it may not read fail."""
     text = "Report type and report view are not compatible. Report Type: PriceSheet, Report View: AccountOwner"
     refusal = Answer({"error": {"code": "401", "message": text}}, 401)

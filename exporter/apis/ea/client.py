@@ -2,26 +2,39 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from operator import attrgetter
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from msgspec import UNSET
 
-from exporter.apis.ea.downloads import Download, JsonPages
-from exporter.apis.ea.extracts import Csv, CsvAsync, Limits
 from exporter.apis.ea.records import BalanceSummary, BillingPeriod, MarketplaceCharge, Price
-from exporter.apis.ea.refusals import explained, may_be_readable, means_no_data
-from exporter.apis.ea.settings import Settings
-from exporter.apis.ea.sums import Batches, Row
-from exporter.apis.ea.usage import Needed
+from exporter.apis.ea.refusals import explained, means_no_data
+from exporter.apis.ea.usage.periods import parts, report_path
+from exporter.apis.ea.usage.selection import Batches, Row, Selection
 from exporter.errors import Malformed, NotModified, Reason, Rejected
 from exporter.model.collection import Validators
-from exporter.model.periods import Days, billing_month, period_name
+from exporter.model.periods import Days, billing_month
 from exporter.transport.response import decode
 from exporter.transport.session import Session
 
-MOST_MONTHS = 36
+MAX_MONTHS = 36
+METERS = Selection(("meter_id",))
+
+
+class Download(Protocol):
+    """One way to read usage details."""
+
+    @property
+    def max_months(self) -> int:
+        """How many months one request may cover."""
+
+    def batches(
+        self, root: str, days: Days, selection: Selection, validators: Validators, *, current: bool
+    ) -> Iterator[Iterable[Row]]:
+        """Rows of the days; `current` if they are the current billing period, which a request need not name.
+
+        `root` is the enrollment's path; raises `NotModified` or a `Failure`.
+        """
 
 
 class Client:
@@ -30,38 +43,35 @@ class Client:
     Without a billing period in the path the service answers for the current one, by its own calendar.
     """
 
-    def __init__(self, session: Session, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(
+        self, session: Session, *, enrollment: str, version: str, download: Download, currency: str | None
+    ) -> None:
         self._session = session
+        self._enrollment = enrollment
+        self._root = f"{version}/enrollments/{enrollment}"
+        self._periods = f"{min(version, 'v2')}/enrollments/{enrollment}/billingperiods"  # version v3 does not have it
+        self._download = download
+        self._currency = currency
         self._known = False
-        self._currency = settings.currency
         self._meters: tuple[Days, frozenset[str]] | None = None
-        limits = Limits(settings.usage.first_byte.total_seconds(), settings.usage.download_timeout.total_seconds())
-        downloads: dict[str, Download] = {
-            "json": JsonPages(session),
-            "csv": Csv(session, limits),
-            "csv_async": CsvAsync(session, limits),
-        }
-        self._download = downloads[settings.usage.download]
 
     def usage(
-        self, asked: Days | None, today: date, needed: Needed, validators: Validators
+        self, period: Days | None, today: date, selection: Selection, validators: Validators
     ) -> Iterator[tuple[Days, Batches]]:
-        """Usage of the days, or of the current billing period, in the ranges that are read at once, in their order.
+        """Usage of a period, or of the current billing period, in the ranges that are read at once, in their order.
 
-        Nothing at all for days without data. Only JSON knows a current period without a name; that its rows are of
-        this month is not sure.
+        Nothing at all for days without data. Where the service itself decides which period is the current one, its
+        rows may be of the previous month.
         """
-        if asked is None and self.settings.usage.download == "json":
-            yield billing_month(today), self._batches(None, needed, validators)
-        else:
-            for part, known in _parts(asked or billing_month(today), self._download.most_months, validators):
-                yield part, self._batches(part, needed, known)
+        for days, part_validators in parts(period or billing_month(today), self._download.max_months, validators):
+            yield days, self._batches(days, selection, part_validators, current=period is None)
 
-    def _batches(self, part: Days | None, needed: Needed, validators: Validators) -> Iterator[Iterable[Row]]:
+    def _batches(
+        self, days: Days, selection: Selection, validators: Validators, *, current: bool
+    ) -> Iterator[Iterable[Row]]:
         begun = False
         try:
-            for batch in self._download.batches(self._path(), part, needed, validators):
+            for batch in self._download.batches(self._root, days, selection, validators, current=current):
                 self._known = begun = True
                 yield batch
         except Rejected as refused:
@@ -70,14 +80,14 @@ class Client:
             self._require_no_data(refused)
 
     def share_meters(self, month: Days, meters: frozenset[str]) -> None:
-        """Make known which meters have usage in a month."""
+        """Store which meters have usage in a month."""
         self._meters = month, meters
 
     def meters_in_use(self, today: date) -> frozenset[str]:
         """The meters with usage in the current billing period; read only while no run of usage has shared them."""
         if self._meters and self._meters[0] == billing_month(today) and self._meters[1]:
             return self._meters[1]
-        ranges = self.usage(None, today, Needed(("meter_id",), ()), Validators())
+        ranges = self.usage(None, today, METERS, Validators())
         return frozenset(
             str(meter) for _, batches in ranges for batch in batches for _, (meter,), _, _ in batch if meter
         )
@@ -92,30 +102,30 @@ class Client:
             return None
         if len(found) != 1:
             raise Malformed(f"balancesummary: {len(found)} summaries instead of one")
-        summary = found[0]
-        if not summary.states_amount:
+        if not found[0].states_amount:
             raise Malformed("balancesummary: the summary states no amount")
-        return summary
+        return found[0]
 
     def marketplace_charges(
-        self, asked: Days | None, today: date, validators: Validators
+        self, period: Days | None, today: date, validators: Validators
     ) -> Iterator[tuple[Days, Sequence[MarketplaceCharge]]]:
-        """Charges of third parties' offers in the days, or in the current billing period, as `usage` gives ranges."""
+        """Charges for third parties' offers, in ranges as `usage` gives them."""
         decoder = msgspec.json.Decoder(list[MarketplaceCharge], strict=False)
-        for part, known in _parts(asked, MOST_MONTHS, validators) if asked else [(None, validators)]:
-            charges = self._report("marketplacecharges", decoder, part, known, empty=())
-            yield part or billing_month(today), charges
+        for days, part_validators in parts(period or billing_month(today), MAX_MONTHS, validators):
+            charges = self._report(
+                "marketplacecharges", decoder, part_validators, days=days if period else None, empty=()
+            )
+            yield days, charges
 
     def price_sheet(self, validators: Validators | None = None) -> list[Price]:
         """The enrollment's prices in the current billing period."""
         decoder = msgspec.json.Decoder(list[Price], strict=False)
-        return self._report("pricesheet", decoder, validators=validators) or []
+        return self._report("pricesheet", decoder, validators) or []
 
     def billing_periods(self, validators: Validators | None = None) -> list[BillingPeriod]:
-        """The months with data, newest first; this report ends with version v2."""
-        version = min(self.settings.api_version, "v2")
-        page = self._session.get(self._path("billingperiods", version), validators=validators)
+        """The months with data, newest first."""
         decoder = msgspec.json.Decoder(list[BillingPeriod], strict=False)
+        page = self._session.get(self._periods, validators=validators)
         return decode(decoder, page, "billingperiods")  # type: ignore[no-any-return]
 
     def currency(self, published: str, today: date) -> str:
@@ -124,32 +134,28 @@ class Client:
         A key that may not read the balance is refused with what to do only if it can read usage; else usage's own
         failure is raised.
         """
-        if not self._currency:
-            try:
-                for summary in self._balances() or ():
-                    self._currency = self._currency or summary.currency
-                prices = self.price_sheet() if not self._currency else []
-            except Rejected as refused:
-                if not may_be_readable(refused):
-                    raise
-                if published:
-                    return published
-                self._require_usage(today)
+        try:
+            self._currency = self._currency or next(filter(None, self._currencies()), None)
+        except Rejected as refused:
+            if refused.reason not in {Reason.UNAUTHORIZED, Reason.FORBIDDEN}:
+                raise
+            if not published:
+                for _, batches in self.usage(None, today, METERS, Validators()):
+                    next(iter(batches), None)
                 text = f"the currency of usage is unknown, since {refused}; set `currency` for this enrollment"
                 raise Rejected(text, refused.reason) from refused
-            self._currency = self._currency or next(filter(None, map(attrgetter("currency"), prices)), None)
-        if not self._currency and not published:
-            raise Rejected("no balance and no price names a currency yet; set `currency`", Reason.NOT_FOUND)
-        return self._currency or published
+        if not (found := self._currency or published):
+            raise Rejected("no balance and no price states a currency yet; set `currency`", Reason.NOT_FOUND)
+        return found
 
-    def _require_usage(self, today: date) -> None:
-        for _, batches in self.usage(None, today, Needed(("meter_id",), ()), Validators()):
-            next(iter(batches), None)
+    def _currencies(self) -> Iterator[str | None]:
+        yield from (summary.currency for summary in self._balances() or ())
+        yield from (price.currency for price in self.price_sheet())
 
     def _balances(self, validators: Validators | None = None) -> list[BalanceSummary] | None:
         """The summary is documented as an object, and seen as an array of one; None for days without data."""
         decoder = msgspec.json.Decoder(BalanceSummary | list[BalanceSummary] | None, strict=False)
-        answer = self._report("balancesummary", decoder, validators=validators, empty=UNSET)
+        answer = self._report("balancesummary", decoder, validators, empty=UNSET)
         if answer is UNSET:
             return None
         return answer if isinstance(answer, list) else [answer] if answer else []
@@ -158,19 +164,14 @@ class Client:
         self,
         report: str,
         decoder: msgspec.json.Decoder[Any],
-        asked: Days | None = None,
-        validators: Validators | None = None,
+        validators: Validators | None,
+        *,
+        days: Days | None = None,
         empty: Any = None,
     ) -> Any:
-        """What a report of one answer says; `empty` for days without data."""
-        path, params = self._path(report), {}
-        if asked and (period := period_name(asked)):
-            path = self._path(f"billingPeriods/{period}/{report}")
-        elif asked:
-            path = self._path(f"{report}bycustomdate")
-            params = {"startTime": str(asked.start), "endTime": str(asked.end)}
+        """A report of one answer, by default for the current billing period; `empty` for days without data."""
         try:
-            page = self._session.get(path, params=params, validators=validators)
+            page = self._session.get(report_path(self._root, report, days), validators=validators)
         except NotModified:
             self._known = True
             raise
@@ -189,20 +190,8 @@ class Client:
             try:
                 self.billing_periods()
             except Rejected:
-                text = f"{refused} (is enrollment {self.settings.enrollment} right?)"
+                text = f"{refused} (is enrollment {self._enrollment} right?)"
                 raise Rejected(text, refused.reason, refused.code) from refused
             self._known = True
         if not no_data:
             raise refused
-
-    def _path(self, report: str = "", version: str = "") -> str:
-        path = f"{version or self.settings.api_version}/enrollments/{self.settings.enrollment}"
-        return f"{path}/{report}" if report else path
-
-
-def _parts(asked: Days, most_months: int, validators: Validators) -> Iterator[tuple[Days, Validators]]:
-    """The days in parts that may be read at once. Several are read without validators: that one of them is
-    unchanged says nothing of the others.
-    """
-    parts = list(asked.split(most_months))
-    yield from ((part, validators if len(parts) == 1 else Validators()) for part in parts)

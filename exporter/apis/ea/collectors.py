@@ -1,28 +1,72 @@
-"""One class per report."""
+"""One class per report; those of usage are in `usage_reports`."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 
 from exporter.apis.ea import metrics
-from exporter.apis.ea.metrics import Adjustment, Bounds, Charge, Enrollment, Purchase
-from exporter.apis.ea.outside import Outside
-from exporter.apis.ea.records import BalanceSummary, MarketplaceCharge, Price
-from exporter.apis.ea.report import Report
-from exporter.apis.ea.usage_reports import PreviousUsageDetails, UsageDetails
-from exporter.errors import Malformed, Reason, Rejected
-from exporter.model.collection import Run
+from exporter.apis.ea.client import Client
+from exporter.apis.ea.records import Adjustment, BalanceSummary, Bounds, Charge, Enrollment, Price, Purchase
+from exporter.apis.ea.usage.periods import Outside
+from exporter.errors import Failure, Malformed, Reason, Rejected
+from exporter.model.collection import Collector, Run
 from exporter.model.families import Family
-from exporter.model.periods import DAY, billing_month, instant, period_name
+from exporter.model.periods import DAY, Days, billing_month, instant, period_name
+
+
+@dataclass(frozen=True, slots=True)
+class Report(Collector):
+    """A report of one enrollment; its failures name it and its period."""
+
+    client: Client
+    configured: Mapping[str, object]
+    """The source, and the options that shape the samples."""
+    limit: int
+
+    @property
+    def shape(self) -> Mapping[str, object]:
+        return self.configured
+
+    @property
+    def max_series(self) -> int:
+        return self.limit
+
+    @abstractmethod
+    def records(self, now: datetime, run: Run) -> Iterable[Any]:
+        """As `collect`."""
+
+    def collect(self, now: datetime, run: Run) -> Iterator[Any]:
+        try:
+            yield from self.records(now, run)
+        except Failure as failure:
+            failure.args = (f"{self.titled(run)}: {failure}",)
+            raise
+
+    def titled(self, run: Run) -> str:
+        """The report and its period, for messages."""
+        return f"{self.name} {run.period}"
+
+    def currency(self, now: datetime, run: Run) -> str:
+        """The enrollment's currency; where nothing states it any more, or not yet, the one that is published."""
+        published = (
+            key[family.labels.names.index("currency")]
+            for family in self.families
+            if run.published and "currency" in family.labels.names
+            for key in run.published.samples.get(family.name, ())
+        )
+        return self.client.currency(next(published, ""), now.date())
 
 
 @dataclass(frozen=True, slots=True)
 class BalanceSummaries(Report):
-    """Commitment, purchases and overage of the current billing period; documented as brought up to date daily."""
+    """Commitment, purchases and overage of the current billing period; documented as updated daily."""
+
+    enrollment: str
 
     name: ClassVar[str] = "balancesummary"
     fresh_every: ClassVar[timedelta] = timedelta(hours=12)
@@ -33,7 +77,7 @@ class BalanceSummaries(Report):
             run.period = summary.period or run.period
             currency = summary.currency or self.currency(now, run)
             yield msgspec.structs.replace(summary, currency_code=currency)
-            yield Enrollment(self.client.settings.enrollment, currency)
+            yield Enrollment(self.enrollment, currency)
             for line in summary.new_purchases_details or ():
                 yield Purchase(line.name, currency, line.value)
             for line in summary.adjustment_details or ():
@@ -44,23 +88,25 @@ class BalanceSummaries(Report):
 class MarketplaceCharges(Report):
     """Cost of third parties' offers in the current billing period; read as often as usage."""
 
+    period: Days | None
+
     name: ClassVar[str] = "marketplacecharges"
     fresh_every: ClassVar[timedelta] = timedelta(hours=12)
-    shaped_by: ClassVar[tuple[str, ...]] = ("usage.period",)
     families: ClassVar[tuple[Family, ...]] = metrics.MARKETPLACE
 
     def records(self, now: datetime, run: Run) -> Iterator[Charge]:
-        asked, currency = self.client.settings.usage.period, self.currency(now, run)
-        run.period = period_name(asked) or str(asked) if asked else run.period
+        currency = self.currency(now, run)
+        if self.period:
+            run.period = period_name(self.period) or str(self.period)
         charges: list[Charge] = []
-        for part, rows in self.client.marketplace_charges(asked, now.date(), run.validators):
-            outside = Outside(part, now.date())
-            charges += [
-                self._charge(row, currency)
-                for row in rows
-                if outside.overlaps(row.usage_start_date, row.usage_end_date)
-            ]
-            outside.report(run, self.titled(run), lags=asked is None and outside.lags(len(charges)))
+        for days, rows in self.client.marketplace_charges(self.period, now.date(), run.validators):
+            outside = Outside(days, now.date())
+            for row in rows:
+                if not outside.count_span(row.usage_start_date, row.usage_end_date):
+                    until = instant(row.usage_end_date) if row.usage_end_date else None
+                    labels = row.publisher_name, row.offer, row.plan_name, row.subscription_name
+                    charges.append(Charge(*labels, currency, row.extended_cost, until))
+            outside.report(run, self.titled(run), lags=self.period is None and outside.lags(len(charges)))
         unknown = {charge.labels for charge in charges if charge.cost is None}
         unpriced = sum(charge.cost is None for charge in charges)
         if charges and unpriced == len(charges):
@@ -69,27 +115,23 @@ class MarketplaceCharges(Report):
             run.drop(f"{self.titled(run)}: {unpriced} charges state no cost, so sums over them are absent", unpriced)
         yield from (charge for charge in charges if charge.labels not in unknown)
 
-    def _charge(self, row: MarketplaceCharge, currency: str) -> Charge:
-        until = instant(row.usage_end_date) if row.usage_end_date else None
-        return Charge(
-            row.publisher_name, row.offer, row.plan_name, row.subscription_name, currency, row.extended_cost, until
-        )
-
     def data_timestamp(self, record: Charge) -> datetime | None:
         return record.until
 
 
 @dataclass(frozen=True, slots=True)
 class PriceSheet(Report):
-    """Prices of the current billing period; one sheet per period, so once a day is ample."""
+    """Prices of the current billing period; one sheet per period, so once a day is enough."""
+
+    in_use: bool
+    """Whether only the meters that are in use are published."""
 
     name: ClassVar[str] = "pricesheet"
     fresh_every: ClassVar[timedelta] = timedelta(hours=24)
-    shaped_by: ClassVar[tuple[str, ...]] = ("prices",)
     families: ClassVar[tuple[Family, ...]] = metrics.PRICES
 
     def records(self, now: datetime, run: Run) -> Iterable[Price]:
-        if self.client.settings.prices == "all":
+        if not self.in_use:
             return self.client.price_sheet(run.validators)
         used = {meter.lower() for meter in self.client.meters_in_use(now.date()) or _published_meters(run)}
         if not used:
@@ -101,9 +143,9 @@ class PriceSheet(Report):
 
 def _published_meters(run: Run) -> frozenset[str]:
     """The meters whose prices are published: while a period has no usage yet, those of the one before."""
-    place = metrics.PRICES[0].labels.names.index("meter_id")
-    samples = run.published.samples.get(metrics.PRICES[0].name, {}) if run.published else {}
-    return frozenset(key[place] for key in samples)
+    family = metrics.PRICES[0]
+    samples = run.published.samples.get(family.name, {}) if run.published else {}
+    return frozenset(key[family.labels.names.index("meter_id")] for key in samples)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +162,3 @@ class BillingPeriods(Report):
             month = billing_month(max(period.start for period in periods).date())
             first, after = (datetime.combine(day, time(), UTC) for day in (month.start, month.end + DAY))
             yield Bounds(first.timestamp(), after.timestamp())
-
-
-REPORTS = (UsageDetails, PreviousUsageDetails, BalanceSummaries, MarketplaceCharges, PriceSheet, BillingPeriods)

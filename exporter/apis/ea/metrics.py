@@ -1,14 +1,10 @@
 """The families of the reporting APIs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
 from operator import attrgetter
 
-from exporter.apis.ea.columns import DEFAULT
-from exporter.apis.ea.records import BalanceSummary
-from exporter.apis.ea.usage import SummedUsage
+from exporter.apis.ea.records import Adjustment, BalanceSummary, Enrollment, Purchase, SummedUsage
+from exporter.apis.ea.usage.columns import DEFAULT
 from exporter.model import budgets
 from exporter.model.families import Family, Labels, Lasts, constant
 
@@ -17,7 +13,7 @@ DAILY = "azure_ea_cost_daily"
 
 
 def usage(labels: Sequence[str]) -> tuple[Family, ...]:
-    """The families of the current period, with the chosen labels."""
+    """The families of the current period, with the configured labels."""
     cost = _cost_labels(labels)
     return (
         Family(
@@ -37,7 +33,7 @@ def usage(labels: Sequence[str]) -> tuple[Family, ...]:
         ),
         Family(
             "azure_ea_usage_quantity_month_to_date",
-            f"Consumed quantity of the current billing period so far, in the label's unit. {REFRESHED}",
+            f"Quantity consumed in the current billing period so far, in the unit that the label names. {REFRESHED}",
             Labels((*labels, "unit"), lambda row: (*row.labels, row.unit)),
             attrgetter("quantity_to_date"),
             source=SummedUsage,
@@ -46,11 +42,11 @@ def usage(labels: Sequence[str]) -> tuple[Family, ...]:
 
 
 def previous_usage(labels: Sequence[str]) -> tuple[Family, ...]:
-    """The family of the previous period."""
+    """The family of the previous period, with the configured labels."""
     return (
         Family(
             "azure_ea_cost_previous_month",
-            f"Cost of the previous billing period, read again until it is settled. {REFRESHED}",
+            f"Cost of the previous billing period, read until it is settled. {REFRESHED}",
             _cost_labels(labels),
             attrgetter("cost_to_date"),
         ),
@@ -64,37 +60,11 @@ def _cost_labels(labels: Sequence[str]) -> Labels:
     return Labels((*labels, "currency"), read)
 
 
-@dataclass(frozen=True, slots=True)
-class Purchase:
-    """One purchase of commitment."""
-
-    name: str | None
-    currency: str
-    value: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class Adjustment:
-    """One adjustment of the commitment."""
-
-    name: str | None
-    currency: str
-    value: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class Enrollment:
-    """Which enrollment the account is."""
-
-    enrollment: str
-    currency: str
-
-
 CURRENCY = Labels.from_attributes(currency="currency")
 LINE = Labels.from_attributes(name="name", currency="currency")
 AMOUNTS = {
-    "beginning_balance": "Monetary commitment left at the beginning",
-    "ending_balance": "Monetary commitment left at the end, or by now",
+    "beginning_balance": "Monetary commitment at the beginning",
+    "ending_balance": "Monetary commitment left at the end, or so far",
     "new_purchases": "Commitment bought",
     "adjustments": "Credits and other adjustments of the commitment",
     "utilized": "Commitment used",
@@ -116,44 +86,26 @@ BALANCE = (
     *map(_amount, AMOUNTS),
     Family(
         "azure_ea_new_purchase",
-        f"One purchase of commitment in the current billing period. {REFRESHED}",
+        f"Commitment bought in the current billing period, by the name of the purchase. {REFRESHED}",
         LINE,
         attrgetter("value"),
         source=Purchase,
     ),
     Family(
         "azure_ea_adjustment",
-        f"One adjustment of the commitment in the current billing period. {REFRESHED}",
+        f"Adjustments of the commitment in the current billing period, by name. {REFRESHED}",
         LINE,
         attrgetter("value"),
         source=Adjustment,
     ),
     Family(
         "azure_ea_enrollment_info",
-        f"Always 1; which enrollment the account is, and its currency. {REFRESHED}",
+        f"Always 1; the labels are the number of the account's enrollment and its currency. {REFRESHED}",
         Labels.from_attributes(enrollment="enrollment", currency="currency"),
         constant,
         source=Enrollment,
     ),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Charge:
-    """A marketplace charge in the enrollment's currency, which the charge itself does not name."""
-
-    publisher: str | None
-    offer: str
-    plan: str | None
-    subscription_name: str | None
-    currency: str
-    cost: Decimal | None
-    until: datetime | None
-
-    @property
-    def labels(self) -> tuple[str | None, ...]:
-        """What tells its series from others."""
-        return self.publisher, self.offer, self.plan, self.subscription_name
 
 
 MARKETPLACE = (
@@ -194,14 +146,6 @@ PRICES = (
         max,
     ),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """The first instant of a billing period, and the first after it, in Unix seconds."""
-
-    start: float
-    end: float
 
 
 BILLING_PERIOD = (

@@ -1,35 +1,18 @@
-"""Resources of the reporting APIs, under their documented names; every property is optional there."""
+"""Resources of the reporting APIs, under their documented names, and the records that families are read from."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from html import unescape
-from typing import Any
 
 import msgspec
-from msgspec import UNSET, UnsetType
 
-from exporter.apis.ea.columns import COLUMNS
 from exporter.model.periods import instant
 
-Text = str | int | float | bool | None | UnsetType
-COSTS = {"cost": "cost", "cost_v2": "Cost", "cost_v1": "extendedCost"}
-"""The names of a row's cost; a row has one of them."""
 
-
-def usage_page(columns: Iterable[str], *, tags: bool) -> type[msgspec.Struct]:
-    """A page's `data` of usage details, whose rows hold only what is needed.
-
-    Fields are `date`, `quantity`, `cost`, `cost_v2` (v2's example spells it `Cost`), `cost_v1`, the columns and `tags`;
-    a column, or tags, that a row does not have are `UNSET`.
-    """
-    names = {"date": "date", "quantity": "consumedQuantity"} | COSTS
-    fields: list[tuple[str, Any, Any]] = [("date", str | None, None)]
-    fields += [(name, Decimal | None, None) for name in ("quantity", *COSTS)]
-    fields += [(column, Text, UNSET) for column in columns]
-    fields += [("tags", str | None | UnsetType, UNSET)] * tags
-    row = msgspec.defstruct("UsageDetail", fields, rename=names | {c: COLUMNS[c] for c in columns}, gc=False)
-    return msgspec.defstruct("UsagePage", [("data", list[row])])  # type: ignore[valid-type]
+def _currency(code: str | None) -> str | None:
+    """Azure pads it with blanks in places."""
+    return code.strip().upper() if code else None
 
 
 class BalanceLine(msgspec.Struct, frozen=True):
@@ -70,12 +53,12 @@ class BalanceSummary(msgspec.Struct, rename="camel", frozen=True):
 
     @property
     def currency(self) -> str | None:
-        """ISO 4217, upper case; Azure pads it with blanks in places."""
-        return self.currency_code.strip().upper() if self.currency_code else None
+        """ISO 4217, upper case."""
+        return _currency(self.currency_code)
 
 
 class MarketplaceCharge(msgspec.Struct, rename="camel", frozen=True):
-    """What a third party's offer cost in a span of days; the enrollment's currency."""
+    """The cost of a third party's offer in a span of days, in the enrollment's currency."""
 
     usage_start_date: str | None = None
     usage_end_date: str | None = None
@@ -92,7 +75,7 @@ class MarketplaceCharge(msgspec.Struct, rename="camel", frozen=True):
 
 
 class Price(msgspec.Struct, rename="camel", frozen=True):
-    """What a whole unit of a meter costs; a meter may come once per offer."""
+    """The price of a whole unit of a meter; a meter may have one per offer."""
 
     meter_id: str | None = None
     meter_name: str | None = None
@@ -106,7 +89,7 @@ class Price(msgspec.Struct, rename="camel", frozen=True):
     @property
     def currency(self) -> str | None:
         """ISO 4217, upper case."""
-        return self.currency_code.strip().upper() if self.currency_code else None
+        return _currency(self.currency_code)
 
 
 class BillingPeriod(msgspec.Struct, rename="camel", frozen=True):
@@ -119,3 +102,100 @@ class BillingPeriod(msgspec.Struct, rename="camel", frozen=True):
     def start(self) -> datetime:
         """Its first instant."""
         return instant(self.billing_start)
+
+
+@dataclass(slots=True)
+class SummedUsage:
+    """The sum of `rows` usage rows with the same values, until a day; amounts are in `currency`.
+
+    The newest complete day is summed separately. In a month's first days it is in the previous period, and not
+    `of_period`. The cost is `known` unless a row with the same labels states none; `unpriced` of these rows do not.
+    """
+
+    values: dict[str, str]
+    labels: tuple[str, ...]
+    currency: str
+    until: date | None
+    newest: bool
+    rows: int = 0
+    quantity: Decimal | None = None
+    cost: Decimal | None = None
+    unpriced: int = 0
+    readable_tags: bool = True
+    known: bool = True
+    of_period: bool = True
+
+    @property
+    def cost_to_date(self) -> Decimal | None:
+        """The cost, if the day counts in the period."""
+        return self.cost if self.of_period and self.known else None
+
+    @property
+    def quantity_to_date(self) -> Decimal | None:
+        """The quantity, if the day counts in the period."""
+        return self.quantity if self.of_period else None
+
+    @property
+    def unit(self) -> str:
+        """Microsoft's unit of measure, verbatim."""
+        return self.values["unit_of_measure"]
+
+    @property
+    def cost_daily(self) -> Decimal | None:
+        """The cost, if the day is the newest complete one."""
+        return self.cost if self.newest and self.known else None
+
+
+@dataclass(frozen=True, slots=True)
+class Enrollment:
+    """The enrollment that the account reads."""
+
+    enrollment: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamedAmount:
+    """A line of the balance, in the enrollment's currency."""
+
+    name: str | None
+    currency: str
+    value: Decimal | None
+
+
+class Purchase(NamedAmount):
+    """One purchase of commitment."""
+
+    __slots__ = ()
+
+
+class Adjustment(NamedAmount):
+    """One adjustment of the commitment."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A marketplace charge in the enrollment's currency, which the charge itself does not state."""
+
+    publisher: str | None
+    offer: str
+    plan: str | None
+    subscription_name: str | None
+    currency: str
+    cost: Decimal | None
+    until: datetime | None
+
+    @property
+    def labels(self) -> tuple[str | None, ...]:
+        """What identifies its series."""
+        return self.publisher, self.offer, self.plan, self.subscription_name
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The first instant of a billing period, and the first after it, in Unix seconds."""
+
+    start: float
+    end: float

@@ -1,10 +1,10 @@
-"""What a refusal of the reporting APIs means."""
+"""The meaning of errors that the reporting APIs answer with."""
 
 import re
 
 import msgspec
 
-from exporter.errors import Reason, Rejected
+from exporter.errors import Rejected
 
 NO_DATA = re.compile(
     r"\bno\b.{0,40}\b(data|usage|charges?|records?|balance|prices?)\b"
@@ -16,11 +16,11 @@ UNKNOWN = re.compile(
     r"\b(enrollments?|resource|(api )?version|route|path|ur[il]|endpoint|host|site|page|subscription|agreement)\b",
     re.IGNORECASE,
 )
-"""What a message is about that does not speak of data: the address is wrong, not the days."""
+"""The subject of a message that is not about data: the address is wrong, not the days."""
 
 
 class Error(msgspec.Struct):
-    """The HTTP status as text, and a message for people."""
+    """The HTTP status as text, and a readable message."""
 
     code: str
     message: str = ""
@@ -36,7 +36,7 @@ ENVELOPE = msgspec.json.Decoder(Envelope)
 
 
 def means_no_data(refused: Rejected) -> bool:
-    """Whether the service itself says that it has no data for these days: 404, or 400 with a message that says so.
+    """Whether the service itself reports that it has no data for these days: 404, or 400 with such a message.
 
     An error page of another host, or a message about the enrollment, the version or the parameters, does not.
     """
@@ -61,8 +61,3 @@ def explained(refused: Rejected) -> Rejected:
         status=refused.status,
         body=refused.body,
     )
-
-
-def may_be_readable(refused: Rejected) -> bool:
-    """Whether the same key may read another report: it is this one that is refused."""
-    return refused.reason in {Reason.UNAUTHORIZED, Reason.FORBIDDEN}

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from exporter.apis.checks import Finding, did_you_mean
-from exporter.apis.ea.columns import COLUMNS, DEFAULT, label, tag_label
+from exporter.apis.ea.usage.columns import COLUMNS, DEFAULT, label, tag_label
 from exporter.apis.fields import Currency, Duration, FilePath, SecretText, Text, WebAddress, invalid, matching
 from exporter.apis.settings import AccountSettings, Budget, OneNameEach, Section
 from exporter.auth.api_key import ApiKey
@@ -67,13 +67,13 @@ class UsageBudget(Budget):
 
 
 class Usage(Section):
-    """How usage details are read, and what becomes of them."""
+    """How usage details are read, and which labels they get."""
 
     download: Literal["json", "csv", "csv_async"] = Field(
-        "json", description="how: `json` pages, `csv` in one stream, or `csv_async`, prepared by the service"
+        "json", description="`json` pages, `csv` in one stream, or `csv_async`, prepared by the service"
     )
     period: Annotated[Days | None, BeforeValidator(_period)] = Field(
-        None, description='what: `current`, a billing period such as `"202611"`, or `{start: , end: }`'
+        None, description='`current`, a billing period such as `"202611"`, or `{start: , end: }`'
     )
     labels: tuple[Annotated[str, AfterValidator(_column)], ...] = Field(
         DEFAULT, description="documented columns that become labels, in snake_case", strict=False
@@ -81,12 +81,12 @@ class Usage(Section):
     tags: tuple[Text, ...] = Field((), description="tag keys that become labels `tag_<key>`", strict=False)
     max_series: int = Field(
         10_000,
-        description="label sets of each report; the smallest of more become `__other__`, prices are left out",
+        description="label sets of each report; above it, the smallest become `__other__`, prices are left out",
         ge=2,
     )
-    days_late: int = Field(2, description="how far back the newest complete day lies", ge=0, le=10)
+    days_late: int = Field(2, description="how many days ago the newest complete day is", ge=0, le=10)
     settled_day: int = Field(
-        6, description="day of the month from which on the previous month is not read any more", ge=1, le=28
+        6, description="day of the month from which the previous month is final and no longer read", ge=1, le=28
     )
     first_byte: Duration = Field(
         timedelta(hours=1), description="how long a CSV download may be silent; up to 60 minutes are documented"
@@ -110,12 +110,12 @@ class Settings(AccountSettings):
     api_key: SecretText | None = Field(
         None, description="the API access key (EA portal: Reports > Download Usage > API Access Key)", min_length=1
     )
-    api_key_file: FilePath | None = Field(None, description="a file that holds it; read again at each use")
+    api_key_file: FilePath | None = Field(None, description="a file that contains it; read again at each use")
     api_version: Literal["v1", "v2", "v3"] = Field("v3", description="version of the reporting APIs")
     currency: Currency | None = Field(
         None,
-        description="currency of the enrollment; usage rows name none, so by default the balance summary is asked. "
-        "Needed for a department's or account owner's key, which may not read the balance",
+        description="currency of the enrollment, which usage rows do not state; default: the balance summary's. "
+        "Required for a department's or account owner's key, which may not read the balance",
     )
     usage: Usage = Field(default=Usage(), description="how usage details are read")
     prices: Literal["used", "all"] = Field("used", description="prices of the meters in use, or of all")

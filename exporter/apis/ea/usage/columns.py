@@ -1,4 +1,4 @@
-"""The documented columns of usage details that can become labels, and where JSON and CSV keep them."""
+"""The documented columns of usage details that can become labels, and their names in JSON and CSV."""
 
 import re
 
@@ -30,9 +30,16 @@ RESOURCE_NAMES = frozenset(
     }
 )
 """Columns with names and identifiers of Azure Resource Manager, which are compared without regard to case."""
+BOOLEAN = frozenset({"charges_billed_separately"})
+"""Columns whose values JSON and CSV spell differently."""
 DEFAULT = ("subscription_name", "meter_category", "meter_subcategory", "meter_name")
 
 
 def tag_label(key: str) -> str:
     """`cost center` is the label `tag_cost_center`: what a label name can't hold becomes an underscore."""
     return "tag_" + re.sub(r"[^a-zA-Z0-9_]", "_", key)
+
+
+def comparable(name: str, value: str) -> str:
+    """The value of a column or tag in the form in which values are compared."""
+    return value.lower() if name in BOOLEAN or name in RESOURCE_NAMES else value

@@ -8,10 +8,10 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 DISTINCT = 1 << 16
-"""Texts whose tags are remembered: rows of one resource repeat theirs."""
+"""How many texts are cached: rows of one resource repeat theirs."""
 
 TagValues = tuple[str, ...] | None | UnsetType
-"""Values of the wanted keys; None where the text can't be read, and `UNSET` where the row has no property for tags."""
+"""Values of the selected keys; None where the text can't be read, `UNSET` where the row has no property for tags."""
 
 
 def tags(text: str) -> dict[str, str] | None:
@@ -25,7 +25,7 @@ def tags(text: str) -> dict[str, str] | None:
 
 
 def selector(keys: Sequence[str]) -> Callable[[str | UnsetType | None], TagValues]:
-    """A function from the text to the values of `keys`; "" for a missing one."""
+    """A function from the text to the values of `keys`; "" for a missing key."""
     wanted = [key.strip().lower() for key in keys]
 
     @lru_cache(DISTINCT)

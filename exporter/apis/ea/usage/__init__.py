@@ -1,0 +1,1 @@
+"""Usage details: three ways to read them, and how their rows are summed."""

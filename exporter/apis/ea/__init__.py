@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from exporter.apis.api import Api
-from exporter.apis.ea import metrics
 from exporter.apis.ea.client import Client
 from exporter.apis.ea.collectors import REPORTS
 from exporter.apis.ea.settings import Settings
@@ -30,7 +29,6 @@ API = Api(
     title="Enterprise Agreement",
     settings=Settings,
     reports=REPORTS,
-    families=metrics.FAMILIES,
     authenticate=authenticate,
     collectors=collectors,
 )

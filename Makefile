@@ -43,12 +43,12 @@ tools: # programs that some tests use; Debian's packages where they may be insta
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(PACKAGES) >/dev/null; \
 	else echo "Some of $(TOOLS) are missing, so their tests are skipped; to install them: sudo apt-get install $(PACKAGES)"; fi
 
-test: .venv/development tools ## all tests
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+check: lint test ## all that CI runs, the quick checks first
 
-check: test lint ## all that CI runs
+test: .venv/development tools ## all tests, and how much of the code they cover
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --cov
 
-lint: .venv/development # everything of it but the tests
+lint: .venv/development # all checks but the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -79,10 +79,11 @@ bench: .venv/development requirements-bench.txt ## measure, as ratios against a 
 	$(BIN)/python -m bench.ea
 	$(BIN)/python -m bench.partner_center
 
-PIN := $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
+UPGRADE ?= --upgrade
+PIN := $(BIN)/uv pip compile --quiet $(UPGRADE) --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
   --no-emit-find-links --python-version 3.11
 
-pins: ## choose the newest versions of all dependencies, with hashes
+pins: ## choose the newest versions of all dependencies, with hashes (UPGRADE= adds new dependencies alone)
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet uv
 	$(PIN) pyproject.toml -o requirements.txt
@@ -91,4 +92,4 @@ pins: ## choose the newest versions of all dependencies, with hashes
 	$(PIN) --extra bench -c requirements.txt pyproject.toml -o requirements-bench.txt
 
 clean: ## forget everything that was made
-	rm -rf .venv .*_cache .hypothesis dist
+	rm -rf .venv .*_cache .coverage .hypothesis dist

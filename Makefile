@@ -43,10 +43,10 @@ tools: # programs that some tests use; installed from Debian's packages if possi
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(PACKAGES) >/dev/null; \
 	else echo "Some of $(TOOLS) are missing, so their tests are skipped. To install them: sudo apt-get install $(PACKAGES)"; fi
 
-test: .venv/development tools ## run all tests
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+check: lint test ## run everything that CI runs, the quick checks first
 
-check: test lint ## run everything that CI runs
+test: .venv/development tools ## run all tests, and report how much of the code they cover
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --cov
 
 lint: .venv/development # everything in `check` except the tests
 	$(BIN)/ruff format --check .
@@ -79,10 +79,11 @@ bench: .venv/development requirements-bench.txt ## run the benchmarks; results a
 	$(BIN)/python -m bench.ea
 	$(BIN)/python -m bench.partner_center
 
-PIN := $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
+UPGRADE ?= --upgrade
+PIN := $(BIN)/uv pip compile --quiet $(UPGRADE) --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
   --no-emit-find-links --python-version 3.11
 
-pins: ## pin the newest versions of all dependencies, with hashes
+pins: ## pin the newest versions of all dependencies, with hashes (UPGRADE= adds new dependencies only)
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet uv
 	$(PIN) pyproject.toml -o requirements.txt
@@ -91,4 +92,4 @@ pins: ## pin the newest versions of all dependencies, with hashes
 	$(PIN) --extra bench -c requirements.txt pyproject.toml -o requirements-bench.txt
 
 clean: ## remove everything that make created
-	rm -rf .venv .*_cache .hypothesis dist
+	rm -rf .venv .*_cache .coverage .hypothesis dist

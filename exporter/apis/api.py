@@ -13,7 +13,6 @@ from exporter.apis.settings import AccountSettings, Report, Section
 from exporter.auth import Credential
 from exporter.auth.entra import LoginHttp
 from exporter.model.collection import Collector
-from exporter.model.families import Family
 from exporter.transport.session import Session
 
 
@@ -29,7 +28,6 @@ class Api:
     title: str
     settings: type[AccountSettings]
     reports: tuple[type[Any], ...]
-    families: tuple[Family, ...]
     authenticate: Callable[[Any, LoginHttp, Path], Credential]
     collectors: Callable[[Any, Session], tuple[Collector, ...]]
 

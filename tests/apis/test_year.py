@@ -94,6 +94,7 @@ def turns(whole_year: bool) -> list[datetime]:
     return [datetime(2026, month, 1, tzinfo=UTC) for month in months]
 
 
+@pytest.mark.no_cover  # measuring would double its minutes
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("lag_hours", [0, 26])
 def test_every_figure_is_the_ledgers_or_absent_with_a_reason(

@@ -1,4 +1,4 @@
-"""The rules pass Prometheus' own tools, and every alert has test cases and a section in the runbook."""
+"""The rules, by Prometheus' own tools, and what each alert says."""
 
 import re
 import subprocess
@@ -46,19 +46,6 @@ def test_the_rule_tests_pass(file: Path, tool: Tool) -> None:
     assert code == 0, output
 
 
-def test_every_alert_has_test_cases_with_and_without_it_firing() -> None:
-    """Every severity of an alert fires in some test case."""
-    tested: dict[bool, set[tuple[str, str]]] = {True: set(), False: set()}
-    for test in (test for file in TEST_FILES for test in yaml.safe_load(file.read_text())["tests"]):
-        for case in test.get("alert_rule_test", ()):
-            expected = case["exp_alerts"]
-            tested[bool(expected)] |= {(case["alertname"], one["exp_labels"]["severity"]) for one in expected}
-            tested[False] |= {(case["alertname"], "")} if not expected else set()
-    rules = {(rule["alert"], rule["labels"]["severity"]) for rule in alerts()}
-    assert rules == tested[True]
-    assert {(name, "") for name, _ in rules} == tested[False]
-
-
 @pytest.mark.parametrize("rule", [*alerts()], ids=lambda rule: f"{rule['alert']}-{rule['labels']['severity']}")
 def test_every_alert_has_complete_annotations(rule: dict[str, Any]) -> None:
     """A severity, a constant summary, a description with names or numbers, and a section of the runbook."""
@@ -71,7 +58,6 @@ def test_every_alert_has_complete_annotations(rule: dict[str, Any]) -> None:
     headings = re.findall(r"^## (.+)$", RUNBOOK.read_text(), re.MULTILINE)
     anchors = {heading.lower().replace(" ", "-") for heading in headings}
     assert annotations["runbook_url"].partition("#")[2] in anchors
-    assert f"`{rule['alert']}`" in RUNBOOK.read_text()
 
 
 def test_every_metric_that_a_rule_uses_exists() -> None:

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from exporter.apis.api import Api
-from exporter.apis.b2c import metrics
 from exporter.apis.b2c.client import Client
 from exporter.apis.b2c.collectors import (
     REPORTS,
@@ -65,7 +64,6 @@ API = Api(
     title="Azure AD B2C",
     settings=Settings,
     reports=REPORTS,
-    families=metrics.FAMILIES,
     authenticate=authenticate,
     collectors=collectors,
 )

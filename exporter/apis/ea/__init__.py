@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from exporter.apis.api import Api
-from exporter.apis.ea import metrics
 from exporter.apis.ea.client import Client, Download
 from exporter.apis.ea.collectors import BalanceSummaries, BillingPeriods, MarketplaceCharges, PriceSheet
 from exporter.apis.ea.settings import Settings, Usage
@@ -70,7 +69,6 @@ API = Api(
     title="Enterprise Agreement",
     settings=Settings,
     reports=REPORTS,
-    families=metrics.FAMILIES,
     authenticate=authenticate,
     collectors=collectors,
 )

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from operator import attrgetter
 
 from exporter.apis.ea.records import Adjustment, BalanceSummary, Enrollment, Purchase, SummedUsage
-from exporter.apis.ea.usage.columns import DEFAULT
-from exporter.model import budgets
 from exporter.model.families import Family, Labels, Lasts, constant
 
 REFRESHED = "Refreshed in the background."
@@ -161,14 +159,4 @@ BILLING_PERIOD = (
         Labels.from_attributes(),
         attrgetter("end"),
     ),
-)
-
-FAMILIES = (
-    *usage(DEFAULT),
-    *previous_usage(DEFAULT),
-    *BALANCE,
-    *MARKETPLACE,
-    *PRICES,
-    *BILLING_PERIOD,
-    *budgets.FAMILIES,
 )

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from exporter.apis.api import Api
-from exporter.apis.partner_center import metrics
 from exporter.apis.partner_center.client import Client
 from exporter.apis.partner_center.collectors import (
     REPORTS,
@@ -75,7 +74,6 @@ API = Api(
     title="Partner Center",
     settings=Settings,
     reports=REPORTS,
-    families=metrics.CUSTOMERS + metrics.BILLING_PERIODS + metrics.SUBSCRIPTIONS,
     authenticate=authenticate,
     collectors=collectors,
 )

@@ -1,0 +1,127 @@
+"""Whatever is added is documented, simulated and tested; each failure names what is missing."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from exporter.apis import ALL
+from exporter.apis.api import Api
+from tests.harness import ExporterHarness
+from tools import declared
+
+ROOT = Path(__file__).parents[1]
+FAMILIES = [family.name for families in declared.families().values() for family in families]
+DETAIL = "`detail` is off by default; tests/apis/test_partner_center_detail.py covers it"
+NOT_IN_THE_DEMO = {
+    "partner_center_subscription_cost_month_to_date": DETAIL,
+    "partner_center_subscription_cost_month_to_date_usd": DETAIL,
+}
+"""Families that the simulated company does not publish, with the reason and the test that covers them."""
+
+
+def read(path: str) -> str:
+    return (ROOT / path).read_text()
+
+
+def test_every_family_is_documented() -> None:
+    """In docs/metrics.md."""
+    documented = re.findall(r"^\| `(\w+)`", read("docs/metrics.md"), re.MULTILINE)
+    assert [] == sorted(set(FAMILIES) - set(documented))
+
+
+def test_every_family_is_in_a_golden() -> None:
+    """Or there is a reason why it is not."""
+    goldens = "".join(file.read_text() for file in (ROOT / "tests/apis/goldens").iterdir())
+    tested = re.findall(r"^# TYPE (\w+)", goldens, re.MULTILINE)
+    assert sorted(NOT_IN_THE_DEMO) == sorted(set(FAMILIES) - set(tested))
+
+
+def test_every_report_publishes_each_of_its_families(harness: ExporterHarness) -> None:
+    """A simulator without the report answers 404, which is "no data" to some reports and not a failure."""
+    harness.run()
+    published = {
+        (job.api, job.collector.name, family)
+        for job in harness.exporter.jobs
+        if (collection := harness.exporter.store.collection(job))
+        for family, samples in collection.samples.items()
+        if samples
+    }
+    expected = {
+        (api.name, collector.name, family.name)
+        for api, collector in declared.collectors()
+        for family in collector.families
+        if family.name not in NOT_IN_THE_DEMO
+    }
+    assert [] == sorted(expected - published)
+
+
+@pytest.mark.parametrize(
+    ("page", "heading", "entry"),
+    [
+        ("docs/configuration.md", r"## `(\w+)`.*", "`reports.{}.enabled`"),
+        ("config.example.yaml", r"(?:# )?(\w+):", " {}:"),
+    ],
+)
+def test_every_report_is_in_the_configuration(page: str, heading: str, entry: str) -> None:
+    """In the section of its API."""
+    _, *parts = re.split(rf"^{heading}$", read(page), flags=re.MULTILINE)
+    sections = dict(zip(parts[::2], parts[1::2], strict=True))
+    missing = [
+        f"{api.name}: {report.name}"
+        for api in ALL
+        for report in api.reports
+        if entry.format(report.name) not in sections.get(api.name, "")
+    ]
+    assert [] == missing
+
+
+@pytest.mark.parametrize("api", ALL, ids=lambda api: api.name)
+def test_every_api_is_complete(api: Api) -> None:
+    """Its name is that of its package, its simulation, its golden, its section of the example, and of a layer."""
+    files = f"exporter/apis/{api.name}", f"exporter/simulator/{api.name}", f"tests/apis/goldens/{api.name}.prom"
+    contracts = tomllib.loads(read("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    layers = {
+        f"layers of {container}": re.findall(r"\w+", " ".join(contract["layers"]))
+        for contract in contracts
+        for container in contract.get("containers", ())
+        if container in {"exporter.apis", "exporter.simulator"}
+    }
+    missing = [
+        *(file for file in files if not (ROOT / file).exists()),
+        *(name for name, modules in layers.items() if api.name not in modules),
+        *(["config.example.yaml"] if api.name not in yaml.safe_load(read("config.example.yaml")) else []),
+    ]
+    assert [] == missing
+
+
+def test_every_alert_has_a_runbook_section_and_tests_in_which_it_fires_and_is_silent() -> None:
+    """Each severity of it fires, and no test is of an alert that does not exist."""
+    rules = {(rule["alert"], rule["labels"]["severity"]) for rule in _rules() if "alert" in rule}
+    cases = list(_alert_cases())
+    firing = {(case["alertname"], alert["exp_labels"]["severity"]) for case in cases for alert in case["exp_alerts"]}
+    silent = {case["alertname"] for case in cases if not case["exp_alerts"]}
+    names, documented = {name for name, _ in rules}, set(re.findall(r"`(\w+)`", read("docs/runbook.md")))
+    missing = [
+        *(f"{name}, {severity}: a test in which it fires" for name, severity in rules - firing),
+        *(f"{name}: a test in which it is silent" for name in names - silent),
+        *(f"{name}: a section of docs/runbook.md" for name in names - documented),
+        *(f"{name}: a rule" for name in {case["alertname"] for case in cases} - names),
+    ]
+    assert [] == sorted(missing)
+
+
+def _rules() -> Iterator[dict[str, Any]]:
+    for file in (ROOT / "prometheus/rules").iterdir():
+        for group in yaml.safe_load(file.read_text())["groups"]:
+            yield from group["rules"]
+
+
+def _alert_cases() -> Iterator[dict[str, Any]]:
+    for file in (ROOT / "prometheus/tests").iterdir():
+        for test in yaml.safe_load(file.read_text())["tests"]:
+            yield from test.get("alert_rule_test", ())

@@ -1,0 +1,46 @@
+"""What the collectors declare, with the options of the accounts in `config.example.yaml`: the defaults."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from exporter.apis.api import Api
+from exporter.apis.settings import AccountSettings
+from exporter.auth.api_key import ApiKey
+from exporter.auth.secret import Secret
+from exporter.config import load
+from exporter.model.collection import Collector
+from exporter.model.families import Family
+from exporter.transport.http import HttpClient, Unobserved
+from exporter.transport.session import Session
+
+EXAMPLE = Path(__file__).parents[1] / "config.example.yaml"
+
+
+def collectors() -> Iterator[tuple[Api, Collector]]:
+    """Every collector with its API, also those of reports that are read only with an option."""
+    for api, account in load(EXAMPLE).accounts():
+        for collector in api.collectors(account, _session(account)):
+            yield api, collector
+
+
+def families() -> dict[tuple[Api, ...], list[Family]]:
+    """Every family by the APIs that publish it, those of one API first."""
+    found: dict[str, Family] = {}
+    publishers: dict[str, dict[Api, None]] = {}
+    for api, collector in collectors():
+        for family in collector.families:
+            found[family.name] = family
+            publishers.setdefault(family.name, {})[api] = None
+    grouped: dict[tuple[Api, ...], list[Family]] = {}
+    for name, apis in sorted(publishers.items(), key=lambda item: len(item[1])):
+        grouped.setdefault(tuple(apis), []).append(found[name])
+    return grouped
+
+
+def _session(account: AccountSettings) -> Session:
+    """A session that sends no request."""
+    http = HttpClient(origin=account.base_url, observer=Unobserved(), timeout=1)
+    return Session(
+        http, ApiKey(Secret("unused")), base_url=account.base_url, observer=Unobserved(), stopped=threading.Event()
+    )

@@ -56,7 +56,8 @@ class Run:
     """The context of one run of a collector, and what the run reports beside its records.
 
     `published` is the last successful collection; `period` is the billing period that the run reads, by default the
-    calendar month (UTC) in which it starts.
+    calendar month (UTC) in which it starts. `unpublished` counts records that were read and are in no sample, although
+    nothing is wrong with them; `incomplete` says why the answer is known to lack something.
     """
 
     def __init__(self, now: datetime, published: Collection | None = None) -> None:
@@ -66,6 +67,8 @@ class Run:
         self.warnings: list[str] = []
         self.dropped = 0
         self.overflow = 0
+        self.unpublished = 0
+        self.incomplete = ""
 
     def warn(self, text: str) -> None:
         """Report what the samples do not show; duplicates are ignored."""

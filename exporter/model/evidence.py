@@ -7,15 +7,22 @@ from decimal import Decimal
 from exporter.model.collection import Collection
 from exporter.model.families import Family, LabelValues, Lasts, Number, Samples
 
-NEGLIGIBLE = Decimal("0.1")
+NEGLIGIBLE, NOTHING = Decimal("0.1"), Decimal(-1)
+"""Shares of a family's amount that may vanish at once: a tenth, or nothing at all."""
 Vanished = frozenset[tuple[str, LabelValues]]
 """Families and label values of published series that a new collection lacks."""
 
 
 def vanished(
-    published: Collection, samples: Mapping[str, Samples], families: Iterable[Family], *, period: str, now: datetime
+    published: Collection,
+    samples: Mapping[str, Samples],
+    families: Iterable[Family],
+    *,
+    period: str,
+    now: datetime,
+    tolerated: Decimal = NEGLIGIBLE,
 ) -> Vanished:
-    """The missing series of families that would lose all of their series, or more than a tenth of their amount.
+    """The missing series of families that would lose all of their series, or more than the tolerated share.
 
     Figures of a billing period are expected until the next period, figures of a day until the next day. A renamed
     series takes its amount along.
@@ -27,7 +34,7 @@ def vanished(
     for family in families:
         before, after = published.samples.get(family.name, {}), samples.get(family.name, {})
         gone = before.keys() - after.keys()
-        if gone and lasting[family.lasts] and (not after or _lost(before, after) > NEGLIGIBLE):
+        if gone and lasting[family.lasts] and (not after or _lost(before, after) > tolerated):
             found |= {(family.name, key) for key in gone}
     return frozenset(found)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from exporter.errors import Emptied, Failure, Malformed, NotModified, Reason
 from exporter.model.collection import Collection, Run
-from exporter.model.evidence import Vanished, vanished
+from exporter.model.evidence import NEGLIGIBLE, NOTHING, Vanished, vanished
 from exporter.model.families import BATCH, Samples, fold
 from exporter.model.limits import limited
 from exporter.runtime.archive import Archive
@@ -93,7 +93,8 @@ class Runner:
                 raise Malformed("the API reported no change, but nothing is published") from None
             self._unconfirmed.pop(job, None)
             return replace(published, collected=now, validators={**published.validators, **run.validators.seen})
-        if run.dropped and not records.number:
+        number = records.number + run.unpublished
+        if run.dropped and not number:
             raise Malformed(f"all {run.dropped} records were dropped: {'; '.join(run.warnings)}")
         for warning in job.warnings():
             run.warn(warning)
@@ -102,7 +103,7 @@ class Runner:
         unchanged = published is not None and published.samples == limited_samples
         return Collection(
             limited_samples,
-            records.number,
+            number,
             collected=now,
             changed=published.changed if published and unchanged else now,
             data_timestamp=min(records.newest, now) if records.newest else None,
@@ -125,8 +126,9 @@ class Runner:
         self, job: Job, published: Collection | None, samples: Mapping[str, Samples], run: Run, now: datetime
     ) -> None:
         """Two consecutive runs must agree before published figures of a current period are removed."""
+        tolerated = NOTHING if run.incomplete else NEGLIGIBLE
         gone = (
-            vanished(published, samples, job.collector.families, period=run.period, now=now)
+            vanished(published, samples, job.collector.families, period=run.period, now=now, tolerated=tolerated)
             if published
             else Vanished()
         )
@@ -134,8 +136,9 @@ class Runner:
         if gone and gone != unconfirmed:
             self._unconfirmed[job] = gone
             families = ", ".join(sorted({name for name, _ in gone}))
+            reason = f"{run.incomplete}: " if run.incomplete else ""
             raise Emptied(
-                f"the response lacks {len(gone)} published series of {families}; "
+                f"{reason}the response lacks {len(gone)} published series of {families}; "
                 "they stay until the next run gets the same response"
             )
 

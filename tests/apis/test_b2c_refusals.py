@@ -64,9 +64,26 @@ def test_where_everything_is_refused_the_run_fails(tenant: Tenant) -> None:
     assert ("not_found", True) == (failure.reason, "Request_ResourceNotFound: No." in str(failure))
 
 
-@pytest.mark.parametrize(("status", "reason"), [(401, "unauthorized"), (204, "malformed")])
-def test_what_concerns_the_account_fails_the_run(tenant: Tenant, status: int, reason: str) -> None:
-    """An invalid token or an empty response is not the refusal of one query."""
-    tenant.answer(LOGINS, [row(4)], Answer(b"", status))
+def test_what_concerns_the_account_fails_the_run(tenant: Tenant) -> None:
+    """An invalid token is not the refusal of one query."""
+    tenant.answer(LOGINS, [row(4)], Answer(b"", 401))
+    failure = tenant.failure(LOGINS)
+    assert "unauthorized" == failure.reason
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [(Answer(b"", 500), "server_error"), (Answer(b"<html>"), "malformed"), (Answer({}), "malformed")],
+    ids=["500", "html", "empty"],
+)
+def test_an_application_that_always_fails_leaves_the_others(tenant: Tenant, answer: Answer, reason: str) -> None:
+    """Once its published figures were given up by two runs; where all fail, the run does."""
+    tenant.exporter._stopped.set()  # one attempt for each request
+    tenant.answer(LOGINS, answer, answer, [row(4)], [row(4)])
+    assert tenant.run(LOGINS) is None
+    samples = series(tenant.scrape(), "azure_b2c_application_authentications_month_to_date")
+    assert [(APP, 4)] == [(dict(labels)["application"], count) for labels, count in samples.items()]
+    assert f"application Shop ({SHOP}): no figures for this month: failed with {reason}" in tenant.warnings(LOGINS)
+    tenant.answer(LOGINS, answer)
     failure = tenant.failure(LOGINS)
     assert reason == failure.reason

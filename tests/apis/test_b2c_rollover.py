@@ -168,3 +168,30 @@ def test_a_user_of_two_providers_is_billed_once(build: Build) -> None:
     tenant.answer(USERS, [users("2026-11-19", 10, 4, 1, facebook_com=5, amazon_com=1)])
     assert tenant.run(BILL) is None
     assert 10 == total(tenant.scrape(), QUANTITY)
+
+
+@pytest.mark.parametrize("bad", [{"AuthenticationCount": "x"}, {"Date": "garbage"}])
+def test_an_unusable_row_leaves_no_bill_and_no_failure(build: Build, bad: Row) -> None:
+    """The bill that contains its day is absent with a warning, and the run succeeds, again and again."""
+    tenant = build(PER_LOGIN)
+    good = [logins(day, 1) for day in span(date(2026, 11, 19), 19)]
+    tenant.answer(LOGINS, good)
+    assert tenant.run(BILL) is None
+    assert 19 == total(tenant.scrape(), COST)
+    tenant.answer(LOGINS, [*good[:5], good[5] | bad, *good[6:]])
+    assert "emptied" == tenant.failure(BILL).reason
+    for _ in range(2):
+        assert tenant.run(BILL) is None
+    assert total(tenant.scrape(), COST) is None
+    assert "the bill is not known" in tenant.warnings(BILL)
+
+
+def test_the_months_estimate_is_of_all_components_or_absent(build: Build) -> None:
+    """On the first reported day nothing is projected, so neither is what users alone would cost."""
+    tenant = build(PER_USER, PER_LOGIN)
+    tenant.now = datetime(2026, 12, 1, 20, tzinfo=UTC)
+    tenant.answer(USERS, stored(date(2026, 12, 1)))
+    tenant.answer(LOGINS, [logins(day, 2) for day in span(date(2026, 12, 1), 45)])
+    assert tenant.run(BILL) is None
+    samples = tenant.scrape()
+    assert (102, None) == (total(samples, COST), total(samples, "azure_b2c_estimated_cost_month"))

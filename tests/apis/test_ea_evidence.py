@@ -46,6 +46,7 @@ def reason(harness: ExporterHarness, collector: str = "usagedetails") -> str:
         error(404, "Resource not found"),
         error(404, "Enrollment 100 was not found."),
         error(404, "Report endpoint not found."),
+        error(404, "Service unavailable: the backend is down"),
         error(400, "api version is not supported"),
         error(400, "The date range is invalid, so no data can be read"),
         error(400, "sorry"),

@@ -9,7 +9,7 @@ import pytest
 from exporter.errors import Transient
 from exporter.simulator import Simulator
 from exporter.simulator.partner_center.faults import error as partner_center_error
-from exporter.simulator.server.faults import Fault, Status
+from exporter.simulator.server.faults import Fault, Gateway, Status
 from tests.apis.conftest import collection, every, failure
 from tests.harness import ExporterHarness, series
 
@@ -110,8 +110,10 @@ def test_an_outage_loses_nothing_of_the_round(
         (partner_center_error(405, "2001", "Not allowed."), "405 2001: Not allowed."),
         (partner_center_error(412, "2002", "No."), "412 2002: No."),
         (Status(200, "<html>"), "malformed"),
+        (Gateway(404), "404"),
+        (Status(404, {"error": "x"}), "404 x"),
     ],
-    ids=["500", "405", "412", "html"],
+    ids=["500", "405", "412", "html", "a gateway's 404", "another 404"],
 )
 def test_a_customer_that_always_fails_stops_no_other(
     simulator: Simulator, harness_with: Callable[..., ExporterHarness], waits: list[float], fault: Fault, words: str

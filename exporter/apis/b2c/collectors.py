@@ -152,6 +152,7 @@ class Bill(Collector):
     def collect(self, now: datetime, run: Run) -> Iterator[Charge | BudgetSpent]:
         components = ComponentReader(self.client, now, run).components(self.prices, self.monthly_active_users)
         billed = list(charges(components, self.prices.currency, now))
+        run.unpublished = sum(component.rows for component in components if not component.usage)
         yield from billed
         costs = [charge.cost for charge in billed if charge.cost is not None]
         spent = sum(costs, Decimal(0)) if costs else None

@@ -1,5 +1,6 @@
 """Resources of the reporting APIs, under their documented names, and the records that families are read from."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,10 +10,13 @@ import msgspec
 
 from exporter.model.periods import instant
 
+CURRENCY = re.compile(r"[A-Z]{3}")
+
 
 def _currency(code: str | None) -> str | None:
-    """Azure pads it with blanks in places."""
-    return code.strip().upper() if code else None
+    """ISO 4217's three letters, which Azure pads with blanks in places; None for anything else."""
+    found = (code or "").strip().upper()
+    return found if CURRENCY.fullmatch(found) else None
 
 
 class BalanceLine(msgspec.Struct, frozen=True):

@@ -11,7 +11,10 @@ NO_DATA = re.compile(
     r"|not (have|contain).*data|data.*not (available|found)",
     re.IGNORECASE,
 )
-OTHER = re.compile(r"\b(invalid|unknown|unsupported|not supported|expired|exceed)", re.IGNORECASE)
+OTHER = re.compile(
+    r"\b(invalid|unknown|unsupported|not supported|expired|exceed|unavailable|timed? ?out|down\b|error|fail|gateway)",
+    re.IGNORECASE,
+)
 UNKNOWN = re.compile(
     r"\b(enrollments?|resource|(api )?version|route|path|ur[il]|endpoint|host|site|page|subscription|agreement)\b",
     re.IGNORECASE,

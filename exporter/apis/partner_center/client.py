@@ -25,7 +25,7 @@ from exporter.apis.partner_center.records import (
     SubscriptionMonthlyUsageRecord,
     Usage,
 )
-from exporter.errors import Failure, Reason, Rejected
+from exporter.errors import Failure, Rejected
 from exporter.transport.paging import pages
 from exporter.transport.response import Response, decode
 from exporter.transport.session import Session
@@ -88,7 +88,7 @@ class Client:
             for page, _ in self._pages(SUBSCRIPTIONS, findings):
                 found += subscriptions(page.items, self._naming.labeler(), findings)
         except Rejected as refusal:
-            if refusal.reason is Reason.NOT_FOUND or refusal.code in CUSTOMER_GONE:
+            if refusal.code in CUSTOMER_GONE:
                 return [], findings
             raise
         return distinct(found, findings), findings

@@ -22,10 +22,8 @@ from exporter.apis.partner_center.records import (
 from exporter.apis.partner_center.rollover import amounts_as_of
 from exporter.apis.partner_center.rounds import Round
 from exporter.apis.partner_center.settings import SUBSCRIPTION_USAGE
-from exporter.errors import Emptied
 from exporter.model.collection import Collector, Run
 from exporter.model.families import Family
-from exporter.model.limits import OTHER
 from exporter.model.periods import month_start
 
 Reported = CustomerUsage | CustomerCount | MfaCompliance | AsOf
@@ -45,8 +43,6 @@ class Report(Collector):
 class UsageRecords(Report):
     """Every customer's spending and budget; rated usage is documented to arrive within about a day."""
 
-    doubted: frozenset[str] = frozenset()
-
     name: ClassVar[str] = "usagerecords"
     fresh_every: ClassVar[timedelta] = timedelta(hours=3)
     families: ClassVar[tuple[Family, ...]] = metrics.CUSTOMERS
@@ -54,7 +50,7 @@ class UsageRecords(Report):
     def collect(self, now: datetime, run: Run) -> Iterable[Reported]:
         found = self.client.customers()
         found.findings.report(run)
-        self._require_all(found, run)
+        self._compare(found, run)
         if found.compliant is False:
             run.warn(
                 "Partner Center reports that the sign-in does not prove multi-factor authentication, which it "
@@ -73,34 +69,20 @@ class UsageRecords(Report):
         if as_of:
             yield AsOf(as_of)
 
-    def _require_all(self, found: CustomerList, run: Run) -> None:
+    def _compare(self, found: CustomerList, run: Run) -> None:
         """A larger `totalCount` alone is a warning; with published customers missing, two runs must agree on them."""
-        ids = {customer.id for customer in found.customers}
-        if found.total_count <= len(ids):
-            self.doubted = frozenset()
-            return
-        stated = (
-            f"customers/usagerecords: totalCount is {found.total_count}, but there are {len(ids)} distinct customers"
-        )
-        run.warn(stated)
-        gone = _published_ids(run) - ids
-        if gone and gone != self.doubted:
-            self.doubted = gone
-            raise Emptied(
-                f"{stated}, and {len(gone)} published ones are missing: {listed(sorted(gone))}; "
-                "they stay until the next run gets the same answer"
+        number = len({customer.id for customer in found.customers})
+        if found.total_count > number:
+            run.incomplete = (
+                f"customers/usagerecords: totalCount is {found.total_count}, but there are {number} distinct customers"
             )
+            run.warn(run.incomplete)
 
     def rows(self, record: Reported) -> int:
         return 1 if isinstance(record, CustomerUsage) else 0
 
     def data_timestamp(self, record: Reported) -> datetime | None:
         return record.at if isinstance(record, AsOf) else None
-
-
-def _published_ids(run: Run) -> frozenset[str]:
-    published = run.published.samples if run.published else {}
-    return frozenset(labels[0] for labels in published.get(metrics.CUSTOMER_INFO, ())) - {OTHER}
 
 
 def _counts(usage: Iterable[CustomerUsage]) -> Iterator[CustomerCount]:

@@ -39,6 +39,7 @@ def charges(components: Sequence[Component], currency: str, now: datetime) -> It
     Each is as of its newest reported day. A configured usage is as of now if it is all that is billed.
     """
     known = all(component.usage for component in components)
+    projected = all(component.usage and component.usage.month is not None for component in components)
     reported = any(component.newest for component in components)
     for component in components:
         tiers, usage, newest = component.tiers, component.usage, component.newest
@@ -53,7 +54,7 @@ def charges(components: Sequence[Component], currency: str, now: datetime) -> It
             quantity=usage.so_far,
             free=bill.free(tiers),
             cost=bill.charge(tiers, usage.so_far) if known else None,
-            cost_month=bill.charge(tiers, usage.month) if known and usage.month is not None else None,
+            cost_month=bill.charge(tiers, usage.month) if projected and usage.month is not None else None,
         )
 
 

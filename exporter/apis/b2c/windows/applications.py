@@ -9,12 +9,21 @@ from exporter.apis.b2c.records import Part, PeriodRow, Reading, Unreadable
 from exporter.apis.b2c.settings import Application
 from exporter.apis.b2c.windows.keys import Keys
 from exporter.apis.b2c.windows.rows import THIRTY_DAYS, excess, parts, states_count
-from exporter.errors import Reason, Rejected
+from exporter.errors import Failure, Reason, Rejected
 from exporter.model.collection import Run
 from exporter.model.periods import DAY, month_start
 
-OF_ONE_QUERY = frozenset({Reason.BAD_REQUEST, Reason.NOT_FOUND, Reason.FORBIDDEN})
-"""Refusals that may concern one application or one filter; others concern the account."""
+OF_THE_ACCOUNT = frozenset(
+    {
+        Reason.UNAUTHORIZED,
+        Reason.LOGIN,
+        Reason.SIGN_IN_REQUIRED,
+        Reason.CREDENTIAL_UNREADABLE,
+        Reason.THROTTLED,
+        Reason.TLS,
+    }
+)
+"""Reasons that concern every application and every filter."""
 MONTH, TRAILING = "this month", "the last 30 days"
 Rows = list[PeriodRow | Unreadable]
 
@@ -48,14 +57,14 @@ class Activity:
 
 @dataclass(slots=True)
 class ActivityReader:
-    """Reads the activity of applications, and remembers what was refused."""
+    """Reads the activity of applications, and remembers what failed."""
 
     client: Client
     kind: type[PeriodRow]
     now: datetime
     run: Run
     accepted: int = 0
-    refusals: list[Rejected] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
 
     def activity(self, application: Application) -> Activity:
         """Both windows, with warnings for what is absent; raises a `Failure` that concerns more than one query."""
@@ -68,9 +77,9 @@ class ActivityReader:
         return Activity(application, month, trailing)
 
     def require_answers(self) -> None:
-        """Raises the first refusal where everything was refused."""
-        if self.refusals and not self.accepted:
-            raise self.refusals[0]
+        """Raises the first failure where nothing was answered."""
+        if self.failures and not self.accepted:
+            raise self.failures[0]
 
     def _window(
         self, application: Application, window: str, read: Callable[[str], Rows], empty: list[str]
@@ -78,11 +87,11 @@ class ActivityReader:
         what = f"application {application.described}: no figures for {window}"
         try:
             found = read(application.id)
-        except Rejected as refusal:
-            if refusal.reason not in OF_ONE_QUERY:
+        except Failure as failure:
+            if failure.reason in OF_THE_ACCOUNT:
                 raise
-            self.refusals.append(refusal)
-            self.run.warn(f"{what}: refused with {refusal.status} {refusal.code}".rstrip())
+            self.failures.append(failure)
+            self.run.warn(f"{what}: {_described(failure)}")
             return None
         self.accepted += 1
         if not found:
@@ -125,3 +134,10 @@ class ActivityReader:
         if first and first < (month if window == MONTH else (self.now - THIRTY_DAYS).date() - DAY):
             return f"the answer begins on {first}"
         return ""
+
+
+def _described(failure: Failure) -> str:
+    """What is the same in every run: a refusal's status and code, or else the reason."""
+    if isinstance(failure, Rejected):
+        return f"refused with {failure.status} {failure.code}".rstrip()
+    return f"failed with {failure.reason}"

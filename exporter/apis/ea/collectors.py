@@ -16,7 +16,7 @@ from exporter.apis.ea.usage.periods import Outside
 from exporter.errors import Failure, Malformed, Reason, Rejected
 from exporter.model.collection import Collector, Run
 from exporter.model.families import Family
-from exporter.model.periods import DAY, Days, billing_month, instant, period_name
+from exporter.model.periods import DAY, Days, billing_month, period_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,22 +101,23 @@ class MarketplaceCharges(Report):
         charges: list[Charge] = []
         for days, rows in self.client.marketplace_charges(self.period, now.date(), run.validators):
             outside = Outside(days, now.date())
-            for row in rows:
-                if not outside.count_span(row.usage_start_date, row.usage_end_date):
-                    until = instant(row.usage_end_date) if row.usage_end_date else None
-                    labels = row.publisher_name, row.offer, row.plan_name, row.subscription_name
-                    charges.append(Charge(*labels, currency, row.extended_cost, until))
+            charges += [
+                Charge(row, currency)
+                for row in rows
+                if not outside.count_span(row.usage_start_date, row.usage_end_date)
+            ]
             outside.report(run, self.titled(run), lags=self.period is None and outside.lags(len(charges)))
-        unknown = {charge.labels for charge in charges if charge.cost is None}
-        unpriced = sum(charge.cost is None for charge in charges)
+        labels = metrics.MARKETPLACE[0].labels.read
+        unknown = {labels(one) for one in charges if one.charge.extended_cost is None}
+        unpriced = sum(one.charge.extended_cost is None for one in charges)
         if charges and unpriced == len(charges):
             raise Malformed(f"no charge states a cost, of {unpriced}")
         if unpriced:
             run.drop(f"{self.titled(run)}: {unpriced} charges state no cost, so sums over them are absent", unpriced)
-        yield from (charge for charge in charges if charge.labels not in unknown)
+        yield from (one for one in charges if labels(one) not in unknown)
 
     def data_timestamp(self, record: Charge) -> datetime | None:
-        return record.until
+        return record.charge.until
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,13 +111,13 @@ MARKETPLACE = (
         "azure_ea_marketplace_cost_month_to_date",
         f"Marketplace charges of the current billing period so far. {REFRESHED}",
         Labels.from_attributes(
-            publisher="publisher",
-            offer="offer",
-            plan="plan",
-            subscription_name="subscription_name",
+            publisher="charge.publisher_name",
+            offer="charge.offer",
+            plan="charge.plan_name",
+            subscription_name="charge.subscription_name",
             currency="currency",
         ),
-        attrgetter("cost"),
+        attrgetter("charge.extended_cost"),
     ),
 )
 

@@ -77,6 +77,11 @@ class MarketplaceCharge(msgspec.Struct, rename="camel", frozen=True):
         """The offer's name; the service sends HTML entities in it."""
         return unescape(self.offer_name or "")
 
+    @property
+    def until(self) -> datetime | None:
+        """The end of its span."""
+        return instant(self.usage_end_date) if self.usage_end_date else None
+
 
 class Price(msgspec.Struct, rename="camel", frozen=True):
     """The price of a whole unit of a meter; a meter may have one per offer."""
@@ -183,18 +188,8 @@ class Adjustment(NamedAmount):
 class Charge:
     """A marketplace charge in the enrollment's currency, which the charge itself does not state."""
 
-    publisher: str | None
-    offer: str
-    plan: str | None
-    subscription_name: str | None
+    charge: MarketplaceCharge
     currency: str
-    cost: Decimal | None
-    until: datetime | None
-
-    @property
-    def labels(self) -> tuple[str | None, ...]:
-        """What identifies its series."""
-        return self.publisher, self.offer, self.plan, self.subscription_name
 
 
 @dataclass(frozen=True, slots=True)

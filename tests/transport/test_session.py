@@ -4,6 +4,7 @@ import threading
 from pathlib import Path
 
 import pytest
+import requests
 
 from exporter.auth.api_key import ApiKey
 from exporter.auth.secret import Secret
@@ -227,3 +228,44 @@ def test_stopping_ends_the_retries(canned: CannedService) -> None:
     with pytest.raises(Transient):
         asked.get("report")
     assert len(canned.received) == 1
+
+
+def test_a_stream_with_a_refused_token_is_requested_again_with_a_new_one(canned: CannedService) -> None:
+    """Once: a second refusal is final."""
+
+    class Renewable(ApiKey):
+        renewable = True  # type: ignore[assignment]
+
+        def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+            request.headers["Authorization"] = f"Bearer token-{len(canned.received)}"
+            return request
+
+    def rows() -> bytes:
+        with asked.stream("report", silence_seconds=5, total_seconds=5) as chunks:
+            return b"".join(chunks)
+
+    http = HttpClient(origin=canned.url, observer=Observer(), timeout=5)
+    asked = Session(http, Renewable(Secret(KEY)), base_url=canned.url, observer=Observer(), stopped=threading.Event())
+    canned.answer("/report", Answer(status=401), Answer(b"rows"), Answer(status=401))
+    assert b"rows" == rows()
+    assert ["Bearer token-0", "Bearer token-1"] == [headers["authorization"] for _, headers in canned.received]
+    with pytest.raises(Rejected, match="401"):
+        rows()
+    assert 4 == len(canned.received)
+
+
+def test_no_request_follows_the_stop(canned: CannedService) -> None:
+    """Not even the one whose wait it ends."""
+
+    class StoppedWhileWaiting(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            self.set()
+            return True
+
+    canned.answer("/report", Answer(status=503))
+    observer = Observer()
+    http = HttpClient(origin=canned.url, observer=observer, timeout=5)
+    stopping = Session(http, ApiKey(Secret(KEY)), base_url=canned.url, observer=observer, stopped=StoppedWhileWaiting())
+    with pytest.raises(Transient):
+        stopping.get("report")
+    assert 1 == len(canned.received)

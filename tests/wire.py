@@ -1,4 +1,4 @@
-"""A server that sends what a test writes, byte by byte: for framing and time, which no HTTP library gets wrong."""
+"""A server that sends what a test writes, byte by byte: for framing and time, which HTTP libraries always get right."""
 
 import socket
 import threading
@@ -11,7 +11,7 @@ Script = Callable[[Callable[[bytes], None], threading.Event], None]
 
 
 class Wire:
-    """Listens on loopback; answers every connection with the same script, whatever is asked."""
+    """Listens on loopback; answers every connection with the same script, whatever the request."""
 
     def __init__(self, script: Script) -> None:
         self._script = script

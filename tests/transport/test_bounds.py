@@ -120,15 +120,15 @@ def _flushed(wbits: int) -> bytes:
         (b"br", b"Date,Cost\r\n"),
         (b"gzip, gzip", gzip.compress(gzip.compress(b"x"))),
     ],
-    ids=["gzip flushed", "zlib flushed", "deflate flushed", "gzip cut", "not gzip", "not asked for", "twice"],
+    ids=["gzip flushed", "zlib flushed", "deflate flushed", "gzip cut", "not gzip", "not requested", "twice"],
 )
 def test_a_compressed_body_that_ends_early_is_refused_whatever_its_length_says(coding: bytes, body: bytes) -> None:
-    """A stream that ends at a flush looks complete to a decompressor; a coding that was not asked for is unusable."""
+    """A stream that ends at a flush looks complete to a decompressor; a coding that was not requested is unusable."""
     head = OK + b"Content-Length: %d\r\nContent-Encoding: %s\r\n\r\n" % (len(body), coding)
     with Wire(sending(head + body)) as wire:
         for read in (streamed, lambda url: client(url).request("GET", url)):
             with pytest.raises(Malformed):
-                read(wire.url)  # type: ignore[operator]
+                read(wire.url)
 
 
 @pytest.mark.parametrize("wbits", [31, 15, -15])

@@ -1,4 +1,4 @@
-"""Who we are: one `requests` authentication per method."""
+"""Credentials: one `requests` authentication per method."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ __all__ = ["AuthBase", "Credential"]
 
 
 class Credential(AuthBase):
-    """What an account shows to be let in, and when that ends."""
+    """An account's credential, and when it expires."""
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         """The request with the credential in it; raises a `Failure`."""
@@ -18,21 +18,21 @@ class Credential(AuthBase):
 
     @property
     def hint(self) -> str:
-        """What a refusal (401) may be due to, to be appended to its text; empty where nothing is known."""
+        """The possible cause of a refusal (401), to be appended to its text; empty where nothing is known."""
         return ""
 
     @property
     def renewable(self) -> bool:
-        """Whether a 401 may be cured by sending the request again, which then carries a new token."""
+        """Whether a request that got a 401 may succeed when sent again, with a new token."""
         return False
 
     def warnings(self) -> Sequence[str]:
-        """What somebody should know before requests fail, one sentence each; never raises, sends no request."""
+        """What needs attention before requests fail, one sentence each; never raises, and sends no request."""
         return ()
 
     def expiries(self) -> Mapping[str, datetime]:
-        """When each part of it ends, by name (`refresh_token`); without those of which that is not known.
+        """When each part of it expires, by name (`refresh_token`); without those of unknown expiry.
 
-        Never raises, and sends no request: a credential that can't be read has no known end.
+        Never raises, and sends no request: a credential that can't be read has no known expiry.
         """
         return {}

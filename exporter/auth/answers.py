@@ -1,4 +1,4 @@
-"""What the login host answers: validated tokens, or a refusal with its AADSTS numbers and what to do."""
+"""Responses of the login host: validated tokens, or a refusal with its AADSTS numbers and what to do."""
 
 import json
 import math
@@ -11,11 +11,11 @@ import msgspec
 
 from exporter.auth.secret import is_token
 from exporter.errors import Reason, Rejected
-from exporter.masking import masked
+from exporter.masking import redacted
 
-UNKNOWN_LIFETIME = 600.0
-"""Seconds that an access token is used whose answer does not say how long it lives."""
-LONGEST_LIFETIME = 86_400.0
+DEFAULT_LIFETIME_SECONDS = 600.0
+"""For an access token that comes without its lifetime."""
+MAX_LIFETIME_SECONDS = 86_400.0
 HINTS = {
     50011: "register this redirect URI with the application, or choose a registered one with --port",
     50034: "this user does not exist in the tenant; check the account that signed in, and `tenant`",
@@ -37,9 +37,8 @@ CODES = frozenset(
         "unsupported_grant_type", "interaction_required", "consent_required", "login_required",
     }
 )  # fmt: skip
-"""OAuth's, the device grant's and OpenID Connect's words for an error; another text might be anything, a secret too."""
+"""Error codes of OAuth, the device grant and OpenID Connect; any other text may contain a secret."""
 NUMBER = re.compile(r"\bAADSTS(\d{1,12})\b")
-LONGEST_TEXT = 400
 
 
 class LoginRefused(Rejected):
@@ -52,7 +51,7 @@ class LoginRefused(Rejected):
 
 @dataclass(frozen=True, slots=True)
 class TokenAnswer:
-    """An answer of the token endpoint; each token is one that a header can carry, or empty where there is none."""
+    """A response of the token endpoint; each token is valid in a header, or empty where there is none."""
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
@@ -61,15 +60,15 @@ class TokenAnswer:
 
     @classmethod
     def from_answer(cls, answer: Mapping[str, Any]) -> "TokenAnswer":
-        """Whatever an answer of a success holds: no field can spoil another."""
+        """The tokens of a success: an invalid field does not affect the others."""
         tokens = [answer.get(name) for name in ("access_token", "refresh_token", "id_token")]
         access_token, refresh_token, id_token = (token if is_token(token) else "" for token in tokens)
-        lifetime = seconds(answer.get("expires_in"), UNKNOWN_LIFETIME, LONGEST_LIFETIME)
+        lifetime = seconds(answer.get("expires_in"), DEFAULT_LIFETIME_SECONDS, MAX_LIFETIME_SECONDS)
         return cls(access_token, refresh_token, id_token, lifetime)
 
 
 def json_object(content: bytes) -> dict[str, Any] | None:
-    """The JSON object that a body is, read as leniently as possible; None for any other body.
+    """The JSON object in a body, parsed as leniently as possible; None for any other body.
 
     Numbers are floats, so that none is too long.
     """
@@ -80,38 +79,35 @@ def json_object(content: bytes) -> dict[str, Any] | None:
     return decoded if isinstance(decoded, dict) else None
 
 
-def seconds(value: object, default: float, longest: float) -> float:
-    """A duration from 0 to `longest`, which version 1 of the endpoint gives as text."""
+def seconds(value: object, default: float, maximum: float) -> float:
+    """A duration from 0 to `maximum`, which version 1 of the endpoint sends as text."""
     try:
         number = msgspec.convert(value, float, strict=False)
     except msgspec.ValidationError:
         return default
-    return min(max(number, 0.0), longest) if math.isfinite(number) else default
+    return min(max(number, 0.0), maximum) if math.isfinite(number) else default
 
 
 def refusal(authority: str, answer: Mapping[str, Any], secrets: Sequence[str]) -> LoginRefused:
-    """The failure that an answer without a token is, in the login host's own words without our secrets."""
-    own = [text for name, text in answer.items() if name.endswith(("token", "assertion", "code", "secret"))]
-    hidden = [*secrets, *(text for text in own if isinstance(text, str))]
-    code = _text(answer.get("error"))
-    error, description = masked(code, hidden), masked(_text(answer.get("error_description")), hidden)
-    codes = answer.get("error_codes")
-    numbers = [int(code) for code in codes if _is_number(code)] if isinstance(codes, list) else []
+    """The failure for a response without a token, with the login host's message, without `secrets`."""
+    own = [_text(value) for name, value in answer.items() if name.endswith(("token", "assertion", "code", "secret"))]
+    code, description = _text(answer.get("error")), _text(answer.get("error_description"))
+    listed = answer.get("error_codes")
+    numbers = [int(number) for number in listed if _is_number(number)] if isinstance(listed, list) else []
     numbers += [int(found) for found in NUMBER.findall(description)]
-    text = one_line(description or error or "neither a token nor an error in the answer")[:LONGEST_TEXT]
-    if numbers and not description:
-        text = f"{text} (AADSTS{numbers[0]})"
-    hints = [HINTS[number] for number in numbers if number in HINTS]
-    hint = f" ({hints[0]})" if hints else ""
+    text = first_line(description) or first_line(code) or "neither a token nor an error in the answer"
+    number = f" (AADSTS{numbers[0]})" if numbers and not description else ""
+    hint = next((f" ({HINTS[number]})" for number in numbers if number in HINTS), "")
     return LoginRefused(
-        f"login at {authority}: {text}{hint}", code if code in CODES else "", list(dict.fromkeys(numbers))
+        f"login at {authority}: {redacted(text, [*secrets, *own])}{number}{hint}",
+        code if code in CODES else "",
+        list(dict.fromkeys(numbers)),
     )
 
 
-def one_line(text: str) -> str:
-    """The first line of a text, without characters that a terminal might obey."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    return "".join(c if c.isprintable() else " " for c in first).strip()
+def first_line(text: str) -> str:
+    """The first line that is not blank; the login host's other lines are identifiers and times."""
+    return next((line for line in text.splitlines() if line.strip()), "")
 
 
 def _text(value: object) -> str:

@@ -20,20 +20,20 @@ class ApiKey(Credential):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         key = self._key.read()
         if not is_token(key):
-            raise Rejected("the API key holds blanks, line breaks or non-ASCII text", Reason.CREDENTIAL_UNREADABLE)
+            raise Rejected("the API key contains blanks, line breaks or non-ASCII text", Reason.CREDENTIAL_UNREADABLE)
         request.headers["Authorization"] = f"bearer {key}"
         return request
 
     @property
     def hint(self) -> str:
-        """What a refusal may be due to, for its text."""
+        """The possible cause of a refusal (401): the key has expired."""
         ends = self.expiries().get("api_key")
         if not ends or ends > datetime.now(UTC):
             return ""
-        return f"; the API key expired on {ends:%Y-%m-%d}: make a new one in the EA portal"
+        return f"; the API key expired on {ends:%Y-%m-%d}: create a new one in the EA portal"
 
     def expiries(self) -> Mapping[str, datetime]:
-        """An API access key is a JSON Web Token and says itself when it ends."""
+        """An API access key is a JSON Web Token, whose `exp` is its expiry."""
         try:
             ends = instant(claims(self._key.read()).get("exp"))
         except Failure:

@@ -1,4 +1,4 @@
-"""What a JSON Web Token says about itself (RFC 7519), believed without proof: it is our own."""
+"""The claims of a JSON Web Token (RFC 7519), read without verifying its signature: it is our own."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ import jwt
 
 
 def claims(token: str) -> Mapping[str, Any]:
-    """The claims of `token`; none for a text that is no token."""
+    """The claims of `token`; empty for a text that is not a token."""
     try:
         return jwt.decode(token, options={"verify_signature": False})
     except (jwt.InvalidTokenError, RecursionError):
@@ -16,13 +16,13 @@ def claims(token: str) -> Mapping[str, Any]:
 
 
 def authentication_methods(token: str) -> list[str] | None:
-    """How the person signed in (`amr`, RFC 8176); None for a token that does not say."""
+    """How the person signed in (`amr`, RFC 8176); None for a token without that claim."""
     methods = claims(token).get("amr")
     return [str(method) for method in methods] if isinstance(methods, list) else None
 
 
 def instant(seconds: object) -> datetime | None:
-    """Unix seconds as an instant; None for anything that is no instant of a four-digit year."""
+    """Unix seconds as an instant; None for anything else, or a year beyond 9999."""
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         return None
     try:

@@ -1,4 +1,4 @@
-"""The application's own identity (RFC 6749 4.4), shown by a secret, a certificate or a federated assertion."""
+"""The application's own identity (RFC 6749 4.4), proven by a secret, a certificate or a federated assertion."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class ClientCredentials(EntraToken):
         return application.token_for_client()
 
     def expiries(self) -> Mapping[str, datetime]:
-        """The end of the certificate's validity; when a secret or an assertion ends is not told."""
+        """The end of the certificate's validity; the expiry of a secret or an assertion is not known."""
         if not isinstance(self._client_credential, Certificate):
             return {}
         try:
@@ -43,14 +43,14 @@ class ClientCredentials(EntraToken):
 class Certificate:
     """A certificate and its private key, PEM or PKCS #12 (PFX), which a passphrase may protect; read at each use.
 
-    With more than one certificate the one that belongs to the key counts, and the others are its issuers.
+    Of several certificates the one that belongs to the key is used; the others are its issuers.
     """
 
     content: Secret
     passphrase: Secret
 
     def read(self) -> dict[str, str]:
-        """What msal takes: it signs with PS256, and names the certificate by its SHA-256."""
+        """As msal requires it: it signs with PS256, and identifies the certificate by its SHA-256."""
         key, certificate = self._parsed()
         return {
             "private_key": key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
@@ -95,7 +95,7 @@ class Assertion:
     content: Secret
 
     def read(self) -> dict[str, Any]:
-        """What msal takes: a callable, since it disapproves of an assertion that can't change."""
+        """As msal requires it: a callable, since it deprecates an assertion that can't change."""
         return {"client_assertion": self.content.read}
 
 

@@ -17,18 +17,18 @@ from exporter.auth.login_client import LoginClient, LoginHttp
 __all__ = ["Application", "ClientCredential", "EntraToken", "LoginHttp"]
 
 RENEW_EARLY = 300.0
-"""Seconds of life that a token must have left to be used: msal's own measure."""
+"""Seconds before its expiry when a token is renewed, as in msal."""
 
 
 class ClientCredential(Protocol):
-    """What shows who the application is; a `Secret` is one."""
+    """What proves the application's identity, such as a `Secret`."""
 
     def read(self) -> str | Mapping[str, Any]:
-        """In a form that msal takes as `client_credential`; raises a `Failure`."""
+        """In the form that msal takes as `client_credential`; raises a `Failure`."""
 
 
 class Application:
-    """A registered application that asks for tokens with its own credential, for one renewal.
+    """A registered application that requests tokens with its own credential, for one renewal.
 
     Every method raises a `Failure`. An answer may still be without an access token or without a refresh token.
     """
@@ -61,10 +61,10 @@ class Application:
 
 
 class EntraToken(Credential):
-    """`Authorization: Bearer …` with a token that is asked for when it is first needed.
+    """`Authorization: Bearer …` with a token that is requested at its first use.
 
-    The msal application discovers its authority when it is made and remembers failures, so each renewal
-    makes its own. One lock serves all reports of the account; a token that was refused is not used again.
+    The msal application discovers its authority when it is created and caches failures, so each renewal
+    creates its own. One lock serves all reports of the account; a token that was refused is not used again.
     """
 
     def __init__(
@@ -103,12 +103,12 @@ class EntraToken(Credential):
     def _answered(self, token: str, answer: requests.Response, **_: Any) -> None:
         if answer.status_code == 401:
             with self._lock:
-                if token == self._token:  # and not one that another thread has got meanwhile
+                if token == self._token:  # and not one that another thread has received since
                     self._token = ""
 
     @abstractmethod
     def _acquire(self, application: Application) -> TokenAnswer:
-        """What the token endpoint answers; raises a `Failure`."""
+        """The token endpoint's response; raises a `Failure`."""
 
     def _renew(self) -> None:
         application = Application(
@@ -124,6 +124,6 @@ class EntraToken(Credential):
 
 
 def _secrets(credential: str | Mapping[str, Any]) -> list[str]:
-    """The texts in a credential that no message may repeat; an assertion is known once it has been sent."""
+    """The texts in a credential that no message may contain; an assertion is known once it has been sent."""
     lines = credential if isinstance(credential, str) else str(credential.get("private_key", ""))
     return [line for line in lines.splitlines() if not line.startswith("-----")]

@@ -1,6 +1,6 @@
-"""Where the browser brings a sign-in back to: a web server on this machine that waits for one form.
+"""The redirect URI of a sign-in in a browser: a web server on this machine that waits for one form.
 
-The code comes in the body and not in the address, so that no history and no log keeps it (RFC 9700, section 4.3.1).
+The code is in the body and not in the address, so that no history and no log stores it (RFC 9700, section 4.3.1).
 """
 
 import socket
@@ -13,9 +13,9 @@ from urllib.parse import parse_qsl
 
 from exporter.errors import Reason, Rejected
 
-LONGEST = 100_000
+MAX_FORM = 100_000
 """Bytes of a form that are read."""
-PAGE = b"<!DOCTYPE html><title>Back</title><p>This window can be closed; the terminal tells how it went.</p>"
+PAGE = b"<!DOCTYPE html><title>Back</title><p>This window can be closed; the terminal shows the result.</p>"
 
 
 class Loopback(HTTPServer):
@@ -33,17 +33,19 @@ class Loopback(HTTPServer):
             super().__init__((bind_address, port), _Redirected)
         except (OSError, OverflowError) as error:
             where = f"port {port}" if bind_address == "127.0.0.1" else f"{bind_address} port {port}"
-            raise Rejected(f"{where}: {getattr(error, 'strerror', None) or error}", Reason.LOGIN) from error
+            raise Rejected(
+                f"{where}: {error.strerror if isinstance(error, OSError) else error}", Reason.LOGIN
+            ) from error
         self.timeout = 0.5
         self.redirect_uri = f"http://localhost:{self.server_address[1]}"
 
-    def wait(self, state: str, patience: float) -> Mapping[str, str]:
-        """The form that comes with `state`; any other request is not ours. `Rejected` after `patience` seconds."""
+    def wait(self, state: str, timeout_seconds: float) -> Mapping[str, str]:
+        """The form that comes with `state`; other requests get 404. Raises `Rejected` after the timeout."""
         self.state = state
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + timeout_seconds
         while not self.found:
             if time.monotonic() > deadline:
-                raise Rejected(f"nobody signed in within {patience:g} s", Reason.LOGIN)
+                raise Rejected(f"nobody signed in within {timeout_seconds:g} s", Reason.LOGIN)
             self.handle_request()
         return self.found
 
@@ -63,7 +65,7 @@ class _Redirected(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
         form = dict(
-            parse_qsl(self.rfile.read(min(int(length) if length.isdecimal() else 0, LONGEST)).decode("latin-1"))
+            parse_qsl(self.rfile.read(min(int(length) if length.isdecimal() else 0, MAX_FORM)).decode("latin-1"))
         )
         ours = form.get("state") == self.server.state
         if ours:
@@ -76,4 +78,4 @@ class _Redirected(BaseHTTPRequestHandler):
             self.wfile.write(PAGE)
 
     def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 (the library's name)
-        """Say nothing."""
+        """Log nothing."""

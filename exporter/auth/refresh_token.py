@@ -1,4 +1,4 @@
-"""A person's delegated identity, kept alive by refresh tokens (App+User of the Secure Application Model)."""
+"""A person's delegated identity, renewed by refresh tokens (App+User of the Secure Application Model)."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,45 +14,45 @@ from exporter.auth.answers import LoginRefused, TokenAnswer
 from exporter.auth.claims import authentication_methods, instant
 from exporter.auth.entra import Application, EntraToken
 from exporter.auth.secret import Secret, is_token
-from exporter.auth.token_file import KeptToken, Store, TokenFile, fingerprint
+from exporter.auth.token_file import Store, StoredToken, TokenFile, fingerprint
 from exporter.errors import Failure, Reason, Rejected, SignInRequired
 
 INACTIVITY = timedelta(days=90)
-"""A refresh token that nobody uses for so long is dead."""
-PERSON_NEEDED = {
+"""A refresh token that is not used for so long expires."""
+SIGN_IN_CODES = {
     50076: "multi-factor authentication is now demanded",
     50079: "the person must register for multi-factor authentication",
     50173: "the refresh token was revoked, or the password was changed",
     700082: "the refresh token was not used for 90 days and has expired",
 }
-"""AADSTS codes that only an interactive sign-in ends."""
+"""AADSTS codes that require an interactive sign-in."""
 INVALID_GRANT = "invalid_grant"
 GRANT_ENDED = frozenset({INVALID_GRANT, "interaction_required", "consent_required", "login_required"})
-"""OAuth's and OpenID Connect's words for the same, whatever the number."""
+"""Error codes of OAuth and OpenID Connect with the same meaning, whatever the number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unwritten:
-    """A successor that could not be written, and what the file held then."""
+    """A successor that could not be written, and the content of the file at that time."""
 
-    token: KeptToken = field(repr=False)
-    on_disk: KeptToken | None = field(repr=False)
+    token: StoredToken = field(repr=False)
+    on_disk: StoredToken | None = field(repr=False)
     why: str
 
 
 class RefreshToken(EntraToken):
     """Exchanges a refresh token for access tokens; every rotated one is on disk before its access token is used.
 
-    The kept token wins over a configured one that it replaces: that it descends from, or that was configured
-    already when a person signed in. Any other configured token is newer, and wins over the kept one.
-    The space on the disk is reserved before an exchange. A successor that can't be written all the same is used
-    from memory, and written as soon as that succeeds.
+    The stored token is used in place of a configured one that it replaces: that it descends from, or that was
+    configured already when a person signed in. Any other configured token is newer, and is used instead.
+    The space on the disk is reserved before an exchange. A successor that still can't be written is used from
+    memory, and written as soon as possible.
     """
 
     def __init__(self, *arguments: Any, first: Secret, kept: TokenFile, account: str, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
         self._first = first
-        self._kept = kept
+        self._file = kept
         self._account = account
         self._unwritten: Unwritten | None = None
 
@@ -64,12 +64,12 @@ class RefreshToken(EntraToken):
 
     @property
     def mfa(self) -> bool | None:
-        """Whether the access token proves multi-factor authentication; None where it does not say or there is none."""
+        """Whether the access token proves multi-factor authentication; None where that is not known."""
         methods = authentication_methods(self._token)
         return None if methods is None else "mfa" in methods
 
     def warnings(self) -> Sequence[str]:
-        """A token without multi-factor authentication, and a successor that is in memory alone."""
+        """A token without multi-factor authentication, and a successor that is in memory only."""
         found = []
         if self.mfa is False:
             found.append(
@@ -81,12 +81,12 @@ class RefreshToken(EntraToken):
         return found
 
     def expiries(self) -> Mapping[str, datetime]:
-        """90 days after the kept token's last use, which is on disk too and so survives a restart."""
+        """90 days after the last use of the stored token, which is in its file too."""
         try:
-            kept = self._unwritten.token if self._unwritten else self._kept.read()
+            stored = self._unwritten.token if self._unwritten else self._file.read()
         except Failure:
             return {}
-        used = instant(kept.used) if kept and kept.used else None
+        used = instant(stored.used) if stored and stored.used else None
         try:
             return {"refresh_token": used + INACTIVITY} if used else {}
         except OverflowError:
@@ -94,30 +94,30 @@ class RefreshToken(EntraToken):
 
     @contextmanager
     def signing_in(self) -> Iterator[Callable[[str], None]]:
-        """Check all that storing a sign-in's refresh token needs, before a person is asked; raises a `Failure`.
+        """Check all that storing a sign-in's refresh token needs, before the person signs in; raises a `Failure`.
 
         Yields the function that stores the token, which is used from then on, whichever is configured now. The
-        token before it is kept until the new one has worked.
+        token before it is stored too until the new one has worked.
         """
         replaces = fingerprint(self._first.read())
         self._client_credential.read()
-        with self._kept.locked():
+        with self._file.locked():
             pass
-        with self._kept.reserved(f"sign-in-{os.getpid()}") as store:
+        with self._file.reserved(f"sign-in-{os.getpid()}") as replace:
 
-            def keep(refresh_token: str) -> None:
-                with self._kept.locked():
+            def store(refresh_token: str) -> None:
+                with self._file.locked():
                     previous = ""
                     with suppress(Failure):  # nobody has signed in yet, or the person replaces what can't be read
                         previous = self._current().refresh_token
-                    store(KeptToken(replaces, refresh_token, self._clock(), previous))
+                    replace(StoredToken(replaces, refresh_token, self._clock(), previous))
 
-            yield keep
+            yield store
 
     def _acquire(self, application: Application) -> TokenAnswer:
-        with self._kept.locked():
+        with self._file.locked():
             current = self._current()
-            with self._kept.reserved("exchange") as store:
+            with self._file.reserved("exchange") as store:
                 try:
                     return self._exchange(application, current, current.refresh_token, store)
                 except LoginRefused as refused:
@@ -126,20 +126,20 @@ class RefreshToken(EntraToken):
                     return self._fall_back(application, current, store, refused)
 
     def _fall_back(
-        self, application: Application, current: KeptToken, store: Store, refused: LoginRefused
+        self, application: Application, current: StoredToken, store: Store, refused: LoginRefused
     ) -> TokenAnswer:
-        """The last token that worked, in the place of a successor that never did."""
+        """The last token that worked, in place of a successor that never did."""
         try:
             return self._exchange(application, current, current.previous, store)
         except LoginRefused:
             raise self._explained(refused) from refused
 
-    def _exchange(self, application: Application, current: KeptToken, token: str, store: Store) -> TokenAnswer:
+    def _exchange(self, application: Application, current: StoredToken, token: str, store: Store) -> TokenAnswer:
         answer = application.token_by_refresh_token(token)
         successor = answer.refresh_token or token
         if answer.access_token:
             worked = token
-        elif answer.refresh_token:  # the old token may be used up, but the new one comes from a doubtful answer
+        elif answer.refresh_token:  # the old token may be used up, but the new one comes from an incomplete response
             worked = current.previous if current.previous and token == current.refresh_token else token
         else:
             return answer
@@ -147,11 +147,11 @@ class RefreshToken(EntraToken):
         self._store(store, structs.replace(current, refresh_token=successor, used=self._clock(), previous=previous))
         return answer
 
-    def _store(self, store: Store, token: KeptToken) -> None:
+    def _store(self, store: Store, token: StoredToken) -> None:
         on_disk = self._unwritten.on_disk if self._unwritten else None
         if not self._unwritten:
             with suppress(Failure):
-                on_disk = self._kept.read()
+                on_disk = self._file.read()
         try:
             store(token)
             self._unwritten = None
@@ -159,31 +159,31 @@ class RefreshToken(EntraToken):
             self._unwritten = Unwritten(token, on_disk, str(failure))
 
     def _write_again(self) -> None:
-        with suppress(Failure), self._kept.locked(timeout=0.0), self._kept.reserved("exchange") as store:
+        with suppress(Failure), self._file.locked(timeout_seconds=0.0), self._file.reserved("exchange") as store:
             self._current()
             if self._unwritten:
                 self._store(store, self._unwritten.token)
 
-    def _current(self) -> KeptToken:
-        """The token to be used now; raises a `Failure`."""
+    def _current(self) -> StoredToken:
+        """The token to use now; raises a `Failure`."""
         first = self._first.read()
-        kept = self._kept.read()
-        if self._unwritten and kept in (None, self._unwritten.on_disk):
-            kept = self._unwritten.token
+        stored = self._file.read()
+        if self._unwritten and stored in (None, self._unwritten.on_disk):
+            stored = self._unwritten.token
         else:
             self._unwritten = None  # another process has written a newer one
-        if kept and (not first or kept.replaces == fingerprint(first)):
-            return kept
+        if stored and (not first or stored.replaces == fingerprint(first)):
+            return stored
         if not first:
             raise SignInRequired("nobody has signed in yet", self._account)
         if not is_token(first):
-            raise Rejected("the refresh token holds blanks or non-ASCII text", Reason.CREDENTIAL_UNREADABLE)
-        return KeptToken(fingerprint(first), first)
+            raise Rejected("the refresh token contains blanks or non-ASCII text", Reason.CREDENTIAL_UNREADABLE)
+        return StoredToken(fingerprint(first), first)
 
     def _explained(self, refused: LoginRefused) -> Rejected:
-        """The refusal itself, or what it means for the person."""
-        codes = [number for number in refused.numbers if number in PERSON_NEEDED]
+        """The refusal itself, or that an interactive sign-in is required."""
+        codes = [number for number in refused.numbers if number in SIGN_IN_CODES]
         if not codes and refused.code not in GRANT_ENDED:
             return refused
-        why = PERSON_NEEDED[codes[0]] if codes else "the refresh token is not accepted any more"
+        why = SIGN_IN_CODES[codes[0]] if codes else "the refresh token is not accepted any more"
         return SignInRequired(f"{why} ({refused})", self._account)

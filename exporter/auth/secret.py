@@ -1,4 +1,4 @@
-"""A secret that is read when it is used and can't be printed."""
+"""A secret that is read when it is used, and is not in its repr."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +11,7 @@ from exporter.errors import Reason, Transient
 class Secret:
     """A text from the configuration, or the content of a file, read again at each use so that it can rotate.
 
-    A file that can't be read is `Transient`: it may be mounted a little later than the exporter starts.
+    A file that can't be read is `Transient`: it may be mounted after the exporter starts.
     """
 
     text: str | None = field(default=None, repr=False)
@@ -43,5 +43,5 @@ class Secret:
 
 
 def is_token(value: object) -> TypeGuard[str]:
-    """Whether a value is a text that a header can carry: not empty, printable ASCII, without blanks."""
+    """Whether a value is valid in a header: text, not empty, printable ASCII, without blanks."""
     return isinstance(value, str) and value.isascii() and value.isprintable() and " " not in value and value != ""

@@ -1,4 +1,4 @@
-"""A person signs in, once: by authorization code or by device code, through msal."""
+"""Interactive sign-in, by authorization code or by device code, through msal."""
 
 import hashlib
 import time
@@ -17,30 +17,30 @@ from exporter.auth.loopback import Loopback
 from exporter.auth.secret import Secret
 from exporter.errors import Reason, Rejected, Transient
 
-PATIENCE = 900.0
-"""Seconds that a person has to sign in: as long as a device code lives."""
-CODE_LIFETIME = 600.0
-"""Seconds that an authorization code lives, about."""
-PAUSE = 5.0
-"""Seconds between two attempts, and what `slow_down` adds to them (RFC 8628, section 3.5)."""
+SIGN_IN_SECONDS = 900.0
+"""The time that a person has to sign in, as with a device code."""
+CODE_LIFETIME_SECONDS = 600.0
+"""The lifetime of an authorization code."""
+RETRY_SECONDS = 5.0
+"""The wait between two attempts, and what `slow_down` adds to it (RFC 8628, section 3.5)."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn(Credential):
-    """What a sign-in brought; as an authentication it shows the access token."""
+    """The tokens of a sign-in; as a credential it sends the access token."""
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
 
     @property
     def user(self) -> str:
-        """Who signed in, as far as the token says so."""
-        said = claims(self.access_token)
-        user = str(said.get("upn") or said.get("unique_name") or said.get("oid") or "unknown")
+        """Who signed in, according to the token."""
+        found = claims(self.access_token)
+        user = str(found.get("upn") or found.get("unique_name") or found.get("oid") or "unknown")
         return user if user.isprintable() else "unknown"
 
     def require_mfa(self) -> None:
-        """Raises `Rejected` for a token that says how the person signed in, and that this was without MFA."""
+        """Raises `Rejected` for a token whose `amr` shows a sign-in without multi-factor authentication."""
         methods = authentication_methods(self.access_token)
         if methods is not None and "mfa" not in methods:
             how = ", ".join(filter(str.isprintable, methods)) or "nothing"
@@ -55,9 +55,9 @@ class SignedIn(Credential):
 
 
 class SignIn:
-    """Signs a person in at one tenant for one application; raises a `Failure` with the login host's own words.
+    """Signs a person in at one tenant for one application; raises a `Failure` with the login host's message.
 
-    Once a person has been asked, outages are waited out for as long as the code lives; `report` is told of them.
+    Once the person has started, outages are retried for as long as the code is valid; `report` gets each of them.
     """
 
     def __init__(
@@ -82,7 +82,11 @@ class SignIn:
         self._clock = clock
 
     def by_browser(
-        self, port: int, show: Callable[[str], object], patience: float = PATIENCE, bind_address: str = "127.0.0.1"
+        self,
+        port: int,
+        show: Callable[[str], object],
+        timeout_seconds: float = SIGN_IN_SECONDS,
+        bind_address: str = "127.0.0.1",
     ) -> SignedIn:
         """Authorization code with PKCE (RFC 7636), back to `http://localhost:port`; `show` gets the address."""
         secret = self._client_secret.read()
@@ -96,11 +100,13 @@ class SignIn:
                     [self._scope], redirect_uri=loopback.redirect_uri, response_mode="form_post"
                 )
             show(flow["auth_uri"])
-            found = loopback.wait(flow["state"], patience)
+            found = loopback.wait(flow["state"], timeout_seconds)
         if not found.get("code"):
             raise login.refusal(found)
-        answer = self._waited_out(
-            lambda: login.token(lambda: application.acquire_token_by_auth_code_flow(flow, found)), CODE_LIFETIME, PAUSE
+        answer = self._retried(
+            lambda: login.token(lambda: application.acquire_token_by_auth_code_flow(flow, found)),
+            CODE_LIFETIME_SECONDS,
+            RETRY_SECONDS,
         )
         nonce = claims(answer.id_token).get("nonce")
         if nonce is not None and nonce != hashlib.sha256(flow["nonce"].encode()).hexdigest():
@@ -108,13 +114,13 @@ class SignIn:
         return self._signed_in(login, answer)
 
     def by_device(self, show: Callable[[str], object]) -> SignedIn:
-        """Device code (RFC 8628), for a machine without a browser; `show` gets the text that tells what to do."""
+        """Device code (RFC 8628), for a machine without a browser; `show` gets the instructions."""
         login = LoginClient(self._http, self._authority)
         with login.explained():
             application = msal.PublicClientApplication(self._client_id, **self._at(login))
             flow = application.initiate_device_flow([self._scope])
         show(flow["message"])
-        answer = self._waited_out(
+        answer = self._retried(
             lambda: login.token(lambda: application.acquire_token_by_device_flow(flow)),
             flow["expires_in"],
             flow["interval"],
@@ -124,18 +130,18 @@ class SignIn:
     def _at(self, login: LoginClient) -> dict[str, Any]:
         return {"authority": self._authority, "instance_discovery": False, "http_client": login}
 
-    def _waited_out(self, ask: Callable[[], TokenAnswer], lifetime: float, pause: float) -> TokenAnswer:
-        """The answer to a code of `lifetime` seconds, once the person has signed in and outages have passed."""
+    def _retried(self, request: Callable[[], TokenAnswer], lifetime: float, pause: float) -> TokenAnswer:
+        """The tokens for a code of `lifetime` seconds, once the person has signed in and outages have passed."""
         deadline = self._clock() + lifetime
         while True:
             wait = pause
             try:
-                return ask()
+                return request()
             except LoginRefused as refused:
                 if refused.code not in ("authorization_pending", "slow_down"):
                     raise
                 if refused.code == "slow_down":
-                    pause, wait = pause + PAUSE, pause + PAUSE
+                    pause, wait = pause + RETRY_SECONDS, pause + RETRY_SECONDS
                 if self._clock() + wait > deadline:
                     raise Rejected(f"nobody signed in within {lifetime:g} s", Reason.LOGIN) from refused
             except Transient as failure:
@@ -148,5 +154,5 @@ class SignIn:
     def _signed_in(self, login: LoginClient, answer: TokenAnswer) -> SignedIn:
         login.require_access_token(answer)
         if not answer.refresh_token:
-            raise Rejected("the login host gave no refresh token, so nobody could stay signed in", Reason.LOGIN)
+            raise Rejected("the login host sent no refresh token, without which nobody stays signed in", Reason.LOGIN)
         return SignedIn(answer.access_token, answer.refresh_token)

@@ -1,4 +1,4 @@
-"""The refresh token that is kept between two uses, in a file that is replaced whole."""
+"""The refresh token that is stored between two uses, in a file that is replaced whole."""
 
 import fcntl
 import hashlib
@@ -16,14 +16,14 @@ from exporter.storage import Reserved
 
 RESERVED_BYTES = 65_536
 """More than two refresh tokens take."""
-LOCK_TIMEOUT, LOCK_POLL = 30.0, 0.05
-"""Seconds to wait for another process's exchange, and between two looks."""
+LOCK_TIMEOUT_SECONDS, LOCK_POLL_SECONDS = 30.0, 0.05
+"""The wait for another process's exchange, and between two attempts."""
 
-Store = Callable[["KeptToken"], None]
+Store = Callable[["StoredToken"], None]
 """Puts a token into the file whose space is reserved; raises `Transient`."""
 
 
-class KeptToken(msgspec.Struct, frozen=True):
+class StoredToken(msgspec.Struct, frozen=True):
     """The newest refresh token, when it was last used, and the fingerprint of the configured one that it replaces.
 
     The fingerprint is empty when no token was configured. `previous` is the last token that worked, until the
@@ -36,19 +36,19 @@ class KeptToken(msgspec.Struct, frozen=True):
     previous: str = ""
 
     def __repr__(self) -> str:
-        return f"KeptToken(used={self.used})"
+        return f"StoredToken(used={self.used})"
 
 
 def fingerprint(token: str) -> str:
-    """A configured token's mark in the file; empty for none."""
+    """The hash of a configured token; empty for none."""
     return hashlib.sha256(token.encode()).hexdigest() if token else ""
 
 
 class TokenFile:
-    """One account's kept token: mode 0600, and one process at a time.
+    """One account's stored token: mode 0600, and one process at a time.
 
-    After a crash the file holds the old token or the new one. Whoever exchanges a token holds the lock from
-    reading the old one until its successor is written, so that two processes never use the same one up.
+    After a crash the file holds the old token or the new one. A process holds the lock from reading a token
+    until its successor is written, so that no other one uses the same token.
     """
 
     def __init__(
@@ -63,10 +63,10 @@ class TokenFile:
         self._sleep = sleep
 
     @contextmanager
-    def locked(self, timeout: float = LOCK_TIMEOUT) -> Iterator[None]:
-        """Hold the file's lock, which ends with the process at the latest.
+    def locked(self, timeout_seconds: float = LOCK_TIMEOUT_SECONDS) -> Iterator[None]:
+        """Hold the file's lock, which the end of the process releases.
 
-        Raises `Transient` when another process still holds it after `timeout` seconds, or the disk can't be written.
+        Raises `Transient` when another process still holds it after `timeout_seconds`, or the disk can't be written.
         """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -74,7 +74,7 @@ class TokenFile:
         except OSError as error:
             raise self._not_writable(error) from error
         try:
-            self._wait_for(lock, timeout)
+            self._wait_for(lock, timeout_seconds)
             yield
         finally:
             os.close(lock)
@@ -90,7 +90,7 @@ class TokenFile:
         except OSError as error:
             raise self._not_writable(error) from error
 
-        def store(token: KeptToken) -> None:
+        def store(token: StoredToken) -> None:
             try:
                 reserved.replace(msgspec.json.encode(token))
             except OSError as error:
@@ -101,38 +101,38 @@ class TokenFile:
         finally:
             reserved.discard()
 
-    def read(self) -> KeptToken | None:
-        """What is kept; raises a `Failure` for a file that can't be read, so that nobody overwrites it unseen."""
+    def read(self) -> StoredToken | None:
+        """The stored token; raises a `Failure` for a file that can't be read, so that it is not overwritten."""
         try:
-            kept = msgspec.json.decode(self.path.read_bytes(), type=KeptToken)
+            stored = msgspec.json.decode(self.path.read_bytes(), type=StoredToken)
         except FileNotFoundError:
             return None
         except OSError as error:
             raise Transient(f"{self.path}: {error.strerror}", Reason.CREDENTIAL_UNREADABLE) from error
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise self._not_readable() from error
-        if not is_token(kept.refresh_token):
+        if not is_token(stored.refresh_token):
             raise self._not_readable()
-        return kept
+        return stored
 
-    def _wait_for(self, lock: int, timeout: float) -> None:
-        deadline = self._clock() + timeout
+    def _wait_for(self, lock: int, timeout_seconds: float) -> None:
+        deadline = self._clock() + timeout_seconds
         while True:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 if self._clock() >= deadline:
                     name = self.path.with_suffix(".lock")
-                    text = f"{name}: another process still holds this lock after {timeout:g} s"
+                    text = f"{name}: another process still holds this lock after {timeout_seconds:g} s"
                     raise Transient(text, Reason.STORAGE) from None
-                self._sleep(LOCK_POLL)
+                self._sleep(LOCK_POLL_SECONDS)
             except OSError as error:
                 raise self._not_writable(error) from error
             else:
                 return
 
     def _not_readable(self) -> Rejected:
-        text = f"{self.path}: not readable as a kept token; sign in again with `azure-billing-exporter login`"
+        text = f"{self.path}: not readable as a stored token; sign in again with `azure-billing-exporter login`"
         return Rejected(text, Reason.CREDENTIAL_UNREADABLE)
 
     def _not_writable(self, error: OSError) -> Transient:

@@ -1,4 +1,4 @@
-"""Reads an iterator ahead in a thread: while one page is folded, the next is on the wire."""
+"""Reads an iterator ahead in a thread: while one page is processed, the next is being received."""
 
 import threading
 from collections.abc import Iterable, Iterator
@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 AHEAD = 2
-"""Items that are there, or on their way, before they are asked for."""
+"""Items that are read, or being read, before the consumer needs them."""
 
 
 def ahead(items: Iterable[T]) -> Iterator[T]:
-    """The same items, some of them ahead; what the iterator raises is raised here, in its place."""
+    """The same items, read ahead; what the iterator raises is raised here, after the items before it."""
     ready: SimpleQueue[tuple[Any, BaseException | None]] = SimpleQueue()
     wanted, abandoned = threading.Semaphore(AHEAD), threading.Event()
 
@@ -20,7 +20,7 @@ def ahead(items: Iterable[T]) -> Iterator[T]:
         try:
             while wanted.acquire() and not abandoned.is_set():
                 ready.put((next(stream), None))
-        except BaseException as error:  # noqa: BLE001 (it is raised in the thread that asked)
+        except BaseException as error:  # noqa: BLE001 (the consumer's thread raises it)
             ready.put((None, error))
 
     threading.Thread(target=read, daemon=True).start()

@@ -1,8 +1,9 @@
-"""Bodies as they arrive: decoded, limited in size, and complete beyond doubt."""
+"""Bodies as they arrive: decoded, limited in size, and known to be complete."""
 
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain
 
 from urllib3 import BaseHTTPResponse
 
@@ -10,33 +11,33 @@ from exporter.errors import Malformed
 
 CHUNK = 1 << 18
 PAGE, LOGIN, ERROR, STREAM = 1 << 28, 1 << 20, 1 << 16, 1 << 37
-"""Decoded bytes that are read: of a page, of an answer of a login host, of an error (the rest is left), of a stream."""
+"""Decoded bytes that are read: of a page, of a login host's answer, of an error (the rest is not read), of a stream."""
 UNFRAMED = "the answer has neither a length nor chunks, so that it can't be known to be complete"
 ZLIB_OR_GZIP, RAW = 32 + zlib.MAX_WBITS, -zlib.MAX_WBITS
 
 
 def chunks(raw: BaseHTTPResponse, limit: int, *, framed: bool = False) -> Iterator[bytes]:
-    """The decoded body in pieces; raises `Malformed` for one that is larger than `limit` bytes, or unusable.
+    """The decoded body in pieces; raises `Malformed` for an unusable one, or after `limit` bytes of a larger one.
 
     A compressed body must reach the end of its stream. With `framed` any other needs a length or chunks (RFC 9112,
-    section 6): a body that only ends with its connection does not show that it was cut.
+    section 6): a body that only ends with its connection may have been cut.
     """
-    coding = raw.headers.get("Content-Encoding", "").strip().lower()
+    coding, transfer = _header(raw, "Content-Encoding"), _header(raw, "Transfer-Encoding")
     if coding not in {"", "identity", "gzip", "x-gzip", "deflate"}:
-        raise Malformed(f"the content coding {coding[:40]!r} was not asked for")
+        raise Malformed(f"the content coding {coding[:40]!r} was not requested")
+    if transfer not in {"", "identity", "chunked"}:
+        raise Malformed(f"the transfer coding {transfer[:40]!r} was not requested")
     plain = coding in {"", "identity"}
-    transfer = raw.headers.get("Transfer-Encoding", "").strip().lower()
-    # As http.client understands them; another transfer coding is read up to the end of the connection.
-    open_end = framed and transfer != "chunked" and (bool(transfer) or raw.length_remaining is None)
-    if open_end and plain:
+    has_end = raw.length_remaining is not None or transfer == "chunked"
+    if framed and plain and not has_end:
         raise Malformed(UNFRAMED)
     received = _received(raw)
-    size = 0
-    for piece in received if plain else _inflated(received, single=open_end):
-        size += len(piece)
-        if size > limit:
+    remaining = limit
+    for piece in received if plain else _inflated(received, open_end=framed and not has_end):
+        yield piece[:remaining]
+        remaining -= len(piece)
+        if remaining < 0:
             raise Malformed(f"the answer is larger than {limit} bytes")
-        yield piece
 
 
 def beginning(raw: BaseHTTPResponse) -> bytes:
@@ -48,38 +49,46 @@ def beginning(raw: BaseHTTPResponse) -> bytes:
     return bytes(found)
 
 
+def _header(raw: BaseHTTPResponse, name: str) -> str:
+    return raw.headers.get(name, "").strip().lower()
+
+
 def _received(raw: BaseHTTPResponse) -> Iterator[bytes]:
     while piece := raw.read1(CHUNK, decode_content=False):
         yield piece
 
 
-def _inflated(received: Iterator[bytes], *, single: bool) -> Iterator[bytes]:
+def _inflated(received: Iterator[bytes], *, open_end: bool) -> Iterator[bytes]:
     """Gzip (RFC 1952), zlib (RFC 1950) or, as some servers understand `deflate`, neither; never much at once.
 
-    gzip may come in several members; the end of a `single` one shows that nothing is missing.
+    gzip may come in several members. With an `open_end` only the end of one member shows that nothing is missing.
     """
-    inflater = None
+    first = b""
+    while len(first) < 2 and (piece := next(received, b"")):
+        first += piece
+    if not first and not open_end:
+        return
     try:
-        for piece in received:
-            if inflater is None:
-                inflater = _inflater(piece)
+        inflater = _inflater(first)
+        for piece in chain([first], received):
             while piece:
                 if inflater.eof:
-                    if single:
+                    if open_end:
                         raise Malformed(UNFRAMED)
                     inflater = zlib.decompressobj(ZLIB_OR_GZIP)
                 if found := inflater.decompress(piece, CHUNK):
                     yield found
                 piece = inflater.unused_data if inflater.eof else inflater.unconsumed_tail
-        while inflater is not None and (found := inflater.decompress(b"", CHUNK)):
+        while found := inflater.decompress(b"", CHUNK):
             yield found
     except zlib.error as error:
         raise Malformed(f"the answer can't be decompressed: {error}") from error
-    if inflater is not None and not inflater.eof:
+    if not inflater.eof:
         raise Malformed("the answer ends in the middle of its compressed stream")
 
 
 def _inflater(first: bytes) -> "zlib._Decompress":
+    """A decompressor for a body that begins so: the two bytes of a zlib or gzip header rule raw deflate out."""
     try:
         zlib.decompressobj(ZLIB_OR_GZIP).decompress(first, 1)
     except zlib.error:

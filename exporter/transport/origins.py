@@ -1,4 +1,4 @@
-"""Which URLs are followed, and which of them see credentials: judged by the parser of the library that sends."""
+"""Which URLs are followed, and which get credentials, according to the parser of the library that sends."""
 
 import re
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from urllib3.util import Url, parse_url
 from exporter.errors import Malformed
 
 UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
-"""What no link holds, and what parsers disagree about: a backslash, blanks and control characters."""
+"""What no valid link contains and parsers disagree about: a backslash, blanks and control characters."""
 AUTHORITY = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//([^/?#]*)", re.IGNORECASE)
 PORTS = {"https": 443, "http": 80}
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -42,7 +42,7 @@ class Origin(NamedTuple):
 
 
 def link(base_url: str, url: str) -> str:
-    """`url` as an absolute address, relative to `base_url`; raises `Malformed` for what is no link."""
+    """`url` as an absolute address, relative to `base_url`; raises `Malformed` for anything that is not a link."""
     if UNSAFE.search(url):
         raise Malformed("not a link: it holds a backslash, a blank or a control character")
     try:
@@ -57,7 +57,7 @@ def link(base_url: str, url: str) -> str:
 
 
 def blob(url: str) -> str:
-    """An address that is its own permission, of any origin; raises `Malformed` unless it is https or loopback."""
+    """The address of a blob, whose query is its permission; raises `Malformed` unless it is https or loopback."""
     absolute = link("", url)
     origin = Origin.from_url(absolute)
     if not origin.host or (origin.scheme != "https" and not (origin.scheme == "http" and origin.host in LOOPBACK)):
@@ -66,7 +66,7 @@ def blob(url: str) -> str:
 
 
 def public(url: str) -> str:
-    """The part of a URL that messages may show: no query, no user and no password."""
+    """The part of a URL that messages may show: without query, user and password."""
     try:
         parts = parse_url(url)
     except LocationParseError:

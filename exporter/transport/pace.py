@@ -9,7 +9,7 @@ from exporter.errors import Reason, Transient
 
 
 class Pace:
-    """Keeps requests apart: at most `per_minute` of them, or fewer where they have a longer span."""
+    """Spaces requests out: at most `per_minute` of them, or fewer where they have more time."""
 
     def __init__(
         self, per_minute: float, stopped: threading.Event, clock: Callable[[], float] = time.monotonic
@@ -20,11 +20,11 @@ class Pace:
         self._next = 0.0
 
     def spread(self, requests: int, span: timedelta) -> None:
-        """So many requests follow, and there is a whole span of time for them."""
+        """Distribute the next `requests` over `span`."""
         self._gap = max(self._least, span.total_seconds() / max(1, requests))
 
     def wait(self) -> None:
-        """Until the next request may be sent; raises `Transient` when the exporter stops meanwhile."""
+        """Wait until the next request may be sent; raises `Transient` when the exporter stops before."""
         if self._stopped.wait(max(0.0, self._next - self._clock())):
             raise Transient("stopped before the next request", Reason.CONNECTION)
         self._next = max(self._next, self._clock()) + self._gap

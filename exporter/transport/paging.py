@@ -1,4 +1,4 @@
-"""Pages that name their successor, with a guard against running in circles."""
+"""Pages that name the next one, with a guard against loops."""
 
 import time
 from collections.abc import Callable, Hashable, Iterator
@@ -8,7 +8,7 @@ from exporter.errors import Malformed, Reason, Transient
 
 Link = TypeVar("Link", bound=Hashable)
 P = TypeVar("P")
-MOST_PAGES, LONGEST_SECONDS = 100_000, 6 * 3600.0
+MAX_PAGES, MAX_SECONDS = 100_000, 6 * 3600.0
 
 
 def pages(
@@ -17,18 +17,18 @@ def pages(
     following: Callable[[P], Link | None],
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[P]:
-    """Every page from `first` on, until one names no successor.
+    """Every page from `first` to the one that names no next page.
 
-    Raises `Malformed` when one comes again, and `Transient` when there is no end within 6 hours.
+    Raises `Malformed` for a link that was followed before, and `Transient` when there is no end within 6 hours.
     """
     link: Link | None = first
-    deadline = clock() + LONGEST_SECONDS
+    deadline = clock() + MAX_SECONDS
     visited: set[Link] = set()
     while link:
-        if link in visited or len(visited) == MOST_PAGES:
+        if link in visited or len(visited) == MAX_PAGES:
             raise Malformed(f"page {len(visited) + 1} leads back to an earlier one, or there is no end")
         if clock() > deadline:
-            raise Transient(f"no last page within {LONGEST_SECONDS:g} s", Reason.TIMEOUT)
+            raise Transient(f"no last page within {MAX_SECONDS:g} s", Reason.TIMEOUT)
         visited.add(link)
         page = fetch(link)
         yield page

@@ -9,9 +9,9 @@ from exporter.errors import Reason, Transient
 
 
 def require_usable_proxy(url: str) -> None:
-    """Raises `Transient` for a proxy that is no URL; without its text, which may hold a password.
+    """Raises `Transient` for a proxy that is not a URL, without its text, which may hold a password.
 
-    `#`, `?` and `/` in a password end the host for every parser, and the rest would show up in messages.
+    `#`, `?` and `/` in a password end the host for every parser, and the rest would appear in messages.
     """
     proxy = select_proxy(url, get_environ_proxies(url))
     if not proxy:

@@ -1,34 +1,27 @@
-"""One answer, and what messages say about it."""
+"""One response, and how messages describe it."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 import msgspec
 import requests
 
-from exporter.errors import Malformed, Reason, Rejected
+from exporter.errors import Malformed
+from exporter.masking import form_secrets, redacted
+from exporter.transport.error_bodies import message, soft_error
 from exporter.transport.origins import public
-from exporter.transport.redaction import redacted, secrets_of
 
 TRACES = ("x-ms-request-id", "request-id", "ms-correlationid", "x-ms-correlation-request-id", "client-request-id")
-"""Headers with the number that Microsoft's support asks for, the most telling first."""
+"""Headers with the number that Microsoft's support asks for, the most specific first."""
 TRACE = re.compile(r"[\w.:-]{1,64}")
-SMALL = 1 << 16
-"""Bytes of a page that is no JSON which are looked at."""
-ENVELOPES = (b'"error"', b'"odata.error"', b'"description"')
-"""An answer without any of them need not be decoded again to know that it is no error."""
-MARKUP = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]{0,1000}>", re.DOTALL | re.IGNORECASE)
-QUOTED = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer; `content` is its whole decoded body, or empty where the body is streamed.
-
-    `text` and `raise_for_status` are what msal asks of an answer as well.
-    """
+    """A response; `content` is its whole decoded body, or empty where the body is streamed."""
 
     status_code: int
     reason: str
@@ -38,33 +31,23 @@ class Response:
     content: bytes = b""
 
     @property
-    def text(self) -> str:
-        """The body as UTF-8."""
-        return self.content.decode("utf-8", "replace")
-
-    @property
     def where(self) -> str:
-        """What was asked, without its query."""
+        """Method and URL of the request, without the query."""
         return f"{self.request.method} {public(self.url)}"
 
     @property
     def trace(self) -> str:
-        """` [request-id …]` for Microsoft's support, where the answer names one."""
+        """` [request-id …]` for Microsoft's support, where the response has one."""
         found = next(((name, self.headers[name]) for name in TRACES if name in self.headers), None)
         return f" [{found[0]} {found[1]}]" if found and TRACE.fullmatch(found[1]) else ""
 
     def described(self, text: str) -> str:
-        """A failure's text: what was asked, what was wrong (without the request's credentials), and the trace."""
-        return f"{self.where}: {redacted(text, secrets_of(self.request))}{self.trace}"
-
-    def raise_for_status(self) -> None:
-        """Raises `Rejected` for a refusal."""
-        if self.status_code >= 400:
-            raise Rejected(self.described(f"{self.status_code} {self.reason}"), Reason.LOGIN)
+        """A failure's text: the request, what was wrong (without the request's credentials), and the trace."""
+        return f"{self.where}: {redacted(text, _secrets(self.request))}{self.trace}"
 
 
 def decode(decoder: msgspec.json.Decoder[Any], response: Response, what: str) -> Any:
-    """A typed page of the report `what`; a byte order mark is tolerated.
+    """A typed page of the report `what`; a byte order mark is accepted.
 
     Raises `Malformed` for anything that is not as documented, an error that comes with status 200 included.
     """
@@ -72,61 +55,17 @@ def decode(decoder: msgspec.json.Decoder[Any], response: Response, what: str) ->
     try:
         decoded = decoder.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        said = message(content)
+        stated = message(content)
         raise Malformed(
-            response.described(f"{what}: {error}" + (f"; the answer says: {said}" if said else ""))
+            response.described(f"{what}: {error}" + (f"; the answer says: {stated}" if stated else ""))
         ) from error
-    if any(name in content for name in ENVELOPES) and (said := soft_error(content)):
-        raise Malformed(response.described(f"{what}: an error with status {response.status_code}: {said}"))
+    if stated := soft_error(content):
+        raise Malformed(response.described(f"{what}: an error with status {response.status_code}: {stated}"))
     return decoded
 
 
-def soft_error(body: bytes) -> str:
-    """What an error envelope says that came with a success; empty for any other body."""
-    envelope = _decoded(body)
-    if not isinstance(envelope, dict):
-        return ""
-    if envelope.get("odata.error") or envelope.get("error") or {"code", "description"} <= envelope.keys():
-        return ": ".join(filter(None, said(body))) or "no text"
-    return ""
-
-
-def message(body: bytes) -> str:
-    """What an error body says, in one line: `code: message`, or the text of a page that is no JSON."""
-    if text := ": ".join(filter(None, said(body))):
-        return text
-    if _decoded(body) is not None:
-        return ""
-    try:
-        plain = body[:SMALL].decode()
-    except UnicodeDecodeError:
-        return ""
-    return " ".join(MARKUP.sub(" ", plain).split())[:QUOTED]
-
-
-def said(body: bytes) -> tuple[str, str]:
-    """Code and message of an error body.
-
-    Envelopes: `odata.error` (Azure AD Graph), `error` (Microsoft Graph, the Consumption API, OAuth), `code` and
-    `description` or `message` (Partner Center).
-    """
-    decoded = _decoded(body)
-    envelope = decoded if isinstance(decoded, dict) else {}
-    inner = envelope.get("odata.error") or envelope.get("error") or envelope
-    if not isinstance(inner, dict):
-        return str(inner), _text(envelope.get("error_description"))
-    found: Any = inner.get("message") or inner.get("description") or envelope.get("error_description") or ""
-    if isinstance(found, dict):
-        found = found.get("value")
-    return _text(inner.get("code")), _text(found)
-
-
-def _decoded(body: bytes) -> Any:
-    try:
-        return msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf"))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-
-
-def _text(value: Any) -> str:
-    return " ".join(str(value).split()) if value is not None else ""
+def _secrets(request: requests.PreparedRequest) -> list[str]:
+    """The credentials that a request carries, in its header or its form."""
+    body = request.body if isinstance(request.body, str) else (request.body or b"").decode("latin-1")
+    header = str(request.headers.get("Authorization", ""))
+    return [header.rpartition(" ")[2], *form_secrets(dict(parse_qsl(body)))]

@@ -1,4 +1,4 @@
-"""The verdict on an answer, and how long to wait before asking again."""
+"""The verdict on a response, and how long to wait before another attempt."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -9,13 +9,14 @@ import tenacity
 from tenacity.stop import stop_base
 
 from exporter.errors import Failure, Malformed, NotModified, RateLimited, Reason, Rejected, Transient
-from exporter.transport.response import Response, message, said
+from exporter.transport.error_bodies import code_and_message, message
+from exporter.transport.response import Response
 
 ATTEMPTS = 4
-LONGEST_PAUSE = 30.0
-"""Seconds that a run waits by itself; a longer wait goes back to the scheduler."""
-LONGEST = 86_400.0
-"""No server makes us wait for more than a day."""
+MAX_WAIT_SECONDS = 30.0
+"""A longer wait goes back to the scheduler."""
+MAX_RETRY_AFTER_SECONDS = 86_400.0
+"""No server delays a request by more than a day."""
 
 SUCCESS = frozenset({200, 201, 202})
 REASONS = {
@@ -52,7 +53,7 @@ def verdict(answer: Response, now: datetime) -> Failure | NotModified | None:
         return Transient(text, REASONS.get(status, Reason.SERVER_ERROR), wait)
     if 400 <= status < 500:
         reason = REASONS.get(status, Reason.BAD_REQUEST)
-        return Rejected(text, reason, said(answer.content)[0], status=status, body=answer.content)
+        return Rejected(text, reason, code_and_message(answer.content)[0], status=status, body=answer.content)
     return Malformed(f"{text} is not documented")
 
 
@@ -64,9 +65,9 @@ def retry_after(answer: Response, now: datetime, *, in_text: bool) -> float | No
     (Azure AD Graph's 503, Partner Center's 429).
     """
     waits = [wait for text in _wait_headers(answer.headers) for wait in _seconds(text, now)]
-    if not waits and in_text and (found := WAIT_IN_TEXT.search(": ".join(said(answer.content)))):
+    if not waits and in_text and (found := WAIT_IN_TEXT.search(": ".join(code_and_message(answer.content)))):
         waits = [float(found[1]) * (60 if found[2] else 1)]
-    return min(max(waits), LONGEST) if waits else None
+    return min(max(waits), MAX_RETRY_AFTER_SECONDS) if waits else None
 
 
 def _wait_headers(headers: Mapping[str, str]) -> Iterator[str]:
@@ -103,7 +104,7 @@ def retrying(
             before_sleep(failure, state.next_action.sleep)
 
     def may_pass(error: BaseException) -> bool:
-        return isinstance(error, Transient) and (error.retry_after or 0) <= LONGEST_PAUSE
+        return isinstance(error, Transient) and (error.retry_after or 0) <= MAX_WAIT_SECONDS
 
     backoff = tenacity.wait_exponential_jitter(initial=1, max=10, jitter=0.5)
     return tenacity.Retrying(

@@ -1,4 +1,4 @@
-"""One account's HTTP: who asks, whom, how often again, and which answer would be no news."""
+"""One account's HTTP: credentials, links, retries and conditional requests."""
 
 import copy
 import hashlib
@@ -23,11 +23,11 @@ T = TypeVar("T")
 
 
 class Credentials(Protocol):
-    """What a session asks of an account's credentials; `hint` is what a refusal may be due to."""
+    """An account's credentials; `hint` is the possible cause of a refusal (401)."""
 
     @property
     def renewable(self) -> bool:
-        """Whether a refusal may be due to a token that a new request for one replaces."""
+        """Whether the request may succeed with a new token, which sending it again requests."""
 
     @property
     def hint(self) -> str: ...
@@ -36,7 +36,7 @@ class Credentials(Protocol):
 
 
 class Session:
-    """Asks below one account's `base_url`, with its credentials, and tries again what may pass."""
+    """Sends requests below one account's `base_url`, with its credentials, and retries what is transient."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class Session:
         self.pace: Pace | None = None
 
     def paced(self, per_minute: float) -> "Session":
-        """The same session, whose requests have a budget of their own, retries included."""
+        """The same session with a request budget of its own, retries included."""
         other = copy.copy(self)
         other.pace = Pace(per_minute, self._stopped)
         return other
@@ -73,7 +73,7 @@ class Session:
     ) -> Response:
         """The whole answer at `url`, absolute or relative to `base_url`; raises `NotModified` or a `Failure`.
 
-        With `validators` the request is conditional (RFC 9110 13.1.2), and the answer's ETag is noted there.
+        With `validators` the request is conditional (RFC 9110 13.1.2), and the answer's ETag is stored there.
         """
 
         def attempt() -> Response:
@@ -103,8 +103,8 @@ class Session:
     ) -> Iterator[Iterator[bytes]]:
         """The body at `url` as it arrives, complete within `total_seconds`, silent for `silence_seconds` at most.
 
-        Only the beginning is tried again, since what has been read of a broken body is with the reader already.
-        Without `send_credentials` it may be anywhere (a blob whose URL is its own permission).
+        Only the start is retried: the reader has processed a part of a body that breaks.
+        Without `send_credentials` the URL may have any origin (a blob's URL carries its own permission).
         """
         with ExitStack() as stack:
 
@@ -130,16 +130,16 @@ class Session:
             yield self._retried(attempt)
 
     def pause(self, seconds: float) -> None:
-        """Wait; raises `Transient` when the process stops meanwhile."""
+        """Wait; raises `Transient` when the exporter stops before."""
         if self._stopped.wait(seconds):
-            raise Transient("the exporter stops", Reason.CONNECTION)
+            raise Transient("the exporter is stopping", Reason.CONNECTION)
 
     def _wait(self) -> None:
         if self.pace:
             self.pace.wait()
 
     def _accepted(self, answer: Response, validators: Validators) -> Response:
-        """The answer, if it is a success; raises what follows from it otherwise."""
+        """The answer if it is a success; raises its verdict otherwise."""
         if problem := verdict(answer, self.clock()):
             raise self._explained(problem, answer)
         if etag := answer.headers.get("ETag"):
@@ -148,7 +148,7 @@ class Session:
 
     def _explained(self, problem: Failure | NotModified, answer: Response) -> Failure | NotModified:
         if isinstance(problem, NotModified) and "If-None-Match" not in answer.request.headers:
-            return Malformed(answer.described("304 although nothing was known"))
+            return Malformed(answer.described("304 for a request without a condition"))
         if isinstance(problem, Rejected) and problem.reason is Reason.UNAUTHORIZED:
             text = f"{problem}{self._auth.hint}"
             return Rejected(text, problem.reason, problem.code, status=problem.status, body=problem.body)
@@ -160,13 +160,13 @@ class Session:
 
         stop = stop_when_event_set(self._stopped)
         try:
-            return retrying(sleep=self._sleep, stop=stop, before_sleep=report)(lambda: self._renewed(attempt))
+            return retrying(sleep=self.pause, stop=stop, before_sleep=report)(lambda: self._renewed(attempt))
         except RateLimited as problem:
             self._observer.put_off(problem.retry_after or 0)
             raise
 
     def _renewed(self, attempt: Callable[[], T]) -> T:
-        """A token may be refused before its time; it is renewed once, and the request sent again."""
+        """A token may be refused before it expires; the request is sent again once, with a new token."""
         try:
             return attempt()
         except Rejected as refused:
@@ -174,12 +174,9 @@ class Session:
                 raise
         return attempt()
 
-    def _sleep(self, seconds: float) -> None:
-        self._stopped.wait(seconds)
-
 
 class _Conditional(requests.auth.AuthBase):
-    """Credentials, and the validator of what is known for them."""
+    """Credentials, and the validator of the data received with them."""
 
     def __init__(self, auth: Credentials, validators: Validators) -> None:
         self._auth = auth
@@ -193,6 +190,6 @@ class _Conditional(requests.auth.AuthBase):
 
 
 def _validator_key(request: requests.PreparedRequest) -> str:
-    """What an ETag is valid for: this URL for these credentials, of which only a hash is kept."""
+    """What an ETag is valid for: this URL for these credentials, of which only a hash is stored."""
     identity = f"{request.headers.get('Authorization')} {request.url}"
     return hashlib.sha256(identity.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""CSV as it really comes: a byte order mark, lines before the header, localized headers, quotes across lines."""
+"""CSV as portals export it: a byte order mark, lines before the header, localized headers, quotes across lines."""
 
 import codecs
 import csv
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from exporter.errors import Malformed
 
-MOST_PREAMBLE = 50
+MAX_PREAMBLE = 50
 """Lines that may precede the header."""
 ENGLISH = re.compile(r".*\(([^()]*)\)\s*")
 SEPARATORS = re.compile(r"[\s_-]")
@@ -33,7 +33,7 @@ def table(
             if columns.keys() >= set(required):
                 return columns, _rows(rows, len(row))
             before += ["".join(row)] if any(map(str.strip, row)) else []
-            if number >= MOST_PREAMBLE:
+            if number >= MAX_PREAMBLE:
                 break
     except csv.Error as error:
         raise Malformed(f"CSV: {error}") from error
@@ -41,7 +41,7 @@ def table(
         raise Malformed("CSV: the answer is empty, it has no header")
     if len(before) == 1 and title and before[0].startswith(title):
         return {}, iter(())
-    raise Malformed(f"CSV: no header with the columns {', '.join(required)} in the first {MOST_PREAMBLE} lines")
+    raise Malformed(f"CSV: no header with the columns {', '.join(required)} in the first {MAX_PREAMBLE} lines")
 
 
 def _columns(row: Sequence[str], aliases: Mapping[str, str]) -> dict[str, int]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from exporter.auth.secret import is_token
+from exporter.auth.secret import Secret, is_token
 from exporter.errors import Failure, RateLimited, Reason, Rejected, SignInRequired, Transient
 from exporter.simulator import Simulator
 from exporter.simulator.server.faults import Html, Status
@@ -22,15 +22,15 @@ SUCCESSOR = "0.the-successor"
 GOOD = {"token_type": "Bearer", "access_token": ACCESS, "refresh_token": SUCCESSOR, "expires_in": 3599}
 
 
-def failing(simulator: Simulator, kept: Path, *answers: Status) -> Failure:
+def failing(simulator: Simulator, file: Path, *answers: Status) -> Failure:
     simulator.faults.script("/token", *answers)
     with pytest.raises(Failure) as raised:
-        authorization(person(simulator, kept))
+        authorization(person(simulator, file))
     return raised.value
 
 
-def stored(kept: Path) -> dict[str, object]:
-    found: dict[str, object] = json.loads(kept.read_text())
+def stored(file: Path) -> dict[str, object]:
+    found: dict[str, object] = json.loads(file.read_text())
     return found
 
 
@@ -59,50 +59,50 @@ def test_a_good_token_is_stored_and_used_whatever_is_beside_it(
 @pytest.mark.parametrize("odd", [5, True, {}, [], None, "", "\0", "two words", "two\nlines", "ünicode"])
 def test_a_refresh_token_that_is_none_is_never_written(simulator: Simulator, tmp_path: Path, odd: object) -> None:
     """The access token beside it is used, and the old refresh token the next time."""
-    kept = tmp_path / "csp.json"
+    file = tmp_path / "csp.json"
     simulator.faults.script("/token", Status(200, {**GOOD, "refresh_token": odd, "expires_in": 1}))
-    auth = person(simulator, kept)
+    auth = person(simulator, file)
     authorization(auth)
-    assert simulator.world.partner_center.refresh_token == stored(kept)["refresh_token"]
+    assert simulator.world.partner_center.refresh_token == stored(file)["refresh_token"]
     assert authorization(auth).startswith("Bearer ey")
 
 
 @pytest.mark.parametrize("odd", [5, True, {}, None, "", "two words", "two\r\nlines: x", "ünicode"])
 def test_an_access_token_that_no_header_can_carry_is_refused(simulator: Simulator, tmp_path: Path, odd: object) -> None:
     """But the refresh token beside it is stored, and the one before it as well."""
-    kept = tmp_path / "csp.json"
-    failure = failing(simulator, kept, Status(200, {**GOOD, "access_token": odd}))
+    file = tmp_path / "csp.json"
+    failure = failing(simulator, file, Status(200, {**GOOD, "access_token": odd}))
     assert (Rejected, Reason.LOGIN) == (type(failure), failure.reason)
     assert (SUCCESSOR, simulator.world.partner_center.refresh_token) == (
-        stored(kept)["refresh_token"],
-        stored(kept)["previous"],
+        stored(file)["refresh_token"],
+        stored(file)["previous"],
     )
-    failing(simulator, kept, Status(200, {**GOOD, "access_token": odd, "refresh_token": "another"}))
-    assert simulator.world.partner_center.refresh_token == stored(kept)["previous"]
+    failing(simulator, file, Status(200, {**GOOD, "access_token": odd, "refresh_token": "another"}))
+    assert simulator.world.partner_center.refresh_token == stored(file)["previous"]
 
 
 def test_a_successor_that_never_works_gives_way_to_its_predecessor(simulator: Simulator, tmp_path: Path) -> None:
     """Which is forgotten once a successor has worked."""
-    kept, first = tmp_path / "csp.json", simulator.world.partner_center.refresh_token
+    file, first = tmp_path / "csp.json", simulator.world.partner_center.refresh_token
     simulator.faults.script("/token", Status(200, GOOD))
-    authorization(person(simulator, kept))
-    authorization(person(simulator, kept))
+    authorization(person(simulator, file))
+    authorization(person(simulator, file))
     assert 3 == token_requests(simulator)
-    second = stored(kept)["refresh_token"]
-    assert (first, False) == (stored(kept)["previous"], second in (first, SUCCESSOR))
-    authorization(person(simulator, kept))
-    assert second == stored(kept)["previous"]
+    second = stored(file)["refresh_token"]
+    assert (first, False) == (stored(file)["previous"], second in (first, SUCCESSOR))
+    authorization(person(simulator, file))
+    assert second == stored(file)["previous"]
 
 
 def test_when_both_are_refused_a_person_is_needed_and_both_stay(simulator: Simulator, tmp_path: Path) -> None:
     """Each is tried once."""
-    kept = tmp_path / "csp.json"
-    authorization(person(simulator, kept))
-    before = kept.read_bytes()
+    file = tmp_path / "csp.json"
+    authorization(person(simulator, file))
+    before = file.read_bytes()
     simulator.revoke_refresh_tokens()
     with pytest.raises(SignInRequired, match="AADSTS50173"):
-        authorization(person(simulator, kept))
-    assert (before, 3) == (kept.read_bytes(), token_requests(simulator))
+        authorization(person(simulator, file))
+    assert (before, 3) == (file.read_bytes(), token_requests(simulator))
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_an_outage_names_the_login_host(simulator: Simulator, status: int, kind:
 
 
 def test_a_null_text_does_not_hide_what_ended(simulator: Simulator, tmp_path: Path) -> None:
-    """The number alone tells it."""
+    """The number is enough."""
     body = {"error": "invalid_grant", "error_description": None, "error_codes": [700082]}
     failure = failing(simulator, tmp_path / "csp.json", Status(400, body))
     assert isinstance(failure, SignInRequired)
@@ -143,7 +143,7 @@ def test_a_null_text_does_not_hide_what_ended(simulator: Simulator, tmp_path: Pa
 
 @pytest.mark.parametrize("field", ["error", "error_description", "error_uri", "suberror"])
 @pytest.mark.parametrize("padding", [0, 380, 396])
-def test_no_secret_that_an_error_repeats_is_told(
+def test_no_secret_that_an_error_repeats_is_reported(
     simulator: Simulator, tmp_path: Path, field: str, padding: int
 ) -> None:
     """Whole, or cut where the text is cut."""
@@ -154,7 +154,7 @@ def test_no_secret_that_an_error_repeats_is_told(
         assert (Reason.LOGIN, False) == (failure.reason, secret[:8] in str(failure))
 
 
-def test_no_secret_that_an_outage_repeats_is_told(simulator: Simulator, tmp_path: Path) -> None:
+def test_no_secret_that_an_outage_repeats_is_reported(simulator: Simulator, tmp_path: Path) -> None:
     """A gateway may repeat the whole form."""
     token = simulator.world.partner_center.refresh_token
     body = {"error": {"code": "x", "message": "y" * 280 + token}}
@@ -182,12 +182,10 @@ def test_frequent_refusals_say_what_to_do(simulator: Simulator, number: int, hin
     assert Reason.LOGIN == raised.value.reason
 
 
-def test_an_unknown_tenant_is_told_with_its_number_and_what_to_do(simulator: Simulator) -> None:
+def test_an_unknown_tenant_is_reported_with_its_number_and_what_to_do(simulator: Simulator) -> None:
     """Already the discovery refuses it."""
-    auth = application(simulator)
-    auth._authority = f"{simulator.url}/elsewhere.example"
     with pytest.raises(Rejected, match=r"AADSTS90002: Tenant 'elsewhere\.example' not found.*check `tenant`"):
-        authorization(auth)
+        authorization(application(simulator, tenant="elsewhere.example"))
 
 
 @pytest.mark.parametrize(
@@ -204,7 +202,7 @@ def test_an_odd_discovery_document_is_a_failure_of_the_login(simulator: Simulato
     """Before any secret is sent."""
     simulator.faults.script("openid-configuration", Status(200, document))
     with pytest.raises(Rejected, match="discovery document") as raised:
-        authorization(application(simulator, WRONG))
+        authorization(application(simulator, Secret(WRONG)))
     assert (Reason.LOGIN, 0) == (raised.value.reason, token_requests(simulator))
 
 
@@ -233,14 +231,14 @@ def test_no_answer_costs_a_refresh_token(running: Simulator, status: int, odd: d
     running.faults.clear()
     running.faults.script("/token", Status(status, json.dumps(answer)))
     with tempfile.TemporaryDirectory() as directory:
-        kept = Path(directory) / "csp.json"
-        kept.write_text(json.dumps({"replaces": "", "refresh_token": "0.predecessor"}))
+        file = Path(directory) / "csp.json"
+        file.write_text(json.dumps({"replaces": "", "refresh_token": "0.predecessor"}))
         reason = None
         try:
-            authorization(person(running, kept, first=""))
+            authorization(person(running, file, first=""))
         except Failure as failure:
             reason = failure.reason
-        on_disk = stored(kept)
+        on_disk = stored(file)
     assert reason in (None, Reason.LOGIN, Reason.SIGN_IN_REQUIRED)
     if status == 200 and is_token(answer["access_token"]) and is_token(answer["refresh_token"]):
         assert answer["refresh_token"] == on_disk["refresh_token"]

@@ -82,10 +82,10 @@ def test_a_certificate_of_every_form_gets_a_token(
     ],
     ids=["no-passphrase", "wrong", "needless", "pfx-wrong", "no-key", "rubbish", "foreign-key", "empty"],
 )
-def test_an_unusable_certificate_is_told_by_its_file(
+def test_an_unusable_certificate_is_reported_by_its_file(
     simulator: Simulator, tmp_path: Path, content: bytes, passphrase: str, why: str
 ) -> None:
-    """Before anybody is asked, and without its content."""
+    """Before any request, and without its content."""
     auth = certified(simulator, tmp_path / "b2c", content, passphrase)
     with pytest.raises(Failure, match=why) as raised:
         authorization(auth)
@@ -95,7 +95,9 @@ def test_an_unusable_certificate_is_told_by_its_file(
     assert (True, False) == (text.startswith(f"{tmp_path / 'b2c'}: "), "BEGIN" in text)
 
 
-def test_a_certificate_that_is_not_rsa_is_told_before_anybody_is_asked(simulator: Simulator, tmp_path: Path) -> None:
+def test_a_certificate_that_is_not_rsa_is_reported_before_anybody_is_asked(
+    simulator: Simulator, tmp_path: Path
+) -> None:
     """Its assertion could not be signed as the login host requires."""
     private = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "exporter")])

@@ -28,13 +28,24 @@ class Clock:
         return self.now
 
 
-def application(simulator: Simulator, secret: str | None = None, clock: Clock | None = None) -> ClientCredentials:
-    tenant = simulator.world.b2c
+def login_http(simulator: Simulator) -> HttpClient:
+    return HttpClient(origin=simulator.url, observer=Observer(), timeout=5, ca_file=simulator.ca_file)
+
+
+def application(
+    simulator: Simulator,
+    secret: Secret | None = None,
+    clock: Clock | None = None,
+    *,
+    http: HttpClient | None = None,
+    tenant: str = "",
+) -> ClientCredentials:
+    world = simulator.world.b2c
     return ClientCredentials(
-        HttpClient(origin=simulator.url, observer=Observer(), timeout=5, ca_file=simulator.ca_file),
-        authority=f"{simulator.url}/{tenant.tenant}",
-        client_id=tenant.client_id,
-        client_credential=Secret(secret or tenant.client_secret),
+        http or login_http(simulator),
+        authority=f"{simulator.url}/{tenant or world.tenant}",
+        client_id=world.client_id,
+        client_credential=secret or Secret(world.client_secret),
         scope="https://graph.windows.net/.default",
         clock=clock or Clock(),
     )
@@ -49,8 +60,8 @@ def token_requests(simulator: Simulator) -> int:
     return sum(received.path.endswith("/token") for received in simulator.received)
 
 
-def test_a_token_is_asked_for_once_and_renewed_five_minutes_early(simulator: Simulator) -> None:
-    """The first use asks; the next asks only when less than five minutes of life are left."""
+def test_a_token_is_requested_once_and_renewed_five_minutes_early(simulator: Simulator) -> None:
+    """The first use requests one; the next only when less than five minutes of life are left."""
     clock = Clock()
     auth = application(simulator, clock=clock)
     first = authorization(auth)
@@ -82,7 +93,7 @@ def test_a_refused_token_is_not_used_again(simulator: Simulator) -> None:
 def test_a_wrong_secret_is_refused_in_microsofts_words_and_never_shown(simulator: Simulator) -> None:
     """The AADSTS code is what a person will search for."""
     with pytest.raises(Rejected, match="AADSTS7000215") as raised:
-        authorization(application(simulator, WRONG))
+        authorization(application(simulator, Secret(WRONG)))
     assert (Reason.LOGIN, False) == (raised.value.reason, WRONG in str(raised.value))
 
 
@@ -127,10 +138,9 @@ def test_a_401_for_an_older_token_does_not_cost_the_newer_one(simulator: Simulat
     assert (True, 2) == (auth.renewable, token_requests(simulator))
 
 
-def test_a_wrong_tls_authority_is_told_as_such(simulator: Simulator) -> None:
+def test_a_wrong_tls_authority_is_reported_as_such(simulator: Simulator) -> None:
     """And not as a refusal of the login."""
-    auth = application(simulator)
-    auth._http = HttpClient(origin=simulator.url, observer=Observer(), timeout=5)
+    auth = application(simulator, http=HttpClient(origin=simulator.url, observer=Observer(), timeout=5))
     with pytest.raises(Transient, match="login at ") as raised:
         authorization(auth)
     assert Reason.TLS == raised.value.reason
@@ -138,8 +148,7 @@ def test_a_wrong_tls_authority_is_told_as_such(simulator: Simulator) -> None:
 
 def test_a_secret_whose_file_comes_late_costs_nothing_but_the_wait(simulator: Simulator, tmp_path: Path) -> None:
     """Its absence may pass, so that it is tried again within seconds."""
-    auth = application(simulator)
-    auth._client_credential = Secret(path=tmp_path / "secret")
+    auth = application(simulator, Secret(path=tmp_path / "secret"))
     with pytest.raises(Transient) as raised:
         authorization(auth)
     assert Reason.CREDENTIAL_UNREADABLE == raised.value.reason

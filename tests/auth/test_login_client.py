@@ -39,7 +39,7 @@ def echo() -> Iterator[str]:
 
 @pytest.mark.parametrize("path", ["503", "none"])
 @pytest.mark.parametrize("name", ["client_assertion", "refresh_token", "client_secret", "code"])
-def test_a_status_line_that_repeats_a_secret_is_told_without_it(echo: str, path: str, name: str) -> None:
+def test_a_status_line_that_repeats_a_secret_is_reported_without_it(echo: str, path: str, name: str) -> None:
     """Whatever the request sent, and msal sends assertions as bytes."""
     login = LoginClient(HttpClient(origin=echo, observer=Observer(), timeout=5), "https://login.example/tenant")
     with pytest.raises(Transient, match=r"login at https://login\.example/tenant: ") as raised:

@@ -27,7 +27,7 @@ def test_a_secret_can_not_be_printed() -> None:
 
 
 @pytest.mark.parametrize("content", [None, b"", b" \n", b"\xff\xfe"])
-def test_a_file_without_a_secret_is_told_by_its_name(tmp_path: Path, content: bytes | None) -> None:
+def test_a_file_without_a_secret_is_reported_by_its_name(tmp_path: Path, content: bytes | None) -> None:
     """Missing, empty or not text; it may come in a moment."""
     file = tmp_path / "secret"
     if content is not None:
@@ -44,8 +44,8 @@ def test_a_key_that_no_header_can_carry_is_refused_without_showing_it() -> None:
     assert "two" not in str(raised.value)
 
 
-@pytest.mark.parametrize(("ends", "told"), [(1, True), (4_000_000_000, False), (None, False)])
-def test_an_expired_key_says_so_where_it_is_refused(ends: int | None, told: bool) -> None:
+@pytest.mark.parametrize(("ends", "reported"), [(1, True), (4_000_000_000, False), (None, False)])
+def test_an_expired_key_says_so_where_it_is_refused(ends: int | None, reported: bool) -> None:
     """The service says 401 alone."""
     key = jwt.encode({"exp": ends} if ends else {}, "x" * 32)
-    assert told == ("expired on 1970-01-01" in ApiKey(Secret(key)).hint)
+    assert reported == ("expired on 1970-01-01" in ApiKey(Secret(key)).hint)

@@ -58,16 +58,16 @@ class Person:
         self._simulator = simulator
         user = simulator.world.partner_center
         self._typed = {"user": user.user_name, "password": user.user_password, "mfa": user.mfa_code, "consent": "yes"}
-        self.told = ""
+        self.shown = ""
 
-    def by_device(self, told: str) -> None:
-        self.told = told
-        found = re.search(r"open the page (\S+) and enter the code (\S+) to", told)
+    def by_device(self, instructions: str) -> None:
+        self.shown = instructions
+        found = re.search(r"open the page (\S+) and enter the code (\S+) to", instructions)
         assert found
         self._post(found[1], user_code=found[2])
 
     def by_browser(self, address: str) -> None:
-        self.told = address
+        self.shown = address
         fields = dict(re.findall(r'name="(\w+)" value="([^"]+)"', self._post(address)))
         back = re.search(r"redirect_uri=http%3A%2F%2Flocalhost%3A(\d+)", address)
         assert back
@@ -107,7 +107,7 @@ def test_an_outage_that_does_not_pass_ends_with_the_code(simulator: Simulator) -
     waiting = Waiting()
     simulator.faults.script("/token", *[Status(503)] * 200)
     with pytest.raises(Transient, match="503"):
-        sign_in(simulator, waiting).by_device(lambda told: None)
+        sign_in(simulator, waiting).by_device(lambda text: None)
     assert sum(waiting.slept) <= 900
 
 
@@ -116,7 +116,7 @@ def test_a_person_who_does_nothing_ends_it(simulator: Simulator) -> None:
     waiting = Waiting()
     simulator.faults.script("/token", Status(400, {"error": "slow_down"}))
     with pytest.raises(Rejected, match="nobody signed in within 900 s"):
-        sign_in(simulator, waiting).by_device(lambda told: None)
+        sign_in(simulator, waiting).by_device(lambda text: None)
     assert {10.0} == set(waiting.slept)
 
 
@@ -127,7 +127,9 @@ def test_a_person_who_does_nothing_ends_it(simulator: Simulator) -> None:
         {"device_code": "a", "message": "\x1b[2J"}, {"device_code": "a\n", "message": "x"},
     ],
 )  # fmt: skip
-def test_an_odd_device_code_is_told_before_a_person_is_asked(simulator: Simulator, answer: dict[str, object]) -> None:
+def test_an_odd_device_code_is_reported_before_a_person_is_asked(
+    simulator: Simulator, answer: dict[str, object]
+) -> None:
     """As a failure of the login."""
     simulator.faults.script("/devicecode", Status(200, answer))
     with pytest.raises(Rejected, match="no device code") as raised:
@@ -142,7 +144,7 @@ def test_odd_times_of_a_device_code_do_not_matter(simulator: Simulator, odd: dic
     simulator.faults.script("/devicecode", Status(200, {"device_code": "a", "message": "x", "interval": 9, **odd}))
     simulator.faults.script("/token", *[Status(400, {"error": "authorization_pending"})] * 2, Status(400, {}))
     with pytest.raises(Rejected, match="neither a token nor an error"):
-        sign_in(simulator, waiting).by_device(lambda told: None)
+        sign_in(simulator, waiting).by_device(lambda text: None)
     assert [{"x": 5, -5: 1}.get(odd.get("interval", 9), 9)] * 2 == waiting.slept
 
 
@@ -163,7 +165,7 @@ def test_the_browser_can_come_back_to_another_address(address: str) -> None:
         assert (address, True) == (loopback.server_address[0], loopback.redirect_uri.startswith("http://localhost:"))
 
 
-def test_an_address_that_is_not_of_this_machine_is_told(simulator: Simulator) -> None:
+def test_an_address_that_is_not_of_this_machine_is_reported(simulator: Simulator) -> None:
     """With the port."""
     with pytest.raises(Rejected, match=r"192\.0\.2\.1 port 8400: "):
         Loopback(8400, "192.0.2.1")

@@ -8,22 +8,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import requests
 
 from exporter.auth.api_key import ApiKey
 from exporter.auth.refresh_token import RefreshToken
 from exporter.auth.secret import Secret
-from exporter.auth.token_file import KeptToken, TokenFile
+from exporter.auth.token_file import StoredToken, TokenFile
 from exporter.errors import Reason, Transient
 from exporter.simulator import Simulator
 from exporter.transport.http import HttpClient
+from exporter.transport.response import Response
 from tests.auth.test_entra import Clock, authorization, token_requests
 from tests.auth.test_refresh_token import person, sign_in
 from tests.transport.test_session import Observer
-
-
-def login_http(simulator: Simulator) -> HttpClient:
-    return HttpClient(origin=simulator.url, observer=Observer(), timeout=5, ca_file=simulator.ca_file)
 
 
 @contextmanager
@@ -38,7 +34,7 @@ def full_disk(limit: int = 1000) -> Iterator[None]:
 
 
 def test_a_full_disk_is_noticed_before_the_token_is_exchanged(simulator: Simulator, tmp_path: Path) -> None:
-    """A successor could not be kept; nothing is left behind, and the next attempt works."""
+    """A successor could not be stored; nothing is left behind, and the next attempt works."""
     auth = person(simulator, tmp_path / "csp.json")
     with full_disk(), pytest.raises(Transient, match="the refresh token can't be stored") as raised:
         authorization(auth)
@@ -48,56 +44,61 @@ def test_a_full_disk_is_noticed_before_the_token_is_exchanged(simulator: Simulat
 
 
 class DiskFillsUp(HttpClient):
-    """HTTP for the login host, during whose answer the disk becomes full."""
+    """HTTP for the login host; while `fills`, the disk becomes full during its response."""
 
-    def post(self, url: str, **arguments: object) -> requests.Response:
+    fills = False
+
+    def post(self, url: str, **arguments: object) -> Response:
         answer = super().post(url, **arguments)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+        if self.fills:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
         return answer
 
 
 def test_a_successor_that_can_not_be_written_is_used_from_memory_and_written_later(
     simulator: Simulator, tmp_path: Path
 ) -> None:
-    """The old token is used up; the figures go on, with a warning until the disk is well again."""
+    """The old token is used up; collection continues, with a warning until the disk has space again."""
     simulator.switches.refresh_token_single_use = True
-    clock, kept = Clock(), tmp_path / "csp.json"
-    auth = person(simulator, kept, clock=clock)
+    clock, file = Clock(), tmp_path / "csp.json"
+    http = DiskFillsUp(origin=simulator.url, observer=Observer(), timeout=5, ca_file=simulator.ca_file)
+    auth = person(simulator, file, clock=clock, http=http)
     authorization(auth)
-    auth._http = DiskFillsUp(origin=simulator.url, observer=Observer(), timeout=5, ca_file=simulator.ca_file)
-    before = kept.read_bytes()
+    http.fills = True
+    before = file.read_bytes()
     with full_disk(1 << 20):
         clock.now += 4000
         assert authorization(auth).startswith("Bearer ey")
         (warning,) = auth.warnings()
-        assert (before, True) == (kept.read_bytes(), "in memory only" in warning)
+        assert (before, True) == (file.read_bytes(), "in memory only" in warning)
         clock.now += 4000
         with pytest.raises(Transient) as raised:
             authorization(auth)
         assert Reason.STORAGE == raised.value.reason
-    auth._http = login_http(simulator)
+    http.fills = False
     assert authorization(auth).startswith("Bearer ey")
-    assert (False, ()) == (before == kept.read_bytes(), tuple(auth.warnings()))
-    assert authorization(person(simulator, kept)).startswith("Bearer ey")
+    assert (False, ()) == (before == file.read_bytes(), tuple(auth.warnings()))
+    assert authorization(person(simulator, file)).startswith("Bearer ey")
 
 
 def test_a_token_that_another_process_wrote_wins_over_the_one_in_memory(simulator: Simulator, tmp_path: Path) -> None:
     """It is newer."""
-    clock, kept = Clock(), tmp_path / "csp.json"
-    auth = person(simulator, kept, clock=clock)
+    clock, file = Clock(), tmp_path / "csp.json"
+    http = DiskFillsUp(origin=simulator.url, observer=Observer(), timeout=5, ca_file=simulator.ca_file)
+    auth = person(simulator, file, clock=clock, http=http)
     authorization(auth)
-    auth._http = DiskFillsUp(origin=simulator.url, observer=Observer(), timeout=5, ca_file=simulator.ca_file)
+    http.fills = True
     with full_disk(1 << 20):
         clock.now += 4000
         authorization(auth)
-    auth._http = login_http(simulator)
-    sign_in(person(simulator, kept), simulator.world.partner_center.refresh_token)
-    newest = kept.read_bytes()
+    http.fills = False
+    sign_in(person(simulator, file), simulator.world.partner_center.refresh_token)
+    newest = file.read_bytes()
     authorization(auth)
-    assert (newest, ()) == (kept.read_bytes(), tuple(auth.warnings()))
+    assert (newest, ()) == (file.read_bytes(), tuple(auth.warnings()))
 
 
-def test_a_lock_that_is_held_too_long_is_told_by_its_file(tmp_path: Path) -> None:
+def test_a_lock_that_is_held_too_long_is_reported_by_its_file(tmp_path: Path) -> None:
     """After half a minute, by the clock that the test moves."""
     clock = Clock()
 
@@ -119,7 +120,7 @@ def test_a_lock_that_is_held_too_long_is_told_by_its_file(tmp_path: Path) -> Non
 def test_a_file_of_an_earlier_version_is_read(tmp_path: Path) -> None:
     """It knows no token before the newest."""
     (tmp_path / "csp.json").write_text('{"replaces": "x", "refresh_token": "y", "used": 1.5}')
-    assert KeptToken("x", "y", 1.5, "") == TokenFile(tmp_path / "csp.json").read()
+    assert StoredToken("x", "y", 1.5, "") == TokenFile(tmp_path / "csp.json").read()
 
 
 @pytest.mark.parametrize("used", ["1e300", "-1e300", "253402300799", "1e999", "NaN", '"x"', "null"])
@@ -141,11 +142,13 @@ def test_a_path_that_no_file_can_have_is_an_unreadable_secret() -> None:
     assert {} == ApiKey(Secret(path=Path("a\0b"))).expiries()
 
 
-def test_the_token_before_a_sign_in_is_kept_until_the_new_one_has_worked(simulator: Simulator, tmp_path: Path) -> None:
+def test_the_token_before_a_sign_in_is_stored_until_the_new_one_has_worked(
+    simulator: Simulator, tmp_path: Path
+) -> None:
     """Should the login host not take the new one after all."""
-    kept = tmp_path / "csp.json"
-    authorization(person(simulator, kept))
-    auth: RefreshToken = person(simulator, kept)
+    file = tmp_path / "csp.json"
+    authorization(person(simulator, file))
+    auth: RefreshToken = person(simulator, file)
     sign_in(auth, "that-the-host-refuses")
     assert authorization(auth).startswith("Bearer ey")
-    assert "that-the-host-refuses" not in json.loads(kept.read_text()).values()
+    assert "that-the-host-refuses" not in json.loads(file.read_text()).values()

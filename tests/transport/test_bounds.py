@@ -132,15 +132,15 @@ def _flushed(wbits: int) -> bytes:
         (b"br", b"Date,Cost\r\n"),
         (b"gzip, gzip", gzip.compress(gzip.compress(b"x"))),
     ],
-    ids=["gzip flushed", "zlib flushed", "deflate flushed", "gzip cut", "not gzip", "not asked for", "twice"],
+    ids=["gzip flushed", "zlib flushed", "deflate flushed", "gzip cut", "not gzip", "not requested", "twice"],
 )
 def test_a_compressed_body_that_ends_early_is_refused_whatever_its_length_says(coding: bytes, body: bytes) -> None:
-    """A stream that ends at a flush looks complete to a decompressor; a coding that was not asked for is unusable."""
+    """A stream that ends at a flush looks complete to a decompressor; a coding that was not requested is unusable."""
     head = OK + b"Content-Length: %d\r\nContent-Encoding: %s\r\n\r\n" % (len(body), coding)
     with Wire(sending(head + body)) as wire:
         for read in (streamed, lambda url: client(url).request("GET", url)):
             with pytest.raises(Malformed):
-                read(wire.url)  # type: ignore[operator]
+                read(wire.url)
 
 
 @pytest.mark.parametrize("wbits", [31, 15, -15])
@@ -168,3 +168,49 @@ def test_no_cut_of_a_framed_body_is_a_success(cut: int) -> None:
         part = answer[: max(0, len(answer) - 5 - cut)]
         with Wire(sending(part)) as wire, pytest.raises(Failure):
             streamed(wire.url)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [b"Content-Length: many\r\n", b"Content-Length: -1\r\n", b"Transfer-Encoding: gzip, chunked\r\n"],
+)
+def test_an_end_that_can_not_be_understood_is_no_end(head: bytes) -> None:
+    """`http.client` reads such a body until the connection closes, as if it were whole."""
+    with Wire(sending(OK + head + b"\r\nDate,Cost\r\n")) as wire, pytest.raises(Malformed):
+        streamed(wire.url)
+
+
+def test_a_compressed_stream_of_nothing_needs_a_length() -> None:
+    """The connection may have broken before its first byte."""
+    head = OK + b"Content-Encoding: gzip\r\n"
+    with Wire(sending(head + b"\r\n")) as wire, pytest.raises(Malformed, match="in the middle"):
+        streamed(wire.url)
+    with Wire(sending(head + b"Content-Length: 0\r\n\r\n")) as wire:
+        assert b"" == streamed(wire.url)
+
+
+def test_deflate_is_recognized_by_more_than_its_first_byte() -> None:
+    """The first chunk may hold no more than that."""
+    packer = zlib.compressobj(wbits=-15)
+    body = packer.compress(b"Date,Cost\r\n") + packer.flush()
+    chunks = b"1\r\n%s\r\n%x\r\n%s\r\n0\r\n\r\n" % (body[:1], len(body) - 1, body[1:])
+    head = OK + b"Content-Encoding: deflate\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with Wire(sending(head + chunks)) as wire:
+        assert b"Date,Cost\r\n" == streamed(wire.url)
+
+
+def test_the_beginning_of_a_large_error_is_read(canned: CannedService) -> None:
+    """Even where it arrives in one piece."""
+    canned.answer("/", Answer(b"out of order " + b"x" * 100_000, 503))
+    assert client(canned.url).request("GET", canned.url).content.startswith(b"out of order ")
+
+
+def test_an_error_of_the_reader_is_its_own(canned: CannedService) -> None:
+    """And not one of the connection."""
+    canned.answer("/", Answer(b"x"))
+    with (
+        pytest.raises(OSError, match="disk full") as raised,
+        client(canned.url).stream("GET", canned.url, total_seconds=5),
+    ):
+        raise OSError("disk full")
+    assert OSError is type(raised.value)

@@ -38,7 +38,7 @@ def test_the_prepared_request_is_judged_and_not_the_link(canned: CannedService) 
 
     class Forbidden:
         def __call__(self, request: object) -> object:
-            raise AssertionError("the credential was asked for")
+            raise AssertionError("the credential was requested")
 
     with pytest.raises(Malformed, match="leads away"):
         home.request("GET", f"{canned.url}/x", auth=Forbidden())
@@ -92,8 +92,8 @@ def test_a_proxy_of_the_environment_is_used(canned: CannedService, monkeypatch: 
     monkeypatch.setenv("HTTP_PROXY", canned.url.replace("//", "//me:hush@"))
     monkeypatch.setenv("NO_PROXY", "")
     canned.answer("/x", Answer(b"{}"))
-    asked: Session = session("http://elsewhere.example", Observer())
-    asked.get("x")
+    account: Session = session("http://elsewhere.example", Observer())
+    account.get("x")
     ((path, headers),) = canned.received
     assert ("http://elsewhere.example/x", True) == (path, "proxy-authorization" in headers)
 

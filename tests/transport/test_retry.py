@@ -8,7 +8,8 @@ from requests.structures import CaseInsensitiveDict
 from tenacity.stop import stop_never
 
 from exporter.errors import Malformed, NotModified, RateLimited, Reason, Rejected, Transient
-from exporter.transport.response import Response, message
+from exporter.transport.error_bodies import message
+from exporter.transport.response import Response
 from exporter.transport.retry import retry_after, retrying, verdict
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -99,7 +100,7 @@ def test_the_wait_is_read_in_every_spelling(headers: dict[str, str], body: bytes
         (b'{"error": null}', ""),
     ],
 )
-def test_an_error_body_is_told_in_one_line(body: bytes, text: str) -> None:
+def test_an_error_body_is_reported_in_one_line(body: bytes, text: str) -> None:
     """Every documented envelope is known; anything else says nothing."""
     assert text == message(body)
 

@@ -4,6 +4,7 @@ import threading
 from pathlib import Path
 
 import pytest
+import requests
 
 from exporter.auth.api_key import ApiKey
 from exporter.auth.secret import Secret
@@ -22,7 +23,7 @@ KEY = "a-key-that-nobody-may-see"
 
 
 class Observer:
-    """Notes what it is told."""
+    """Records what is reported to it."""
 
     def __init__(self) -> None:
         self.statuses: list[int] = []
@@ -65,7 +66,7 @@ def test_a_passing_failure_is_tried_again_until_it_has_passed(canned: CannedServ
     assert ([200, 503, 429, 200], [0, 0, 7]) == (observer.statuses, observer.waits)
 
 
-def test_what_does_not_pass_is_told_after_a_few_attempts(canned: CannedService) -> None:
+def test_what_does_not_pass_is_reported_after_a_few_attempts(canned: CannedService) -> None:
     """The failure names the request and the answer, not the query."""
     canned.answer("/report", Answer({"error": {"code": "500", "message": "sorry"}}, 500))
     with pytest.raises(Transient) as raised:
@@ -140,7 +141,7 @@ def test_what_is_no_link_is_not_as_documented(canned: CannedService, url: str) -
 
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1/x", "http://blob.example/x?sig=hush", "file:///etc/passwd"])
 def test_a_blob_is_read_by_https_alone(url: str) -> None:
-    """Loopback excepted; and the permission in its URL is not told."""
+    """Loopback excepted; and the permission in its URL is not shown."""
     with (
         pytest.raises(Malformed, match="not https") as raised,
         session(HOME, Observer()).stream(url, silence_seconds=1, total_seconds=1, send_credentials=False),
@@ -149,29 +150,29 @@ def test_a_blob_is_read_by_https_alone(url: str) -> None:
     assert "hush" not in str(raised.value)
 
 
-def test_no_user_and_no_query_of_a_url_is_told() -> None:
+def test_no_user_and_no_query_of_a_url_is_reported() -> None:
     """Both may be credentials."""
     assert "https://blob.example:1/x" == public("https://me:hush@blob.example:1/x?sig=hush#hush")
 
 
 def test_an_etag_makes_the_next_request_conditional(canned: CannedService) -> None:
-    """304 is told as `NotModified`, and the ETag goes back as it came."""
+    """304 raises `NotModified`, and the ETag goes back as it came."""
     canned.answer("/report", Answer(b"new", headers={"ETag": 'W/"1"'}), Answer(status=304))
     first = Validators()
-    asked = session(canned.url, Observer())
-    asked.get("report", validators=first)
+    account = session(canned.url, Observer())
+    account.get("report", validators=first)
     with pytest.raises(NotModified):
-        asked.get("report", validators=Validators(first.seen))
+        account.get("report", validators=Validators(first.seen))
     assert [None, 'W/"1"'] == [headers.get("if-none-match") for _, headers in canned.received]
 
 
 def test_an_etag_is_for_one_url_and_one_key_and_hides_both(canned: CannedService) -> None:
-    """Another query is asked without condition; the key is kept as a hash alone."""
+    """Another query is sent without a condition; the key is stored as a hash alone."""
     canned.answer("/report", Answer(b"new", headers={"ETag": '"1"'}))
     first = Validators()
-    asked = session(canned.url, Observer())
-    asked.get("report", validators=first)
-    asked.get("report", params={"month": "2"}, validators=Validators(first.seen))
+    account = session(canned.url, Observer())
+    account.get("report", validators=first)
+    account.get("report", params={"month": "2"}, validators=Validators(first.seen))
     assert [None, None] == [headers.get("if-none-match") for _, headers in canned.received]
     assert KEY not in repr(first.seen)
 
@@ -190,9 +191,9 @@ def test_the_configured_ca_wins_over_the_environment(
     other = tmp_path / "other.pem"
     other.write_text("")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(other))
-    asked = session(simulator.url, Observer(), simulator.ca_file)
+    account = session(simulator.url, Observer(), simulator.ca_file)
     with pytest.raises(Rejected, match="401"):
-        asked.get("v3/enrollments/100/usagedetails")
+        account.get("v3/enrollments/100/usagedetails")
 
 
 def test_an_unknown_authority_fails_as_tls(simulator: Simulator) -> None:
@@ -202,22 +203,22 @@ def test_an_unknown_authority_fails_as_tls(simulator: Simulator) -> None:
     assert Reason.TLS == raised.value.reason
 
 
-def test_no_cookie_is_kept(canned: CannedService) -> None:
+def test_no_cookie_is_stored(canned: CannedService) -> None:
     """Threads share the session, so it must not remember anything."""
     canned.answer("/report", Answer(b"x", headers={"Set-Cookie": "a=b"}))
-    asked = session(canned.url, Observer())
-    asked.get("report")
-    asked.get("report")
+    account = session(canned.url, Observer())
+    account.get("report")
+    account.get("report")
     assert "cookie" not in canned.received[1][1]
 
 
 def test_stopping_ends_the_retries(canned: CannedService) -> None:
-    """A thread that is told to stop asks no more."""
+    """A stopped thread sends no more requests."""
     stopped = threading.Event()
     stopped.set()
     canned.answer("/report", Answer(status=503))
     observer = Observer()
-    asked = Session(
+    account = Session(
         HttpClient(origin=canned.url, observer=observer, timeout=5),
         ApiKey(Secret(KEY)),
         base_url=canned.url,
@@ -225,5 +226,46 @@ def test_stopping_ends_the_retries(canned: CannedService) -> None:
         stopped=stopped,
     )
     with pytest.raises(Transient):
-        asked.get("report")
+        account.get("report")
     assert len(canned.received) == 1
+
+
+def test_a_stream_with_a_refused_token_is_requested_again_with_a_new_one(canned: CannedService) -> None:
+    """Once: a second refusal is final."""
+
+    class Renewable(ApiKey):
+        renewable = True
+
+        def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+            request.headers["Authorization"] = f"Bearer token-{len(canned.received)}"
+            return request
+
+    def rows() -> bytes:
+        with account.stream("report", silence_seconds=5, total_seconds=5) as chunks:
+            return b"".join(chunks)
+
+    http = HttpClient(origin=canned.url, observer=Observer(), timeout=5)
+    account = Session(http, Renewable(Secret(KEY)), base_url=canned.url, observer=Observer(), stopped=threading.Event())
+    canned.answer("/report", Answer(status=401), Answer(b"rows"), Answer(status=401))
+    assert b"rows" == rows()
+    assert ["Bearer token-0", "Bearer token-1"] == [headers["authorization"] for _, headers in canned.received]
+    with pytest.raises(Rejected, match="401"):
+        rows()
+    assert 4 == len(canned.received)
+
+
+def test_no_request_follows_the_stop(canned: CannedService) -> None:
+    """Not even the one whose wait it ends."""
+
+    class StoppedWhileWaiting(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            self.set()
+            return True
+
+    canned.answer("/report", Answer(status=503))
+    observer = Observer()
+    http = HttpClient(origin=canned.url, observer=observer, timeout=5)
+    stopping = Session(http, ApiKey(Secret(KEY)), base_url=canned.url, observer=observer, stopped=StoppedWhileWaiting())
+    with pytest.raises(Transient):
+        stopping.get("report")
+    assert 1 == len(canned.received)

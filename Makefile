@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL := /bin/bash
 
-.PHONY: help demo stack test check lint bench format docs goldens pins fuzz year tools clean
+.PHONY: help demo stack coverage test check lint bench format docs goldens pins fuzz year tools clean
 
 help: ## list all targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -43,9 +43,12 @@ tools: # programs that some tests use; installed from Debian's packages if possi
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(PACKAGES) >/dev/null; \
 	else echo "Some of $(TOOLS) are missing, so their tests are skipped. To install them: sudo apt-get install $(PACKAGES)"; fi
 
-check: lint test ## run everything that CI runs, the quick checks first
+check: lint coverage ## run everything that CI runs, the quick checks first
 
-test: .venv/development tools ## run all tests, and report how much of the code they cover
+test: .venv/development tools ## run all tests
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+coverage: .venv/development tools ## run all tests, and check how much of the code they cover
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile --cov
 
 lint: .venv/development # everything in `check` except the tests

@@ -87,7 +87,9 @@ class Recorder:
 
             def _request(self) -> Recorded:
                 """The request; ValueError for what is none."""
-                method, target, _ = self._line().split(" ")
+                method, target, version = self._line().split(" ")
+                if not method.isupper() or not version.startswith("HTTP/"):
+                    raise ValueError("a TLS handshake may hold two blanks")
                 headers: dict[str, tuple[str, ...]] = {}
                 for _ in range(MAX_HEADERS):
                     name, colon, value = self._line().partition(":")

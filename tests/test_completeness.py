@@ -41,6 +41,12 @@ def test_every_family_is_in_a_golden() -> None:
     assert sorted(NOT_IN_THE_DEMO) == sorted(set(FAMILIES) - set(tested))
 
 
+def test_what_is_in_a_golden_is_declared() -> None:
+    """A report that the example does not build would be missing in the documentation as well."""
+    goldens = "".join(file.read_text() for file in (ROOT / "tests/apis/goldens").iterdir())
+    assert [] == sorted(set(re.findall(r"^# TYPE (\w+)", goldens, re.MULTILINE)) - set(FAMILIES))
+
+
 def test_every_report_publishes_each_of_its_families(harness: ExporterHarness) -> None:
     """A simulator without the report answers 404, which is "no data" to some reports and not a failure."""
     harness.run()

@@ -13,7 +13,7 @@ from exporter.apis.b2c.collectors import (
     MfaRequestCountSummary,
     TenantUserCount,
 )
-from exporter.apis.b2c.settings import Settings
+from exporter.apis.b2c.settings import Prices, Settings
 from exporter.auth import Credential
 from exporter.auth.client_credentials import Assertion, Certificate, ClientCredentials
 from exporter.auth.entra import ClientCredential, LoginHttp
@@ -42,21 +42,28 @@ def client_credential(settings: Settings) -> ClientCredential:
     return settings.secret("client_secret")
 
 
+NO_PRICES = Prices(currency="XXX")
+"""For the bill of an account without prices, which is never read and still declares its families."""
+
+
 def collectors(settings: Settings, session: Session) -> tuple[Collector, ...]:
-    """One collector per report; that of the bill needs prices."""
+    """One collector per report."""
     client = Client(session, settings.tenant)
     usage = client, settings.max_keys, settings.shape("max_keys", "applications")
-    reports = (
+    return (
         TenantUserCount(*usage),
         AuthenticationCountSummary(*usage),
         MfaRequestCountSummary(*usage),
         AuthenticationCount(*usage, settings.applications),
         MfaRequestCount(*usage, settings.applications),
+        Bill(
+            client,
+            settings.prices or NO_PRICES,
+            settings.monthly_active_users,
+            settings.budgets,
+            settings.shape("prices", "monthly_active_users", "budgets"),
+        ),
     )
-    if not settings.prices:
-        return reports
-    shape = settings.shape("prices", "monthly_active_users", "budgets")
-    return *reports, Bill(client, settings.prices, settings.monthly_active_users, settings.budgets, shape)
 
 
 API = Api(

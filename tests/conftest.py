@@ -17,6 +17,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-goldens", action="store_true", help="rewrite the expected /metrics")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest files, so that no process is alone with one of them at the end."""
+    items.sort(key=lambda item: "prometheus" not in item.path.parts)
+
+
 @pytest.fixture(autouse=True)
 def no_ca_bundle(monkeypatch: pytest.MonkeyPatch) -> None:
     """Certificate settings of the machine are ignored."""

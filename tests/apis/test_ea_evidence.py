@@ -215,7 +215,7 @@ def test_a_missing_key_file_is_reported_as_such(canned: CannedService, harness_f
     key.write_text("k")
     harness = harness_for(f'ea: [{{enrollment: "100", api_key_file: "{key}", base_url: "{canned.url}"}}]')
     key.unlink()
-    (failure,) = harness.run("usagedetails")
+    (failure,) = harness.without_waiting().run("usagedetails")
     assert "currency" not in str(failure)
 
 

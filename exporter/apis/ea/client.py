@@ -83,16 +83,10 @@ class Client:
         """Store which meters have usage in a month."""
         self._meters = month, meters
 
-    def meters_in_use(self, today: date, published: frozenset[str]) -> frozenset[str]:
-        """The meters with usage in the current billing period.
-
-        A run of usage shares them. After a restart, while usage is unchanged, they are those whose prices of the
-        period are `published`; only without any the usage is read for them.
-        """
+    def meters_in_use(self, today: date) -> frozenset[str]:
+        """The meters with usage in the current billing period; read only while no run of usage has shared them."""
         if self._meters and self._meters[0] == billing_month(today) and self._meters[1]:
             return self._meters[1]
-        if published:
-            return published
         ranges = self.usage(None, today, METERS, Validators())
         return frozenset(
             str(meter) for _, batches in ranges for batch in batches for _, (meter,), _, _ in batch if meter

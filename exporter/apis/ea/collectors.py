@@ -134,9 +134,7 @@ class PriceSheet(Report):
     def records(self, now: datetime, run: Run) -> Iterable[Price]:
         if not self.in_use:
             return self.client.price_sheet(run.validators)
-        published = _published_meters(run)
-        current = published if run.published and run.published.period == run.period else frozenset[str]()
-        used = {meter.lower() for meter in self.client.meters_in_use(now.date(), current) or published}
+        used = {meter.lower() for meter in self.client.meters_in_use(now.date()) or _published_meters(run)}
         if not used:
             text = "there is no usage yet, so the meters in use are not known; wait for it, or set `prices: all`"
             raise Rejected(text, Reason.NOT_FOUND)

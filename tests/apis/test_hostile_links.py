@@ -38,6 +38,16 @@ def settings(**keys: str) -> str:
     return ", ".join(f'{key}: "{value}"' for key, value in keys.items())
 
 
+@pytest.fixture
+def tenant(simulator: Simulator, canned: CannedService, harness_for: BUILD, login: dict[str, str]) -> ExporterHarness:
+    """A B2C account that signs in at the simulator and reads canned answers."""
+    world = simulator.world.b2c
+    account = settings(
+        tenant=world.tenant, client_id=world.client_id, client_secret=world.client_secret, base_url=canned.url, **login
+    )
+    return harness_for(f"b2c: [{{{account}}}]")
+
+
 def require_harmless(harness: ExporterHarness, collector: str, evil: Recorder, link: str) -> None:
     """A run with this link has a documented end, and nothing at all reached the other server."""
     harness.exporter._stopped.set()  # no second attempt: the first one decides
@@ -79,23 +89,14 @@ def test_links_of_a_prepared_report(
 
 
 def test_next_links_of_a_tenant(
-    simulator: Simulator,
-    canned: CannedService,
-    harness_for: BUILD,
-    evil: Recorder,
-    links: list[str],
-    login: dict[str, str],
+    simulator: Simulator, canned: CannedService, tenant: ExporterHarness, evil: Recorder, links: list[str]
 ) -> None:
     """In both spellings."""
-    world = simulator.world.b2c
-    account = settings(
-        tenant=world.tenant, client_id=world.client_id, client_secret=world.client_secret, base_url=canned.url, **login
-    )
-    harness = harness_for(f"b2c: [{{{account}}}]")
+    report = f"/{simulator.world.b2c.tenant}/reports/tenantUserCount"
     for place, link in enumerate(links):
         name = ("@odata.nextLink", "odata.nextLink")[place % 2]
-        canned.answer(f"/{world.tenant}/reports/tenantUserCount", Answer({"value": [], name: link}))
-        require_harmless(harness, "tenantUserCount", evil, link)
+        canned.answer(report, Answer({"value": [], name: link}))
+        require_harmless(tenant, "tenantUserCount", evil, link)
 
 
 def test_next_links_of_a_partner(
@@ -125,25 +126,15 @@ def test_next_links_of_a_partner(
 
 
 def test_token_endpoints_of_discovery(
-    simulator: Simulator,
-    canned: CannedService,
-    harness_for: BUILD,
-    evil: Recorder,
-    links: list[str],
-    login: dict[str, str],
+    simulator: Simulator, tenant: ExporterHarness, evil: Recorder, links: list[str]
 ) -> None:
     """The secret is in the form that is posted there."""
-    world = simulator.world.b2c
-    account = settings(
-        tenant=world.tenant, client_id=world.client_id, client_secret=world.client_secret, base_url=canned.url, **login
-    )
-    harness = harness_for(f"b2c: [{{{account}}}]")
     endpoints = [*links, *(f"https://{evil.netloc}{end}" for end in ("", "/oauth2/v2.0/token", "?x"))]
     for link in endpoints:
         simulator.faults.clear()
         document = {"authorization_endpoint": link, "token_endpoint": link, "issuer": simulator.url}
         simulator.faults.script("openid-configuration", Status(200, document), times=None)
-        require_harmless(harness, "tenantUserCount", evil, link)
+        require_harmless(tenant, "tenantUserCount", evil, link)
     assert 0 == evil.connections
 
 

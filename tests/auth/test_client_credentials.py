@@ -20,7 +20,7 @@ from exporter.simulator.login.assertions import FEDERATED_AUDIENCE, Federation
 from exporter.transport.http import HttpClient
 from tests.auth.credentials import ENDS, assertion, certificate_pem, key, pem, pfx, public_pem
 from tests.auth.test_entra import authorization
-from tests.transport.test_session import Observer
+from tests.transport.sessions import Observer
 
 ISSUER, SUBJECT = "https://cluster.example/oidc", "system:serviceaccount:monitoring:exporter"
 CLAIMS = {"iss": ISSUER, "sub": SUBJECT, "aud": FEDERATED_AUDIENCE}

@@ -13,7 +13,7 @@ from exporter.errors import Failure, Reason, Rejected, Transient
 from exporter.simulator import Simulator
 from exporter.simulator.server.faults import Drop, Html, Status
 from exporter.transport.http import HttpClient
-from tests.transport.test_session import Observer
+from tests.transport.sessions import Observer
 
 WRONG = "a-secret-that-is-wrong-but-still-secret"
 

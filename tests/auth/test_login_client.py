@@ -9,7 +9,7 @@ import pytest
 from exporter.auth.login_client import LoginClient
 from exporter.errors import Reason, Transient
 from exporter.transport.http import HttpClient
-from tests.transport.test_session import Observer
+from tests.transport.sessions import Observer
 
 ASSERTION = "eyJhbGciOiJQUzI1NiJ9.eyJpc3MiOiJhbiBpc3N1ZXIifQ.c2lnbmVk"
 

@@ -179,7 +179,7 @@ from exporter.auth.refresh_token import RefreshToken
 from exporter.auth.secret import Secret
 from exporter.auth.token_file import TokenFile
 from exporter.transport.http import HttpClient
-from tests.transport.test_session import Observer
+from tests.transport.sessions import Observer
 import requests
 
 class Mortal(HttpClient):

@@ -17,7 +17,7 @@ from exporter.simulator import Simulator
 from exporter.simulator.server.faults import Drop, Html, Status
 from exporter.transport.http import HttpClient
 from tests.auth.test_entra import Clock
-from tests.transport.test_session import Observer
+from tests.transport.sessions import Observer
 
 PASSING = (Status(503), Status(429, headers={"Retry-After": "30"}), Html(502), Html(200), Drop())
 

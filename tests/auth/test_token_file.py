@@ -19,7 +19,7 @@ from exporter.transport.http import HttpClient
 from exporter.transport.response import Response
 from tests.auth.test_entra import Clock, authorization, token_requests
 from tests.auth.test_refresh_token import person, sign_in
-from tests.transport.test_session import Observer
+from tests.transport.sessions import Observer
 
 
 @contextmanager

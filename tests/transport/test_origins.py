@@ -7,7 +7,7 @@ from exporter.transport.http import HttpClient, Unobserved
 from exporter.transport.origins import Origin, link
 from exporter.transport.session import Session
 from tests.harness import Answer, CannedService
-from tests.transport.test_session import KEY, Observer, session
+from tests.transport.sessions import KEY, Observer, session
 
 
 @pytest.mark.parametrize(

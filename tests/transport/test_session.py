@@ -17,39 +17,7 @@ from exporter.transport.http import HttpClient
 from exporter.transport.origins import public
 from exporter.transport.session import Session
 from tests.harness import Answer, CannedService
-
-HOME = "https://127.0.0.1"
-KEY = "a-key-that-nobody-may-see"
-
-
-class Observer:
-    """Records what is reported to it."""
-
-    def __init__(self) -> None:
-        self.statuses: list[int] = []
-        self.waits: list[float] = []
-        self.put_offs: list[float] = []
-
-    def answered(self, status: int, seconds: float) -> None:
-        self.statuses.append(status)
-
-    def retried(self, throttled_seconds: float) -> None:
-        self.waits.append(throttled_seconds)
-
-    def put_off(self, throttled_seconds: float) -> None:
-        self.put_offs.append(throttled_seconds)
-
-
-class Impatient(threading.Event):
-    """An event that nobody waits for, so that tests do not sleep."""
-
-    def wait(self, timeout: float | None = None) -> bool:
-        return self.is_set()
-
-
-def session(url: str, observer: Observer, ca_file: Path | None = None, timeout: float = 5) -> Session:
-    http = HttpClient(origin=url, observer=observer, timeout=timeout, ca_file=ca_file)
-    return Session(http, ApiKey(Secret(KEY)), base_url=url, observer=observer, stopped=Impatient())
+from tests.transport.sessions import HOME, KEY, Observer, session
 
 
 def test_a_passing_failure_is_tried_again_until_it_has_passed(canned: CannedService) -> None:

@@ -19,9 +19,8 @@ from exporter.apis.settings import Section
 from exporter.config import FILE, sections
 from exporter.model.periods import Days
 from exporter.runtime.telemetry import Telemetry
-from tools import declared
+from tools import declared, generated
 
-DOCS = Path(__file__).parents[1] / "docs"
 TYPES = {
     SecretStr: "secret",
     Path: "path",
@@ -107,16 +106,8 @@ def _default(field: FieldInfo) -> str:
 
 def main() -> int:
     """Write the pages; with `--check`, only list those that are out of date."""
-    pages = {DOCS / "metrics.md": "".join(metrics()), DOCS / "configuration.md": "".join(configuration())}
-    stale = [page for page, text in pages.items() if not page.exists() or page.read_text() != text]
-    if "--check" in sys.argv[1:]:
-        for page in stale:
-            print(f"{page.relative_to(DOCS.parent)} is out of date: make docs")
-        return bool(stale)
-    for page in stale:
-        page.write_text(pages[page])
-        print(f"wrote {page.relative_to(DOCS.parent)}")
-    return 0
+    pages = {"docs/metrics.md": "".join(metrics()), "docs/configuration.md": "".join(configuration())}
+    return generated.write(pages, sys.argv[1:])
 
 
 if __name__ == "__main__":

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from exporter.mixin.dashboards import BOARDS
 from tests.prometheus.conftest import Prometheus
-from tools.dashboards.__main__ import BOARDS, main
+from tools.dashboards import main
 
 ROOT = Path(__file__).parents[2]
 CORE = {"timeseries", "stat", "bargauge", "table", "row"}

@@ -1,8 +1,8 @@
 """*Azure billing / EA cost*: by subscription, meter and any other label; balance and budgets."""
 
-from tools.dashboards.board import Row, Variable, dashboard
-from tools.dashboards.overview import BUDGETS, budgets
-from tools.dashboards.panels import DAYS, MONEY, RATIO, Json, Query, bars, stat, table, timeseries
+from exporter.mixin.dashboards.board import Row, Variable, dashboard
+from exporter.mixin.dashboards.overview import BUDGETS, budgets
+from exporter.mixin.dashboards.panels import DAYS, MONEY, RATIO, Json, Query, bars, stat, table, timeseries
 
 COST = "azure_ea_cost_month_to_date"
 ACCOUNT = Variable("account", "Account", "label_values(azure_ea_enrollment_info, account)")

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tools.dashboards.panels import DATASOURCE, Json
+from exporter.mixin.dashboards.panels import DATASOURCE, Json
+from exporter.mixin.links import DASHBOARDS
 
 TAG = "azure-billing"
 WIDTH = 24
@@ -96,6 +97,11 @@ def dashboard(
         "version": 1,
         "weekStart": "",
     }
+
+
+def link(uid: str, *variables: str) -> str:
+    """The URL of a dashboard with the values of variables, each `var-name=value` or Grafana's `${name:queryparam}`."""
+    return f"{DASHBOARDS}/{uid}?{'&'.join(variables)}"
 
 
 def _links() -> Json:

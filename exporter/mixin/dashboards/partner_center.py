@@ -1,7 +1,7 @@
 """*Azure billing / Partner Center*: customers by used share of their budgets, and one customer in detail."""
 
-from tools.dashboards.board import Row, Variable, dashboard
-from tools.dashboards.panels import (
+from exporter.mixin.dashboards.board import Row, Variable, dashboard, link
+from exporter.mixin.dashboards.panels import (
     BUDGET,
     COUNT,
     DAYS,
@@ -134,8 +134,12 @@ CUSTOMERS = Row(
                 links={
                     "Customer": (
                         "Details of this customer",
-                        "/d/azure-billing-partner-center?var-customer=${__data.fields.Id}&${account:queryparam}"
-                        "&${datasource:queryparam}",
+                        link(
+                            "azure-billing-partner-center",
+                            "var-customer=${__data.fields.Id}",
+                            "${account:queryparam}",
+                            "${datasource:queryparam}",
+                        ),
                     )
                 },
             ),

@@ -1,8 +1,8 @@
 """*Azure billing / B2C*: users, authentications, multi-factor authentications, and the estimated bill."""
 
-from tools.dashboards.board import Row, Variable, dashboard
-from tools.dashboards.overview import BUDGETS, budgets
-from tools.dashboards.panels import COUNT, MONEY, RATIO, Query, bars, stat, table, timeseries
+from exporter.mixin.dashboards.board import Row, Variable, dashboard
+from exporter.mixin.dashboards.overview import BUDGETS, budgets
+from exporter.mixin.dashboards.panels import COUNT, MONEY, RATIO, Query, bars, stat, table, timeseries
 
 ACCOUNT = Variable("account", "Account", "label_values(azure_b2c_users, account)")
 CURRENCY = Variable(

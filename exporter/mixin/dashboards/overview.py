@@ -1,7 +1,7 @@
 """*Azure billing / Overview*: firing alerts, and budgets and costs of all three APIs."""
 
-from tools.dashboards.board import Row, Variable, dashboard
-from tools.dashboards.panels import (
+from exporter.mixin.dashboards.board import Row, Variable, dashboard, link
+from exporter.mixin.dashboards.panels import (
     BUDGET,
     COUNT,
     DAYS,
@@ -49,7 +49,10 @@ def budgets(mine: str, columns: dict[str, str], most: int = 100) -> Json:
         },
         steps={"Used": BUDGET, "Pace": ((0, "green"), (1, "orange"))},
         links={
-            "Budget": ("Customers", "/d/azure-billing-partner-center?${account:queryparam}&${datasource:queryparam}")
+            "Budget": (
+                "Customers",
+                link("azure-billing-partner-center", "${account:queryparam}", "${datasource:queryparam}"),
+            )
         },
     )
 

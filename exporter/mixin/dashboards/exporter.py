@@ -1,7 +1,7 @@
 """*Azure billing / Exporter*: collectors, data freshness, API responses, throttling, credentials."""
 
-from tools.dashboards.board import Row, Variable, dashboard
-from tools.dashboards.panels import (
+from exporter.mixin.dashboards.board import Row, Variable, dashboard
+from exporter.mixin.dashboards.panels import (
     BYTES,
     COUNT,
     PER_SECOND,

@@ -1,1 +1,0 @@
-"""The Grafana dashboards, as functions that return their JSON."""

@@ -58,14 +58,16 @@ lint: .venv/development # everything in `check` except the tests
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m tools.docs --check
 	$(BIN)/python -m tools.dashboards --check
+	$(BIN)/python -m tools.rules --check
 
 format: .venv/development ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: .venv/development ## generate the pages of docs/ and the dashboards
+docs: .venv/development ## generate the pages of docs/, the dashboards and the rules
 	$(BIN)/python -m tools.docs
 	$(BIN)/python -m tools.dashboards
+	$(BIN)/python -m tools.rules
 
 goldens: .venv/development ## generate the expected /metrics of the tests
 	$(BIN)/python -m pytest -q tests --write-goldens -k golden

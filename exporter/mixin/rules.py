@@ -1,0 +1,80 @@
+"""What a rule file of Prometheus consists of."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Severity: TypeAlias = Literal["info", "warning", "critical"]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the runbook, in Markdown. Several alerts can share one.
+
+    `meaning`: what has happened, and when the alert does not fire. `impact`: what follows if nobody acts. `diagnosis`:
+    how to find the cause, with queries. `mitigation`: what to do, and when the alert resolves. `silencing`: when to
+    silence it, and by which labels.
+    """
+
+    title: str
+    meaning: str
+    impact: str
+    diagnosis: str
+    mitigation: str
+    silencing: str
+
+    @property
+    def anchor(self) -> str:
+        """The fragment that GitHub gives the heading; the title has letters, hyphens and spaces only."""
+        return self.title.lower().replace(" ", "-")
+
+
+@dataclass(frozen=True)
+class Record:
+    """A recording rule. `comment` explains why it is as it is; the rule file shows it."""
+
+    name: str
+    expr: str
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class Alert:
+    """An alerting rule. Rules with the same name differ in their severity.
+
+    `summary` is one constant sentence. `description` is a template in which white space is folded. `for_` is how long
+    `expr` must be true before the alert fires, as Prometheus writes durations; empty if it fires at once.
+    """
+
+    name: str
+    severity: Severity
+    expr: str
+    summary: str
+    description: str
+    runbook: Section
+    for_: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rules that are evaluated in order, every `interval` if it is not empty."""
+
+    name: str
+    rules: Sequence[Record | Alert]
+    interval: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class RuleFile:
+    """A file of groups. `name` has no directory and no extension."""
+
+    name: str
+    groups: Sequence[Group]
+    comment: str
+
+    def alerts(self) -> Iterator[Alert]:
+        """The alerting rules of all groups."""
+        for group in self.groups:
+            yield from (rule for rule in group.rules if isinstance(rule, Alert))

@@ -1,0 +1,88 @@
+"""The rule files and the runbook are generated completely from the definitions."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from exporter.mixin import alerts
+from exporter.mixin.files import rule_file
+from exporter.mixin.recording import RECORDING
+from exporter.mixin.rules import Alert, Record, Section
+from exporter.mixin.runbook import runbook
+from tools.generated import ROOT
+from tools.rules import main
+
+FILES = (RECORDING, *alerts.FILES)
+ALERTS = [alert for file in alerts.FILES for alert in file.alerts()]
+
+
+def parsed(rule: Record | Alert) -> Mapping[str, Any]:
+    """What Prometheus is to read."""
+    expr = inspect.cleandoc(rule.expr)
+    expr += "\n" if "\n" in expr else ""
+    if isinstance(rule, Record):
+        return {"record": rule.name, "expr": expr}
+    return {
+        "alert": rule.name,
+        "expr": expr,
+        **({"for": rule.for_} if rule.for_ else {}),
+        "labels": {"severity": rule.severity},
+        "annotations": {
+            "summary": rule.summary,
+            "description": " ".join(rule.description.split()),
+            "runbook_url": f"https://wiki.example/page#{rule.runbook.anchor}",
+        },
+    }
+
+
+def test_the_committed_files_are_up_to_date() -> None:
+    """They are generated, not edited, and there are no others."""
+    assert main(["--check"]) == 0
+    assert {f"{file.name}.yml" for file in FILES} == {file.name for file in (ROOT / "prometheus/rules").iterdir()}
+
+
+def test_a_rule_file_contains_exactly_its_definitions() -> None:
+    """Whatever is quoted, folded or commented; the runbook can be elsewhere."""
+    for file in FILES:
+        groups = yaml.safe_load(rule_file(file, runbook="https://wiki.example/page"))["groups"]
+        expected = [
+            {
+                "name": group.name,
+                **({"interval": group.interval} if group.interval else {}),
+                "rules": [parsed(rule) for rule in group.rules],
+            }
+            for group in file.groups
+        ]
+        assert expected == groups
+
+
+def test_every_definition_is_in_a_file() -> None:
+    """A module of alerts that no group names would be written nowhere."""
+    modules = [
+        importlib.import_module(f"{alerts.__name__}.{one.name}") for one in pkgutil.iter_modules(alerts.__path__)
+    ]
+    assert [] == [alert.name for module in modules for alert in module.ALERTS if alert not in ALERTS]
+
+
+def test_every_section_of_the_runbook_is_complete() -> None:
+    """Each of its parts has a text, and its anchor belongs to no other section."""
+    sections: dict[str, Section] = {}
+    incomplete = []
+    for section in (alert.runbook for alert in ALERTS):
+        assert section == sections.setdefault(section.anchor, section)
+        incomplete += [f"{section.title}: {part}" for part, text in vars(section).items() if not text.strip()]
+    assert [] == incomplete
+
+
+def test_the_runbook_lists_every_alert_with_its_severities() -> None:
+    """In the table, with a link, and at the top of its section."""
+    page = runbook(alerts.FILES)
+    for alert in ALERTS:
+        severities = ", ".join(other.severity for other in ALERTS if other.name == alert.name)
+        assert f"\n| [`{alert.name}`](#{alert.runbook.anchor}) | {severities} | {alert.summary} |\n" in page
+        (section,) = [one for one in page.split("\n## ") if one.startswith(f"{alert.runbook.title}\n")]
+        assert f"`{alert.name}` ({severities})" in section.splitlines()[2]

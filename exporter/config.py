@@ -53,7 +53,7 @@ class Storage(Section):
 class Config(Section):
     """The whole configuration; `FILE` adds a list of accounts per API."""
 
-    storage: Storage = Field(Storage(), description="what is stored on disk")
+    storage: Storage = Field(Storage(), description="what must survive a restart")
 
     def accounts(self) -> Iterator[tuple[Api, AccountSettings]]:
         """Every configured account with its API."""

@@ -66,29 +66,9 @@ def test_every_report_publishes_each_of_its_families(harness: ExporterHarness) -
     assert [] == sorted(expected - published)
 
 
-@pytest.mark.parametrize(
-    ("page", "heading", "entry"),
-    [
-        ("docs/configuration.md", r"## `(\w+)`.*", "`reports.{}.enabled`"),
-        ("config.example.yaml", r"(?:# )?(\w+):", " {}:"),
-    ],
-)
-def test_every_report_is_in_the_configuration(page: str, heading: str, entry: str) -> None:
-    """In the section of its API."""
-    _, *parts = re.split(rf"^{heading}$", read(page), flags=re.MULTILINE)
-    sections = dict(zip(parts[::2], parts[1::2], strict=True))
-    missing = [
-        f"{api.name}: {report.name}"
-        for api in ALL
-        for report in api.reports
-        if entry.format(report.name) not in sections.get(api.name, "")
-    ]
-    assert [] == missing
-
-
 @pytest.mark.parametrize("api", ALL, ids=lambda api: api.name)
 def test_every_api_is_complete(api: Api) -> None:
-    """Its name is that of its package, its simulation, its golden, its section of the example, and of a layer."""
+    """Its name is that of its package, its simulation, its golden, and a layer."""
     files = f"exporter/apis/{api.name}", f"exporter/simulator/{api.name}", f"tests/apis/goldens/{api.name}.prom"
     contracts = tomllib.loads(read("pyproject.toml"))["tool"]["importlinter"]["contracts"]
     layers = {
@@ -100,7 +80,6 @@ def test_every_api_is_complete(api: Api) -> None:
     missing = [
         *(file for file in files if not (ROOT / file).exists()),
         *(name for name, modules in layers.items() if api.name not in modules),
-        *(["config.example.yaml"] if api.name not in yaml.safe_load(read("config.example.yaml")) else []),
     ]
     assert [] == missing
 

@@ -1,25 +1,23 @@
-"""What the collectors declare, with the options of the accounts in `config.example.yaml`: the defaults."""
+"""What the collectors declare, with the options that the example configuration sets: the defaults."""
 
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 from exporter.apis.api import Api
 from exporter.apis.settings import AccountSettings
 from exporter.auth.api_key import ApiKey
 from exporter.auth.secret import Secret
-from exporter.config import load
+from exporter.config import loads
 from exporter.model.collection import Collector
 from exporter.model.families import Family
 from exporter.transport.http import HttpClient, Unobserved
 from exporter.transport.session import Session
-
-EXAMPLE = Path(__file__).parents[1] / "config.example.yaml"
+from tools import example
 
 
 def collectors() -> Iterator[tuple[Api, Collector]]:
     """Every collector with its API, also those of reports that are read only with an option."""
-    for api, account in load(EXAMPLE).accounts():
+    for api, account in loads(example.text(), example.FILE_NAME).accounts():
         for collector in api.collectors(account, _session(account)):
             yield api, collector
 

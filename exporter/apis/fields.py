@@ -4,6 +4,7 @@ import ipaddress
 import re
 from datetime import timedelta
 from decimal import Decimal
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -17,6 +18,13 @@ UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y"
 DURATION = re.compile(
     "".join(rf"(?:(?P<{unit}>[0-9]{{1,12}}){unit})?" for unit in ("y", "w", "d", "h", "m", "s", "ms"))
 )
+
+
+class Shown(Enum):
+    """How `config.example.yaml` shows an optional key, if not commented out; a marker in its type."""
+
+    SET = "set, so that the file is a valid configuration"
+    INSTEAD = "as an alternative to other keys"
 
 
 def invalid(text: str) -> PydanticCustomError:
@@ -133,9 +141,15 @@ Interval = Annotated[timedelta, BeforeValidator(duration), AfterValidator(interv
 WebAddress = Annotated[str, AfterValidator(web_address)]
 LoginAddress = Annotated[str, AfterValidator(login_address)]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
-Guid = Annotated[str, matching(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "a GUID")]
-Currency = Annotated[str, AfterValidator(currency_code)]
-Tenant = Annotated[str, matching(r"[A-Za-z0-9][A-Za-z0-9.-]*", "a domain or an id")]
+Guid = Annotated[
+    str,
+    matching(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "a GUID"),
+    Field(examples=["00000000-0000-0000-0000-000000000000"]),
+]
+Currency = Annotated[str, AfterValidator(currency_code), Field(examples=["EUR"])]
+Tenant = Annotated[
+    str, matching(r"[A-Za-z0-9][A-Za-z0-9.-]*", "a domain or an id"), Field(examples=["contoso.onmicrosoft.com"])
+]
 SecretText = Annotated[SecretStr, AfterValidator(secret_text)]
 FilePath = Annotated[Path, Field(strict=False), AfterValidator(file_path)]
 
@@ -157,4 +171,4 @@ def authorities(file: Path) -> Path:
     return file
 
 
-CaFile = Annotated[FilePath, AfterValidator(authorities)]
+CaFile = Annotated[FilePath, AfterValidator(authorities), Field(examples=["/etc/ssl/private-ca.pem"])]

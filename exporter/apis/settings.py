@@ -29,6 +29,7 @@ from exporter.apis.fields import (
     Interval,
     LoginAddress,
     SecretText,
+    Shown,
     Tenant,
     Text,
     WebAddress,
@@ -50,13 +51,18 @@ class Section(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
 
+    advice: ClassVar[str] = ""
+    """What `config.example.yaml` says above the section, in paragraphs."""
+    examples: ClassVar[Mapping[str, Any]] = {}
+    """Values of inherited keys in `config.example.yaml`."""
+
 
 class Budget(Section):
     """A monthly budget."""
 
-    name: Text = Field(description="the `budget` label")
+    name: Text = Field(description="the `budget` label", examples=["sign-ins"])
     amount: Annotated[Decimal, BeforeValidator(money), Field(ge=0, strict=False, allow_inf_nan=False)] = Field(
-        description="the monthly limit"
+        description="the monthly limit", examples=[Decimal("400.00")]
     )
 
 
@@ -81,15 +87,12 @@ class Report(Section):
 class AccountSettings(Section):
     """One account of one API."""
 
-    name: Text | None = Field(None, description="the `account` label")
+    name: Annotated[Text | None, Shown.SET] = Field(
+        None, description="the `account` label; default: the tenant or the enrollment number"
+    )
     base_url: WebAddress = Field(description="base URL of the API")
-    ca_file: CaFile | None = Field(
-        None,
-        description="PEM file with the authorities that sign the servers' certificates, instead of the public ones",
-    )
-    timeout: Duration = Field(
-        timedelta(minutes=1), description="timeout of one request, until its whole response is read"
-    )
+    ca_file: CaFile | None = Field(None, description="PEM file with certificate authorities; default: the public ones")
+    timeout: Duration = Field(timedelta(minutes=1), description="maximum duration of one request and its response")
     reports: Any = None
 
     optional_secrets: ClassVar[frozenset[str]] = frozenset()
@@ -196,11 +199,11 @@ class EntraSettings(AccountSettings):
     tenant: Tenant = Field(description="domain or id of the tenant")
     client_id: Guid = Field(description="id of the application")
     client_secret: SecretText | None = Field(None, description="client secret of the application", min_length=1)
-    client_secret_file: FilePath | None = Field(None, description="file with the client secret; read again at each use")
+    client_secret_file: Annotated[FilePath | None, Shown.SET] = Field(None, description="file with the client secret")
     authority: LoginAddress = Field(
         "https://login.microsoftonline.com", description="login host; default: that of `cloud`"
     )
-    cloud: Literal["global", "usgov", "china"] = Field("global", description="cloud of the tenant")
+    cloud: Literal["global", "usgov", "china"] = Field("global", description="cloud of the tenant; sets the addresses")
 
     cloud_hosts: ClassVar[Mapping[str, str]] = {}
     """Base URLs of the API in national clouds, if they differ from the global one."""

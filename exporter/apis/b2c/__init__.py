@@ -13,7 +13,8 @@ from exporter.apis.b2c.collectors import (
     MfaRequestCountSummary,
     TenantUserCount,
 )
-from exporter.apis.b2c.settings import Prices, Settings
+from exporter.apis.b2c.prices import Prices
+from exporter.apis.b2c.settings import Settings
 from exporter.auth import Credential
 from exporter.auth.client_credentials import Assertion, Certificate, ClientCredentials
 from exporter.auth.entra import ClientCredential, LoginHttp

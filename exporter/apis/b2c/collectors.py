@@ -9,6 +9,7 @@ from typing import ClassVar
 from exporter.apis.b2c import metrics
 from exporter.apis.b2c.client import Client
 from exporter.apis.b2c.estimate.components import ComponentReader, charges
+from exporter.apis.b2c.prices import Prices
 from exporter.apis.b2c.records import (
     AuthenticationsInPeriod,
     Charge,
@@ -20,7 +21,7 @@ from exporter.apis.b2c.records import (
     Reading,
     UserCount,
 )
-from exporter.apis.b2c.settings import BILL, Application, Prices
+from exporter.apis.b2c.settings import BILL, Application
 from exporter.apis.b2c.windows.applications import ActivityReader
 from exporter.apis.b2c.windows.daily import growth, windows
 from exporter.apis.b2c.windows.keys import limited_keys

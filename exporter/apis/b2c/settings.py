@@ -3,74 +3,28 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from decimal import Decimal
-from typing import Annotated, ClassVar, TypeAlias
+from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
+from exporter.apis.b2c.prices import Prices
 from exporter.apis.checks import Finding
-from exporter.apis.fields import Currency, FilePath, Guid, SecretText, Text, WebAddress, invalid, matching, money
+from exporter.apis.fields import FilePath, Guid, SecretText, Shown, Text, WebAddress, invalid, matching
 from exporter.apis.settings import CHINA, USGOV, Budget, EntraSettings, OneNameEach, Section
 from exporter.auth.client_credentials import Certificate
 from exporter.errors import Rejected
 
 GRAPH = "https://graph.windows.net"
 BILL = "bill"
-UNIT_PRICE = "a price such as 0.0055"
 PER_APPLICATION = frozenset({"b2cAuthenticationCount", "b2cMfaRequestCount"})
 """The reports that are read for each configured application, and for nothing else."""
-
-
-def unit_price(value: object) -> Decimal:
-    """A price as it is written: 0.0055 is 0.0055 and not the nearest double."""
-    price = money(value, UNIT_PRICE)
-    if not price.is_finite() or not 0 <= price < 10**9:
-        raise invalid(f"must be {UNIT_PRICE}")
-    return price
-
-
-class PriceTier(Section):
-    """Part of a price list: the price of each unit up to the `up_to`th of a month; the last tier is open."""
-
-    up_to: Annotated[int, Field(gt=0)] | None = Field(None, description="the last unit of the month at this price")
-    price: Annotated[Decimal, BeforeValidator(unit_price)] = Field(description="per unit")
-
-
-def rising(tiers: tuple[PriceTier, ...]) -> tuple[PriceTier, ...]:
-    """Tiers that have a price for every quantity, and one only."""
-    ends = [tier.up_to for tier in tiers]
-    if ends[-1] is not None:
-        raise invalid("the last tier must have no up_to: its price applies to all further units")
-    bounds = [end for end in ends[:-1] if end is not None]
-    if len(bounds) < len(ends) - 1 or bounds != sorted(set(bounds)):
-        raise invalid("every tier but the last needs an up_to above the one before")
-    return tiers
-
-
-PriceList: TypeAlias = Annotated[tuple[PriceTier, ...], Field(strict=False, min_length=1), AfterValidator(rising)]
-
-
-class Prices(Section):
-    """Microsoft's monthly price lists; a component without a price is left out of the estimate."""
-
-    currency: Currency = Field(description="currency of all prices")
-    per_user: PriceList | None = Field(None, description="per stored user")
-    per_authentication: PriceList | None = Field(None, description="per billable authentication")
-    per_mfa_request: PriceList | None = Field(None, description="per multi-factor authentication")
-    per_monthly_active_user: PriceList | None = Field(None, description="per monthly active user")
-
-    @model_validator(mode="after")
-    def _one_model(self) -> "Prices":
-        if self.per_monthly_active_user and (self.per_user or self.per_authentication):
-            raise invalid("a tenant is billed per_monthly_active_user or per_user and per_authentication, not both")
-        return self
 
 
 class Application(Section):
     """An application of the tenant whose activity is published separately."""
 
     id: Guid = Field(description="the application's id, which is its client id")
-    name: Text | None = Field(None, description="the `application` label; default: the id")
+    name: Text | None = Field(None, description="the `application` label; default: the id", examples=["Web shop"])
 
     @property
     def label(self) -> str:
@@ -86,6 +40,11 @@ class Application(Section):
 class Settings(EntraSettings):
     """One Azure AD B2C tenant, read with an application's own identity: by secret, certificate or assertion."""
 
+    examples: ClassVar[Mapping[str, Any]] = {
+        "name": "contoso-b2c",
+        "tenant": "contosob2c.onmicrosoft.com",
+        "client_secret_file": "/run/secrets/b2c",
+    }
     optional_secrets: ClassVar[frozenset[str]] = frozenset({"client_secret", "certificate", "certificate_passphrase"})
     binary_secrets: ClassVar[frozenset[str]] = frozenset({"certificate"})
     report_options: ClassVar[Mapping[str, str]] = {BILL: "prices", **dict.fromkeys(PER_APPLICATION, "applications")}
@@ -94,39 +53,47 @@ class Settings(EntraSettings):
         CHINA: "https://graph.chinacloudapi.cn",
     }
 
-    base_url: WebAddress = Field(GRAPH, description="where the usage reports are; default: the cloud's")
+    base_url: WebAddress = Field(
+        GRAPH, description="where the reports are, without a version; default: that of `cloud`"
+    )
     resource: Annotated[str, matching(r"\S*[^\s/]", "an identifier such as https://graph.windows.net")] | None = Field(
         None,
-        description="the token's resource, which for a mirror may be another one; default: the cloud's Azure AD Graph",
+        description="resource of the token; a mirror may have its own; default: the cloud's",
+        examples=[GRAPH],
     )
     certificate: SecretText | None = Field(
         None, description="instead of client_secret: a certificate and its private key, PEM", min_length=1
     )
-    certificate_file: FilePath | None = Field(
-        None, description="a file that holds it, PEM or PFX; read again at each use"
+    certificate_file: Annotated[FilePath | None, Shown.INSTEAD] = Field(
+        None,
+        description="instead of client_secret: certificate and private key, PEM or PFX",
+        examples=["/run/secrets/b2c.pfx"],
     )
     certificate_passphrase: SecretText | None = Field(
         None, description="the passphrase of the certificate's private key", min_length=1
     )
-    certificate_passphrase_file: FilePath | None = Field(
-        None, description="a file that holds it; read again at each use"
-    )
-    client_assertion_file: FilePath | None = Field(
+    certificate_passphrase_file: Annotated[FilePath | None, Shown.INSTEAD] = Field(
         None,
-        description="instead of client_secret: a file with a federated assertion (workload identity); "
-        "read again at each use",
+        description="passphrase of the private key, if it is encrypted",
+        examples=["/run/secrets/pfx"],
+    )
+    client_assertion_file: Annotated[FilePath | None, Shown.INSTEAD] = Field(
+        None,
+        description="instead of client_secret: a federated assertion (workload identity)",
+        examples=["/var/run/secrets/azure/tokens/azure-identity-token"],
     )
     applications: Annotated[tuple[Application, ...], Field(strict=False)] = Field(
-        (), description="applications whose authentications are published separately"
+        (), description="applications that are read one by one and published separately"
     )
     max_keys: Annotated[int, Field(gt=0)] = Field(
         50,
-        description="the most providers, flows or methods that become series; the smallest of more are folded into one",
+        description="the most providers, flows or methods; more are folded into `__other__`",
     )
     prices: Prices | None = Field(None, description="the price lists for the estimate of the month's bill")
-    monthly_active_users: Annotated[int, Field(ge=0)] | None = Field(
+    monthly_active_users: Annotated[Annotated[int, Field(ge=0)] | None, Shown.INSTEAD] = Field(
         None,
         description="the month's active users, which no report states; required with a price per_monthly_active_user",
+        examples=[62_000],
     )
 
     budgets: Annotated[tuple[Budget, ...], OneNameEach] = Field(

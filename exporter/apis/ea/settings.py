@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from typing import Annotated, Literal
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from exporter.apis.checks import Finding, did_you_mean
 from exporter.apis.ea.usage.columns import COLUMNS, DEFAULT, label, tag_label
-from exporter.apis.fields import Currency, Duration, FilePath, SecretText, Text, WebAddress, invalid, matching
+from exporter.apis.fields import Currency, Duration, FilePath, SecretText, Shown, Text, WebAddress, invalid, matching
 from exporter.apis.settings import AccountSettings, Budget, OneNameEach, Section
 from exporter.auth.api_key import ApiKey
 from exporter.model.periods import Days, billing_month
@@ -54,8 +55,12 @@ def _days(value: object) -> Days | None:
 class UsageBudget(Budget):
     """A limit for the month, for the rows that match all of `where`."""
 
+    examples: ClassVar[Mapping[str, Any]] = {"name": "platform", "amount": Decimal("12000.00")}
+
     where: dict[str, str] = Field(
-        default_factory=dict, description="columns and tags (`tag_<key>`) and their values; without it, all usage"
+        default_factory=dict,
+        description="columns and tags (`tag_<key>`) and their values, all of which must match; default: all usage",
+        examples=[{"department_name": "Platform", "tag_env": "prod"}],
     )
 
     @model_validator(mode="after")
@@ -70,15 +75,23 @@ class Usage(Section):
     """How usage details are read, and which labels they get."""
 
     download: Literal["json", "csv", "csv_async"] = Field(
-        "json", description="`json` pages, `csv` in one stream, or `csv_async`, prepared by the service"
+        "json", description="`json` pages, a `csv` stream, or `csv_async`, prepared by the service"
     )
     period: Annotated[Days | None, BeforeValidator(_period)] = Field(
-        None, description='`current`, a billing period such as `"202611"`, or `{start: , end: }`'
+        None,
+        description='`current`, a billing period such as `"202611"`, or `{start: 2026-11-01, end: 2026-11-20}`; '
+        "default: `current`",
+        examples=["current"],
     )
     labels: tuple[Annotated[str, AfterValidator(_column)], ...] = Field(
-        DEFAULT, description="documented columns that become labels, in snake_case", strict=False
+        DEFAULT, description="any documented columns, in snake_case, that become labels", strict=False
     )
-    tags: tuple[Text, ...] = Field((), description="tag keys that become labels `tag_<key>`", strict=False)
+    tags: tuple[Text, ...] = Field(
+        (),
+        description="tag keys that become labels, such as tag_cost_center",
+        examples=[["env", "cost center"]],
+        strict=False,
+    )
     max_series: int = Field(
         10_000,
         description="label sets of each report; above it, the smallest become `__other__`, prices are left out",
@@ -86,7 +99,7 @@ class Usage(Section):
     )
     days_late: int = Field(2, description="how many days ago the newest complete day is", ge=0, le=10)
     settled_day: int = Field(
-        6, description="day of the month from which the previous month is final and no longer read", ge=1, le=28
+        6, description="day of the month from which the previous month is no longer read", ge=1, le=28
     )
     first_byte: Duration = Field(
         timedelta(hours=1), description="how long a CSV download may be silent; up to 60 minutes are documented"
@@ -104,21 +117,25 @@ class Usage(Section):
 class Settings(AccountSettings):
     """One enrollment, read with an API access key."""
 
+    examples: ClassVar[Mapping[str, Any]] = {"name": "contoso-ea"}
+
     base_url: WebAddress = Field("https://consumption.azure.com", description="where the reporting APIs are")
-    timeout: Duration = Field(timedelta(minutes=5), description="the longest wait for one whole page; pages are large")
-    enrollment: Enrollment = Field(description="the enrollment number, in quotes")
-    api_key: SecretText | None = Field(
-        None, description="the API access key (EA portal: Reports > Download Usage > API Access Key)", min_length=1
+    timeout: Duration = Field(timedelta(minutes=5), description="maximum duration of one request; pages are large")
+    enrollment: Enrollment = Field(description="the enrollment number, in quotes", examples=["100"])
+    api_key: SecretText | None = Field(None, description="the API access key of the EA portal", min_length=1)
+    api_key_file: Annotated[FilePath | None, Shown.SET] = Field(
+        None,
+        description="file with the key (EA portal: Reports > Download Usage > API Access Key)",
+        examples=["/run/secrets/ea"],
     )
-    api_key_file: FilePath | None = Field(None, description="a file that contains it; read again at each use")
     api_version: Literal["v1", "v2", "v3"] = Field("v3", description="version of the reporting APIs")
     currency: Currency | None = Field(
         None,
-        description="currency of the enrollment, which usage rows do not state; default: the balance summary's. "
-        "Required for a department's or account owner's key, which may not read the balance",
+        description="currency of the enrollment; default: the balance summary's; "
+        "required for a key that may not read it (of a department or account owner)",
     )
     usage: Usage = Field(default=Usage(), description="how usage details are read")
-    prices: Literal["used", "all"] = Field("used", description="prices of the meters in use, or of all")
+    prices: Literal["used", "all"] = Field("used", description="prices of the meters that are `used`, or of `all`")
     budgets: Annotated[tuple[UsageBudget, ...], OneNameEach] = Field(
         (), description="budgets for the month, in the enrollment's currency", strict=False
     )

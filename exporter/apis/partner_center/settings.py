@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, SecretStr, field_serializer, model_validator
 
@@ -19,29 +19,42 @@ Mode = Literal["show", "hash", "omit"]
 class Settings(EntraSettings):
     """One partner tenant, read with a user's delegated sign-in (App+User)."""
 
+    advice: ClassVar[str] = "To sign in once: azure-billing-exporter login contoso-csp --config.file=config.yaml"
+    examples: ClassVar[Mapping[str, Any]] = {
+        "name": "contoso-csp",
+        "tenant": "contosopartner.onmicrosoft.com",
+        "client_secret_file": "/run/secrets/csp",
+    }
     optional_secrets: ClassVar[frozenset[str]] = frozenset({"refresh_token", "customer_names_key"})
     report_options: ClassVar[Mapping[str, str]] = {SUBSCRIPTION_USAGE: "detail: subscriptions"}
     cloud_hosts: ClassVar[Mapping[str, str]] = {CHINA: CHINA_HOST}
 
-    base_url: WebAddress = Field(GLOBAL_HOST, description="where the API is; default: the cloud's")
+    base_url: WebAddress = Field(GLOBAL_HOST, description="where the API is; default: that of `cloud`")
     refresh_token: SecretText | None = Field(
         None, description="the first refresh token, where `login` is not used", min_length=1
     )
     refresh_token_file: FilePath | None = Field(
-        None, description="a file that contains it; later refresh tokens are stored under `storage.path`"
+        None,
+        description="instead of `login`, for a token from a vault; its successors are stored",
+        examples=["/run/secrets/csp-refresh-token"],
     )
     customer_names: Mode = Field(
-        "show", description="what name labels contain: the name (`show`), a keyed hash, or nothing (`omit`)"
+        "show",
+        description="customer_name and subscription_name: `show`, `hash` or `omit` them",
     )
     customer_names_key: SecretText | None = Field(
-        None, description="the secret key of the hash, any text; required with `customer_names: hash`", min_length=1
+        None, description="the key of the hash, any text; required with `customer_names: hash`", min_length=1
     )
-    customer_names_key_file: FilePath | None = Field(None, description="a file that contains it")
+    customer_names_key_file: FilePath | None = Field(
+        None,
+        description="file with the key of the hash, any text; do not change it",
+        examples=["/run/secrets/customer-names"],
+    )
     detail: Literal["subscriptions"] | None = Field(
         None, description="`subscriptions` reads every customer's subscriptions too, with one request per customer"
     )
     requests_per_minute: int = Field(
-        60, ge=1, le=6000, description="the budget of each report that makes one request per customer"
+        60, ge=1, le=6000, description="limit of each report that makes one request per customer"
     )
     max_series: int = Field(
         100_000,

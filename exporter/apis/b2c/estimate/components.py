@@ -8,8 +8,8 @@ from typing import TypeVar
 from exporter.apis.b2c.client import Client
 from exporter.apis.b2c.estimate import bill
 from exporter.apis.b2c.estimate.bill import MonthUsage, Tier
+from exporter.apis.b2c.prices import Prices
 from exporter.apis.b2c.records import Charge, DailyAuthentications, DailyMfaRequests, DayRow, UserCount
-from exporter.apis.b2c.settings import Prices
 from exporter.apis.b2c.windows.rows import RowsByDay, by_day, filter_bound
 from exporter.model.collection import Run
 from exporter.model.periods import DAY, Days, billing_month, day_end

@@ -64,7 +64,7 @@ format: .venv/development ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: .venv/development ## generate the pages of docs/, the dashboards and the rules
+docs: .venv/development ## generate the pages of docs/, config.example.yaml, the dashboards and the rules
 	$(BIN)/python -m tools.docs
 	$(BIN)/python -m tools.dashboards
 	$(BIN)/python -m tools.rules

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Self
 
 
 class Reason(StrEnum):
@@ -72,6 +73,12 @@ class Rejected(Failure):
         self.code = code
         self.status = status
         self.body = body
+
+    def with_text(self, text: str) -> Self:
+        """A copy with another text."""
+        other = type(self).__new__(type(self), text)
+        vars(other).update(vars(self))
+        return other
 
 
 class SignInRequired(Rejected):

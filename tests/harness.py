@@ -160,7 +160,7 @@ class ExporterHarness:
         self.stopped.skip_waits = True
         return self
 
-    def run(self, collector: str = "") -> list[object]:
+    def run(self, collector: str = "") -> list[Failure | None]:
         """Run every job, or those of one collector; the failures, None for a success."""
         chosen = [job for job in self.exporter.jobs if collector in ("", job.collector.name)]
         return [self.exporter.runner.run(job) for job in chosen]
@@ -168,7 +168,7 @@ class ExporterHarness:
     def failure(self, collector: str) -> Failure:
         """Run one collector, which must fail."""
         (failure,) = self.run(collector)
-        assert isinstance(failure, Failure)
+        assert failure is not None
         return failure
 
     def scrape(self) -> Scrape:

@@ -150,8 +150,7 @@ class Session:
         if isinstance(problem, NotModified) and "If-None-Match" not in answer.request.headers:
             return Malformed(answer.described("304 for a request without a condition"))
         if isinstance(problem, Rejected) and problem.reason is Reason.UNAUTHORIZED:
-            text = f"{problem}{self._auth.hint}"
-            return Rejected(text, problem.reason, problem.code, status=problem.status, body=problem.body)
+            return problem.with_text(f"{problem}{self._auth.hint}")
         return problem
 
     def _retried(self, attempt: Callable[[], T]) -> T:

@@ -1,5 +1,6 @@
 """A B2C tenant with canned reports, read at instants that a test chooses."""
 
+import threading
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -32,7 +33,8 @@ storage: {{path: "{directory / "storage"}"}}
         )
         self.now = NOON
         self.canned = canned
-        self.exporter = Exporter(load(file), clock=lambda: self.now)
+        self.stopped = threading.Event()
+        self.exporter = Exporter(load(file), clock=lambda: self.now, stopped=self.stopped)
 
     def answer(self, report: str, *answers: list[Row] | Answer) -> None:
         """The answers of a report, in turn; a list becomes an envelope."""

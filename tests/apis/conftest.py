@@ -48,9 +48,7 @@ def collection(harness: ExporterHarness, collector: str = "usagerecords") -> Col
 
 def failure(harness: ExporterHarness, collector: str = "usagerecords") -> Failure:
     """The failure of a run."""
-    (found,) = harness.run(collector)
-    assert isinstance(found, Failure)
-    return found
+    return harness.failure(collector)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import Literal
 
 import pytest
 
+from exporter.errors import RateLimited
 from exporter.simulator import Simulator
 from exporter.simulator.server.faults import Fault, Html, Status
 from tests.harness import NOON, Answer, CannedService, ExporterHarness, Scrape, series, value
@@ -138,8 +139,8 @@ def test_the_failure_of_a_blocked_application_states_the_remedy(
 ) -> None:
     """Azure AD Graph is retired; the message quotes Microsoft's and adds advice."""
     simulator.switches.b2c_blocked, simulator.switches.b2c_error = True, envelope
-    (failure,) = harness.run(report)
-    assert "forbidden" == failure.reason  # type: ignore[attr-defined]
+    failure = harness.failure(report)
+    assert "forbidden" == failure.reason
     assert "Authentication_Unauthorized: Access blocked to AAD Graph API" in str(failure)
     assert "disable the account's reports, or set base_url and resource" in str(failure)
 
@@ -195,8 +196,8 @@ def test_a_body_in_no_known_form_is_a_failure_like_others(
 ) -> None:
     """Some answers come from a proxy."""
     simulator.faults.script(USERS, fault)
-    (failure,) = harness.run(USERS)
-    assert failure.reason in ("malformed", "forbidden", "bad_request")  # type: ignore[attr-defined]
+    failure = harness.failure(USERS)
+    assert failure.reason in ("malformed", "forbidden", "bad_request")
 
 
 @pytest.mark.parametrize(
@@ -218,7 +219,7 @@ def test_an_answer_whose_rows_are_all_unreadable_is_malformed(
 ) -> None:
     """Counts are whole and not negative, days are days; the failure is reported."""
     canned.answer(path(simulator, MFA), Answer({"value": [{"Date": "2026-11-19", **row}]}))
-    assert "malformed" == tenant.run(MFA)[0].reason  # type: ignore[attr-defined]
+    assert "malformed" == tenant.failure(MFA).reason
 
 
 def test_a_part_that_is_null_is_no_part(simulator: Simulator, canned: CannedService, tenant: ExporterHarness) -> None:
@@ -244,5 +245,6 @@ def test_a_long_wait_that_only_the_message_names_is_honoured(simulator: Simulato
     text = "Your request is throttled temporarily. Please try after 150 seconds."
     body = {"odata.error": {"code": "Request_ThrottledTemporarily", "message": {"lang": "en", "value": text}}}
     simulator.faults.script(MFA, Status(503, body))
-    (failure,) = harness.run(MFA)
-    assert ("throttled", 150) == (failure.reason, failure.retry_after)  # type: ignore[attr-defined]
+    failure = harness.failure(MFA)
+    assert isinstance(failure, RateLimited)
+    assert 150 == failure.retry_after

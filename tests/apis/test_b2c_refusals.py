@@ -78,7 +78,7 @@ def test_what_concerns_the_account_fails_the_run(tenant: Tenant) -> None:
 )
 def test_an_application_that_always_fails_leaves_the_others(tenant: Tenant, answer: Answer, reason: str) -> None:
     """Once its published figures were given up by two runs; where all fail, the run does."""
-    tenant.exporter._stopped.set()  # one attempt for each request
+    tenant.stopped.set()  # one attempt for each request
     tenant.answer(LOGINS, answer, answer, [row(4)], [row(4)])
     assert tenant.run(LOGINS) is None
     samples = series(tenant.scrape(), "azure_b2c_application_authentications_month_to_date")

@@ -145,7 +145,7 @@ def test_an_empty_month_is_no_failure(canned: CannedService, enrollment: Exporte
 def test_a_page_without_its_rows_is_malformed(canned: CannedService, enrollment: ExporterHarness) -> None:
     """A 200 without `data` is not an empty month."""
     canned.answer(USAGE, Answer({"id": "x"}))
-    assert "malformed" == enrollment.run("usagedetails")[0].reason  # type: ignore[attr-defined]
+    assert "malformed" == enrollment.failure("usagedetails").reason
 
 
 def test_an_unchanged_month_is_confirmed_and_not_read_again(simulator: Simulator, harness: ExporterHarness) -> None:
@@ -165,7 +165,7 @@ def test_a_failure_on_the_second_page_leaves_no_etag_behind(canned: CannedServic
     first = Answer({"data": [row(1)], "nextLink": f"{canned.url}/next"}, headers={"ETag": '"1"'})
     canned.answer(USAGE, first)
     canned.answer("/next", Answer({}, 400), Answer({"data": [row(2)]}))
-    assert "bad_request" == enrollment.run("usagedetails")[0].reason  # type: ignore[attr-defined]
+    assert "bad_request" == enrollment.failure("usagedetails").reason
     assert [None] == enrollment.run("usagedetails")
     assert 3 == value(enrollment.scrape(), "azure_ea_cost_month_to_date")
     assert [None, None] == [h.get("if-none-match") for path, h in canned.received if path == USAGE]

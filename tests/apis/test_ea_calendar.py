@@ -94,8 +94,8 @@ def test_days_in_another_order_are_malformed(
     clock.now = datetime(2026, 11, 12, 12, tzinfo=UTC)
     harness = enrollment(", usage: {download: csv}")
     canned.answer(CSV, csv(*days))
-    (failure,) = harness.run("usagedetails")
-    assert Reason.MALFORMED == failure.reason  # type: ignore[attr-defined]
+    failure = harness.failure("usagedetails")
+    assert Reason.MALFORMED == failure.reason
     assert str(failure).startswith("usagedetails 202611: ")
 
 

@@ -114,8 +114,8 @@ def test_an_amount_that_is_no_number_is_malformed(
     harness = enrollment(f", usage: {{download: {download}}}")
     canned.answer(USAGE, rows({"cost": text}, {}))
     canned.answer(CSV, Answer(f'Date,Cost,ConsumedQuantity\r\n2026-11-18,"{text}",1\r\n2026-11-18,1,1\r\n'.encode()))
-    (failure,) = harness.run("usagedetails")
-    assert Reason.MALFORMED == failure.reason  # type: ignore[attr-defined]
+    failure = harness.failure("usagedetails")
+    assert Reason.MALFORMED == failure.reason
     assert {} == series(harness.scrape(), COST)
 
 

@@ -82,15 +82,13 @@ def status(
 
 
 @pytest.fixture
-def enrollment(canned: CannedService, harness_for: BUILD, monkeypatch: pytest.MonkeyPatch) -> BUILD:
+def enrollment(canned: CannedService, harness_for: BUILD) -> BUILD:
     """A harness that reads canned answers of enrollment 100 in one of the three ways."""
     canned.answer(f"{ROOT}/balancesummary", Answer({"currencyCode": "EUR"}))
 
     def build(download: str = "csv", usage: str = LABELS, more: str = "") -> ExporterHarness:
         account = f'enrollment: "100", api_key: the-key, base_url: "{canned.url}"{more}'
-        harness = harness_for(f"ea: [{{{account}, usage: {{download: {download}, {usage}}}}}]")
-        monkeypatch.setattr(harness.exporter._stopped, "wait", lambda seconds: False)
-        return harness
+        return harness_for(f"ea: [{{{account}, usage: {{download: {download}, {usage}}}}}]").without_waiting()
 
     return build
 
@@ -206,7 +204,7 @@ def test_a_csv_that_is_not_as_documented_is_malformed(canned: CannedService, enr
     """None of it is published."""
     canned.answer(f"{ROOT}/usagedetails/download", Answer(body))
     harness = enrollment()
-    assert "malformed" == harness.run("usagedetails")[0].reason  # type: ignore[attr-defined]
+    assert "malformed" == harness.failure("usagedetails").reason
     assert b"" == published(harness)
 
 
@@ -216,7 +214,7 @@ def test_a_download_that_breaks_off_publishes_nothing(canned: CannedService, enr
         f"{ROOT}/usagedetails/download", Answer(as_csv([row(**ROWS[1])]), cut=True), Answer(as_csv([row(**ROWS[1])]))
     )
     harness = enrollment()
-    assert "connection" == harness.run("usagedetails")[0].reason  # type: ignore[attr-defined]
+    assert "connection" == harness.failure("usagedetails").reason
     assert b"" == published(harness)
     assert [None] == harness.run("usagedetails")
     assert 12.34 == value(harness.scrape(), "azure_ea_cost_month_to_date")

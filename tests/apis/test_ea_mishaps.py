@@ -49,8 +49,8 @@ def test_a_body_that_is_no_csv_is_not_an_empty_month(canned: CannedService, enro
     harness = enrollment(", usage: {download: csv}")
     canned.answer(CSV, Answer(GOOD), Answer(body))
     assert [None] == harness.run("usagedetails")
-    (failure,) = harness.run("usagedetails")
-    assert Reason.MALFORMED == failure.reason  # type: ignore[attr-defined]
+    failure = harness.failure("usagedetails")
+    assert Reason.MALFORMED == failure.reason
     assert 12.34 == value(harness.scrape(), COST)
 
 
@@ -136,7 +136,7 @@ def test_a_new_meter_gets_its_price(canned: CannedService, enrollment: BUILD) ->
     prices = [{"meterId": meter, "unitPrice": 2, "currencyCode": "EUR"} for meter in ("one", "two", "three")]
     canned.answer(f"{ROOT}/pricesheet", Answer(prices))
     found = []
-    assert Reason.NOT_FOUND == harness.run("pricesheet")[0].reason  # type: ignore[attr-defined]
+    assert Reason.NOT_FOUND == harness.failure("pricesheet").reason
     for _ in range(2):
         assert [None] == harness.run("pricesheet")
         found.append({dict(key)["meter_id"] for key in series(harness.scrape(), "azure_ea_unit_price")})
@@ -187,8 +187,8 @@ def test_a_balance_that_states_no_amount_is_malformed(
     harness = enrollment(", currency: EUR")
     canned.answer(f"{ROOT}/balancesummary", Answer({"currencyCode": "EUR", "utilized": 3}), Answer(balance))
     assert [None] == harness.run("balancesummary")
-    (failure,) = harness.run("balancesummary")
-    assert Reason.MALFORMED == failure.reason  # type: ignore[attr-defined]
+    failure = harness.failure("balancesummary")
+    assert Reason.MALFORMED == failure.reason
     assert "balancesummary 202611: " in str(failure)
     assert 3 == value(harness.scrape(), "azure_ea_utilized")
 

@@ -38,8 +38,8 @@ def test_a_blob_that_is_refused_is_not_a_month_without_data(
 
 def test_a_status_that_is_not_documented_is_malformed(canned: CannedService, enrollment: BUILD) -> None:
     """It is not polled again."""
-    (failure,) = prepared(canned, enrollment, status=99).run("usagedetails")
-    assert Reason.MALFORMED == failure.reason  # type: ignore[attr-defined]
+    failure = prepared(canned, enrollment, status=99).failure("usagedetails")
+    assert Reason.MALFORMED == failure.reason
 
 
 def test_a_report_without_data_needs_no_address(canned: CannedService, enrollment: BUILD) -> None:
@@ -53,8 +53,8 @@ def test_a_key_that_expires_while_a_report_is_prepared_is_unauthorized(
     """It is not tried again and again."""
     harness = prepared(canned, enrollment, status=1)
     canned.answer("/report", Answer(b"", 401))
-    (failure,) = harness.run("usagedetails")
-    assert Reason.UNAUTHORIZED == failure.reason  # type: ignore[attr-defined]
+    failure = harness.failure("usagedetails")
+    assert Reason.UNAUTHORIZED == failure.reason
 
 
 @pytest.mark.parametrize("off", [-3, 3])

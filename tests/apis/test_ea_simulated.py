@@ -17,7 +17,7 @@ BUILD = Callable[..., ExporterHarness]
 
 
 @pytest.fixture
-def enrollment(simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BUILD:
+def enrollment(simulator: Simulator, tmp_path: Path) -> BUILD:
     """A harness that reads the simulated enrollment with the given settings."""
 
     def build(**usage: object) -> ExporterHarness:
@@ -26,9 +26,7 @@ def enrollment(simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyP
         content["ea"][0] |= {"usage": usage}
         content["storage"]["path"] = str(tmp_path / f"storage-{len(list(tmp_path.iterdir()))}")
         file.write_text(yaml.safe_dump({"ea": content["ea"], "storage": content["storage"]}))
-        harness = ExporterHarness(file)
-        monkeypatch.setattr(harness.exporter._stopped, "wait", lambda seconds: False)
-        return harness
+        return ExporterHarness(file).without_waiting()
 
     return build
 

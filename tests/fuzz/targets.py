@@ -3,6 +3,7 @@
 After any bytes a run has failed with a documented reason and changed nothing that is published, or it has succeeded.
 """
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -67,10 +68,15 @@ partner_center:
      base_url: "{self.canned.url}", {login}}}
 storage: {{path: "{self.directory / "storage"}"}}
 """)
-        self.exporter = Exporter(load(file), clock=lambda: NOON)
-        self.exporter._stopped.set()  # one attempt each
+        self.exporter = self.fresh()
         for account, collector in (("json", USAGE), ("csv", USAGE), (world.b2c.tenant, B2C), ("csp", CSP)):
             assert self.exporter.runner.run(self.job(account, collector)) is None, (account, collector)
+
+    def fresh(self) -> Exporter:
+        """Another exporter of the same configuration; it is stopped, so that each request has one attempt."""
+        stopped = threading.Event()
+        stopped.set()
+        return Exporter(load(self.directory / "config.yaml"), clock=lambda: NOON, stopped=stopped)
 
     def job(self, account: str, collector: str) -> Job:
         (job,) = (job for job in self.exporter.jobs if job.labels == (account, collector))
@@ -107,8 +113,7 @@ def targets(bed: Bed) -> dict[str, Target]:
     def token(body: bytes) -> None:
         bed.simulator.faults.script("oauth2/v2.0/token", Status(200, body))
         try:
-            fresh = Exporter(load(bed.directory / "config.yaml"), clock=lambda: NOON)
-            fresh._stopped.set()
+            fresh = bed.fresh()
             (job,) = (job for job in fresh.jobs if job.collector.name == CSP)
             failure = fresh.runner.run(job)
             assert failure is None or failure.reason != "internal", failure
@@ -120,7 +125,7 @@ def targets(bed: Bed) -> dict[str, Target]:
         good = file.read_bytes()
         try:
             file.write_bytes(body)
-            Exporter(load(bed.directory / "config.yaml"), clock=lambda: NOON)
+            bed.fresh()
         finally:
             file.write_bytes(good)
 

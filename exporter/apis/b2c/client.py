@@ -103,9 +103,7 @@ class Client:
         except Rejected as refusal:
             if not (text := advice(refusal)):
                 raise
-            raise Rejected(
-                f"{refusal} ({text})", refusal.reason, refusal.code, status=refusal.status, body=refusal.body
-            ) from refusal
+            raise refusal.with_text(f"{refusal} ({text})") from refusal
 
 
 def advice(refusal: Rejected) -> str:

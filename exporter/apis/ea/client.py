@@ -143,7 +143,7 @@ class Client:
                 for _, batches in self.usage(None, today, METERS, Validators()):
                     next(iter(batches), None)
                 text = f"the currency of usage is unknown, since {refused}; set `currency` for this enrollment"
-                raise Rejected(text, refused.reason) from refused
+                raise refused.with_text(text) from refused
         if not (found := self._currency or published):
             raise Rejected("no balance and no price states a currency yet; set `currency`", Reason.NOT_FOUND)
         return found
@@ -190,8 +190,7 @@ class Client:
             try:
                 self.billing_periods()
             except Rejected:
-                text = f"{refused} (is enrollment {self._enrollment} right?)"
-                raise Rejected(text, refused.reason, refused.code) from refused
+                raise refused.with_text(f"{refused} (is enrollment {self._enrollment} right?)") from refused
             self._known = True
         if not no_data:
             raise refused

@@ -57,10 +57,4 @@ def explained(refused: Rejected) -> Rejected:
     if "report view" not in str(refused).lower():
         return refused
     text = "a department's or account owner's key reads usage only: use an enrollment administrator's, or"
-    return Rejected(
-        f"{refused} ({text} disable this report)",
-        refused.reason,
-        refused.code,
-        status=refused.status,
-        body=refused.body,
-    )
+    return refused.with_text(f"{refused} ({text} disable this report)")

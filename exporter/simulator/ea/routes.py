@@ -6,14 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from exporter.simulator.ea import reports
 from exporter.simulator.ea.access import Access
-from exporter.simulator.ea.balance import BalanceSummary
 from exporter.simulator.ea.downloads import UsageDownloads
-from exporter.simulator.ea.marketplace import MarketplaceCharges
 from exporter.simulator.ea.paths import ReportRoute
-from exporter.simulator.ea.periods import BillingPeriods
-from exporter.simulator.ea.pricesheet import PriceSheet
-from exporter.simulator.ea.usage import UsageDetails
+from exporter.simulator.server.reports import report_routes
 from exporter.simulator.switches import Switches
 from exporter.simulator.world import Enrollment
 
@@ -26,18 +23,9 @@ class EnterpriseReports:
         self.downloads = UsageDownloads(self._access, blob_url)
 
     def routes(self) -> list[Route]:
-        """The documented paths; any other report below an enrollment is 404."""
-        access = self._access
-        reports = (
-            UsageDetails(access),
-            self.downloads,
-            BalanceSummary(access),
-            MarketplaceCharges(access),
-            PriceSheet(access),
-            BillingPeriods(access),
-        )
-        documented = [route for report in reports for route in report.routes()]
-        return [*documented, ReportRoute("{rest:path}", self._unknown)]
+        """The paths of the reports and of the downloads; anything else below an enrollment is 404."""
+        unknown = ReportRoute("{rest:path}", self._unknown)
+        return [*report_routes(reports, self._access), *self.downloads.routes(), unknown]
 
     async def _unknown(self, request: Request) -> Response:
         """404 for a report that does not exist, to those who have a key."""

@@ -1,6 +1,5 @@
 """The price sheet of an enrollment."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from starlette.requests import Request
@@ -10,16 +9,14 @@ from starlette.routing import Route
 from exporter.simulator.ea.access import Access
 from exporter.simulator.ea.paths import by_period
 from exporter.simulator.server.answers import json_answer
+from exporter.simulator.server.reports import Report
 
 UNUSED = 200
 """Meters on the price sheet that are not used."""
 
 
-@dataclass(frozen=True)
-class PriceSheet:
+class PriceSheet(Report[Access]):
     """The report ``pricesheet``."""
-
-    access: Access
 
     def routes(self) -> list[Route]:
         """For the current billing period and for a named one."""

@@ -2,7 +2,6 @@
 
 import base64
 import json
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from starlette.requests import Request
@@ -15,14 +14,12 @@ from exporter.simulator.ea.paths import ReportRoute, by_period
 from exporter.simulator.ea.ranges import Range
 from exporter.simulator.ea.usage_rows import usage_json
 from exporter.simulator.server.answers import json_answer, origin
+from exporter.simulator.server.reports import Report
 from exporter.simulator.world import UsageRow
 
 
-@dataclass(frozen=True)
-class UsageDetails:
+class UsageDetails(Report[Access]):
     """The report ``usagedetails``."""
-
-    access: Access
 
     def routes(self) -> list[Route]:
         """By billing period and by custom dates."""

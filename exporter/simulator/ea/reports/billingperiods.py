@@ -1,7 +1,5 @@
 """The billing periods of an enrollment."""
 
-from dataclasses import dataclass
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -9,14 +7,12 @@ from starlette.routing import Route
 from exporter.simulator.ea.access import Access
 from exporter.simulator.ea.paths import ReportRoute
 from exporter.simulator.server.answers import json_answer
+from exporter.simulator.server.reports import Report
 from exporter.simulator.world.periods import first_day, last_day
 
 
-@dataclass(frozen=True)
-class BillingPeriods:
+class BillingPeriods(Report[Access]):
     """The report ``billingperiods``."""
-
-    access: Access
 
     def routes(self) -> list[Route]:
         """The one path."""

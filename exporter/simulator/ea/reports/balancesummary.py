@@ -1,7 +1,5 @@
 """The balance summary of an enrollment."""
 
-from dataclasses import dataclass
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -9,15 +7,13 @@ from starlette.routing import Route
 from exporter.simulator.ea.access import Access
 from exporter.simulator.ea.paths import by_period
 from exporter.simulator.server.answers import json_answer
+from exporter.simulator.server.reports import Report
 from exporter.simulator.switches import Switches
 from exporter.simulator.world import Balance
 
 
-@dataclass(frozen=True)
-class BalanceSummary:
+class BalanceSummary(Report[Access]):
     """The report ``balancesummary``."""
-
-    access: Access
 
     def routes(self) -> list[Route]:
         """For the current billing period and for a named one."""

@@ -1,7 +1,5 @@
 """Marketplace charges of an enrollment."""
 
-from dataclasses import dataclass
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -9,14 +7,12 @@ from starlette.routing import Route
 from exporter.simulator.ea.access import Access
 from exporter.simulator.ea.paths import ReportRoute, by_period
 from exporter.simulator.server.answers import json_answer
+from exporter.simulator.server.reports import Report
 from exporter.simulator.world.marketplace import MarketplaceCharge
 
 
-@dataclass(frozen=True)
-class MarketplaceCharges:
+class MarketplaceCharges(Report[Access]):
     """The report ``marketplacecharges``."""
-
-    access: Access
 
     def routes(self) -> list[Route]:
         """By billing period and by custom dates."""

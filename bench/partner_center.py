@@ -19,6 +19,7 @@ import requests
 from exporter.apis.partner_center.client import CUSTOMERS, Client
 from exporter.apis.partner_center.collectors import UsageRecords
 from exporter.apis.partner_center.reading.names import Naming
+from exporter.apis.partner_center.settings import Settings
 from exporter.auth.secret import Secret
 from exporter.runtime.archive import Archive
 from exporter.runtime.job import Job
@@ -99,10 +100,13 @@ def main() -> None:
     """Measure and print."""
     content = answer(NUMBER)
     client = Client(Answered(content, answer(NUMBER, spent=2)), account="csp", naming=Naming("show", Secret("")))  # type: ignore[arg-type]
+    settings = Settings.model_validate(
+        {"tenant": "csp.example", "client_id": str(uuid.UUID(int=1)), "client_secret": "s"}
+    )
     with TemporaryDirectory() as directory:
         store = SnapshotStore()
         runner = Runner(store, Archive(Path(directory)), Telemetry(), lambda: datetime.now(UTC))
-        job = Job("partner_center", "csp", UsageRecords({}, 100_000, client), UsageRecords.fresh_every)
+        job = Job("partner_center", "csp", UsageRecords(client, settings), UsageRecords.fresh_every)
         decoding = best(lambda: CUSTOMERS.typed.decode(content))
         publishing = best(lambda: store.publish(job, runner.collection(job)))
         compressing = best(lambda: Page(store.current.body))

@@ -1,11 +1,11 @@
 """The contract between an API and the rest of the exporter."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import Field, create_model
 
@@ -15,21 +15,39 @@ from exporter.auth.entra import LoginHttp
 from exporter.model.collection import Collector
 from exporter.transport.session import Session
 
+C = TypeVar("C")
+S = TypeVar("S", bound=AccountSettings)
+
+
+class AccountReport(Collector, Generic[C, S]):
+    """One report of one account with these settings, whose reports share a client."""
+
+    shaped_by: ClassVar[tuple[str, ...]] = ()
+    """The keys of the settings on which the samples depend, such as `usage.labels`."""
+
+    def __init__(self, client: C, settings: S) -> None:
+        self.client = client
+        self.settings = settings
+
+    @property
+    def shape(self) -> Mapping[str, object]:
+        return self.settings.shape(*self.shaped_by)
+
 
 @dataclass(frozen=True)
 class Api:
     """One Microsoft API: a section of the YAML, its authentication, and its reports.
 
     `authenticate` takes the account's settings, HTTP for the login host and a directory for tokens;
-    `collectors` takes the settings and the account's session, and returns one collector per report.
+    `client` takes the settings and the account's session.
     """
 
     name: str
     title: str
     settings: type[AccountSettings]
-    reports: tuple[type[Any], ...]
+    reports: tuple[type[AccountReport[Any, Any]], ...]
     authenticate: Callable[[Any, LoginHttp, Path], Credential]
-    collectors: Callable[[Any, Session], tuple[Collector, ...]]
+    client: Callable[[Any, Session], Any]
 
     @cached_property
     def section(self) -> type[AccountSettings]:
@@ -45,3 +63,8 @@ class Api:
         """The interval of each enabled report of the account."""
         chosen = [report for report in self.reports if account.reads(report.name)]
         return {report.name: account.report(report.name).every or report.fresh_every for report in chosen}
+
+    def collectors(self, account: AccountSettings, session: Session) -> tuple[Collector, ...]:
+        """Every report of the account, also those that are disabled."""
+        client = self.client(account, session)
+        return tuple(report(client, account) for report in self.reports)

@@ -4,22 +4,12 @@ from pathlib import Path
 
 from exporter.apis.api import Api
 from exporter.apis.b2c.client import Client
-from exporter.apis.b2c.collectors import (
-    REPORTS,
-    AuthenticationCount,
-    AuthenticationCountSummary,
-    Bill,
-    MfaRequestCount,
-    MfaRequestCountSummary,
-    TenantUserCount,
-)
-from exporter.apis.b2c.prices import Prices
+from exporter.apis.b2c.collectors import REPORTS
 from exporter.apis.b2c.settings import Settings
 from exporter.auth import Credential
 from exporter.auth.client_credentials import Assertion, Certificate, ClientCredentials
 from exporter.auth.entra import ClientCredential, LoginHttp
 from exporter.auth.secret import Secret
-from exporter.model.collection import Collector
 from exporter.transport.session import Session
 
 
@@ -43,28 +33,9 @@ def client_credential(settings: Settings) -> ClientCredential:
     return settings.secret("client_secret")
 
 
-NO_PRICES = Prices(currency="XXX")
-"""For the bill of an account without prices, which is never read and still declares its families."""
-
-
-def collectors(settings: Settings, session: Session) -> tuple[Collector, ...]:
-    """One collector per report."""
-    client = Client(session, settings.tenant)
-    usage = client, settings.max_keys, settings.shape("max_keys", "applications")
-    return (
-        TenantUserCount(*usage),
-        AuthenticationCountSummary(*usage),
-        MfaRequestCountSummary(*usage),
-        AuthenticationCount(*usage, settings.applications),
-        MfaRequestCount(*usage, settings.applications),
-        Bill(
-            client,
-            settings.prices or NO_PRICES,
-            settings.monthly_active_users,
-            settings.budgets,
-            settings.shape("prices", "monthly_active_users", "budgets"),
-        ),
-    )
+def client(settings: Settings, session: Session) -> Client:
+    """The tenant's reports."""
+    return Client(session, settings.tenant)
 
 
 API = Api(
@@ -73,5 +44,5 @@ API = Api(
     settings=Settings,
     reports=REPORTS,
     authenticate=authenticate,
-    collectors=collectors,
+    client=client,
 )

@@ -1,15 +1,14 @@
 """One class per usage report, and one for the bill that is estimated from them."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import ClassVar
 
+from exporter.apis.api import AccountReport
 from exporter.apis.b2c import metrics
 from exporter.apis.b2c.client import Client
 from exporter.apis.b2c.estimate.components import ComponentReader, charges
-from exporter.apis.b2c.prices import Prices
 from exporter.apis.b2c.records import (
     AuthenticationsInPeriod,
     Charge,
@@ -21,25 +20,21 @@ from exporter.apis.b2c.records import (
     Reading,
     UserCount,
 )
-from exporter.apis.b2c.settings import BILL, Application
+from exporter.apis.b2c.settings import BILL, Settings
 from exporter.apis.b2c.windows.applications import ActivityReader
 from exporter.apis.b2c.windows.daily import growth, windows
 from exporter.apis.b2c.windows.keys import limited_keys
 from exporter.apis.b2c.windows.rows import by_day, filter_bound
-from exporter.apis.settings import Budget
 from exporter.model.budgets import FAMILIES as BUDGETS
 from exporter.model.budgets import BudgetSpent
-from exporter.model.collection import Collector, Run
+from exporter.model.collection import Run
 from exporter.model.families import Family
 
 
-@dataclass(frozen=True, slots=True)
-class UsageReport(Collector):
+class UsageReport(AccountReport[Client, Settings]):
     """What the reports have in common."""
 
-    client: Client
-    max_keys: int
-    shape: Mapping[str, object] = field()  # or its default would be the inherited property
+    shaped_by: ClassVar[tuple[str, ...]] = ("max_keys", "applications")
 
     def rows(self, record: Part | Reading) -> int:
         return record.rows if isinstance(record, Reading) else 0
@@ -48,7 +43,6 @@ class UsageReport(Collector):
         return record.data_timestamp if isinstance(record, Reading) else None
 
 
-@dataclass(frozen=True, slots=True)
 class TenantUserCount(UsageReport):
     """Users of the tenant by identity provider; documented as refreshed every 24 to 48 hours."""
 
@@ -58,11 +52,10 @@ class TenantUserCount(UsageReport):
 
     def collect(self, now: datetime, run: Run) -> Iterator[Part | Reading]:
         days = by_day(self.name, self.client.daily(UserCount, filter_bound(now), run), now, run)
-        keys = limited_keys([days.rows.values()], self.max_keys, self.families, run)
+        keys = limited_keys([days.rows.values()], self.settings.max_keys, self.families, run)
         yield from growth(self.name, days, keys, run)
 
 
-@dataclass(frozen=True, slots=True)
 class Summary(UsageReport):
     """A report of the whole tenant's activity per day."""
 
@@ -71,11 +64,10 @@ class Summary(UsageReport):
 
     def collect(self, now: datetime, run: Run) -> Iterator[Part | Reading]:
         days = by_day(self.name, self.client.daily(self.kind, filter_bound(now), run), now, run)
-        keys = limited_keys([days.rows.values()], self.max_keys, self.families, run)
+        keys = limited_keys([days.rows.values()], self.settings.max_keys, self.families, run)
         yield from windows(self.name, days, now, keys, run)
 
 
-@dataclass(frozen=True, slots=True)
 class AuthenticationCountSummary(Summary):
     """Billable authentications by flow; documented as updated several times a day."""
 
@@ -84,7 +76,6 @@ class AuthenticationCountSummary(Summary):
     kind = DailyAuthentications
 
 
-@dataclass(frozen=True, slots=True)
 class MfaRequestCountSummary(Summary):
     """Multi-factor authentications by method; freshness is not documented, read like authentications."""
 
@@ -93,28 +84,24 @@ class MfaRequestCountSummary(Summary):
     kind = DailyMfaRequests
 
 
-@dataclass(frozen=True, slots=True)
 class ApplicationReport(UsageReport):
     """A report that is read for each configured application: since the month's first day, and for 30 days.
 
     Each application and each window succeeds or fails on its own; the run fails where everything is refused.
     """
 
-    applications: tuple[Application, ...]
-
     kind: ClassVar[type[PeriodRow]]
     fresh_every: ClassVar[timedelta] = timedelta(hours=2)
 
     def collect(self, now: datetime, run: Run) -> Iterator[Part | Reading]:
         reader = ActivityReader(self.client, self.kind, now, run)
-        activities = [reader.activity(application) for application in self.applications]
+        activities = [reader.activity(application) for application in self.settings.applications]
         reader.require_answers()
-        keys = limited_keys([activity.rows for activity in activities], self.max_keys, self.families, run)
+        keys = limited_keys([activity.rows for activity in activities], self.settings.max_keys, self.families, run)
         for activity in activities:
             yield from activity.parts(keys)
 
 
-@dataclass(frozen=True, slots=True)
 class AuthenticationCount(ApplicationReport):
     """Billable authentications of each configured application; documented as updated several times a day."""
 
@@ -123,7 +110,6 @@ class AuthenticationCount(ApplicationReport):
     kind = AuthenticationsInPeriod
 
 
-@dataclass(frozen=True, slots=True)
 class MfaRequestCount(ApplicationReport):
     """Multi-factor authentications of each configured application; read like authentications."""
 
@@ -132,33 +118,30 @@ class MfaRequestCount(ApplicationReport):
     kind = MfaRequestsInPeriod
 
 
-@dataclass(frozen=True, slots=True)
-class Bill(Collector):
+class Bill(AccountReport[Client, Settings]):
     """What the month will cost: the price list applied to all that is billed, read separately and so as of one instant.
 
     The bill is that of the month of the run. Until the first day of it is reported there is none: what is reported
     then is the month before. Costs are published together or not at all, since their sum is the bill.
     """
 
-    client: Client
-    prices: Prices
-    monthly_active_users: int | None
-    budgets: tuple[Budget, ...]
-    shape: Mapping[str, object] = field()  # or its default would be the inherited property
-
     name: ClassVar[str] = BILL
     fresh_every: ClassVar[timedelta] = timedelta(hours=2)
     families: ClassVar[tuple[Family, ...]] = metrics.BILL + BUDGETS
+    shaped_by: ClassVar[tuple[str, ...]] = ("prices", "monthly_active_users", "budgets")
 
     def collect(self, now: datetime, run: Run) -> Iterator[Charge | BudgetSpent]:
-        components = ComponentReader(self.client, now, run).components(self.prices, self.monthly_active_users)
-        billed = list(charges(components, self.prices.currency, now))
+        prices = self.settings.prices
+        if prices is None:
+            raise AssertionError("an account without prices does not read its bill")
+        components = ComponentReader(self.client, now, run).components(prices, self.settings.monthly_active_users)
+        billed = list(charges(components, prices.currency, now))
         run.unpublished = sum(component.rows for component in components if not component.usage)
         yield from billed
         costs = [charge.cost for charge in billed if charge.cost is not None]
         spent = sum(costs, Decimal(0)) if costs else None
-        for budget in self.budgets:
-            yield BudgetSpent(budget.name, self.prices.currency, budget.amount, spent)
+        for budget in self.settings.budgets:
+            yield BudgetSpent(budget.name, prices.currency, budget.amount, spent)
 
     def rows(self, record: Charge | BudgetSpent) -> int:
         return record.rows

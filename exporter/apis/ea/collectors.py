@@ -1,72 +1,25 @@
-"""One class per report; those of usage are in `usage_reports`."""
+"""One class per report, those of usage in `usage_reports`; and the list of all reports."""
 
 import hashlib
-from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import msgspec
 
 from exporter.apis.ea import metrics
-from exporter.apis.ea.client import Client
 from exporter.apis.ea.records import Adjustment, BalanceSummary, Bounds, Charge, Enrollment, Price, Purchase
+from exporter.apis.ea.report import Report
 from exporter.apis.ea.usage.periods import Outside
-from exporter.errors import Failure, Malformed, Reason, Rejected
-from exporter.model.collection import Collector, Run
+from exporter.apis.ea.usage_reports import PreviousUsageDetails, UsageDetails
+from exporter.errors import Malformed, Reason, Rejected
+from exporter.model.collection import Run
 from exporter.model.families import Family
-from exporter.model.periods import DAY, Days, billing_month, period_name
+from exporter.model.periods import DAY, billing_month, period_name
 
 
-@dataclass(frozen=True, slots=True)
-class Report(Collector):
-    """A report of one enrollment; its failures name it and its period."""
-
-    client: Client
-    configured: Mapping[str, object]
-    """The source, and the options that shape the samples."""
-    limit: int
-
-    @property
-    def shape(self) -> Mapping[str, object]:
-        return self.configured
-
-    @property
-    def max_series(self) -> int:
-        return self.limit
-
-    @abstractmethod
-    def records(self, now: datetime, run: Run) -> Iterable[Any]:
-        """As `collect`."""
-
-    def collect(self, now: datetime, run: Run) -> Iterator[Any]:
-        try:
-            yield from self.records(now, run)
-        except Failure as failure:
-            failure.args = (f"{self.titled(run)}: {failure}",)
-            raise
-
-    def titled(self, run: Run) -> str:
-        """The report and its period, for messages."""
-        return f"{self.name} {run.period}"
-
-    def currency(self, now: datetime, run: Run) -> str:
-        """The enrollment's currency; where nothing states it any more, or not yet, the one that is published."""
-        published = (
-            key[family.labels.names.index("currency")]
-            for family in self.families
-            if run.published and "currency" in family.labels.names
-            for key in run.published.samples.get(family.name, ())
-        )
-        return self.client.currency(next(published, ""), now.date())
-
-
-@dataclass(frozen=True, slots=True)
 class BalanceSummaries(Report):
     """Commitment, purchases and overage of the current billing period; documented as updated daily."""
-
-    enrollment: str
 
     name: ClassVar[str] = "balancesummary"
     fresh_every: ClassVar[timedelta] = timedelta(hours=12)
@@ -77,36 +30,34 @@ class BalanceSummaries(Report):
             run.period = summary.period or run.period
             currency = summary.currency or self.currency(now, run)
             yield msgspec.structs.replace(summary, currency_code=currency)
-            yield Enrollment(self.enrollment, currency)
+            yield Enrollment(self.settings.enrollment, currency)
             for line in summary.new_purchases_details or ():
                 yield Purchase(line.name, currency, line.value)
             for line in summary.adjustment_details or ():
                 yield Adjustment(line.name, currency, line.value)
 
 
-@dataclass(frozen=True, slots=True)
 class MarketplaceCharges(Report):
     """Cost of third parties' offers in the current billing period; read as often as usage."""
-
-    period: Days | None
 
     name: ClassVar[str] = "marketplacecharges"
     fresh_every: ClassVar[timedelta] = timedelta(hours=12)
     families: ClassVar[tuple[Family, ...]] = metrics.MARKETPLACE
+    shaped_by: ClassVar[tuple[str, ...]] = (*Report.shaped_by, "usage.period")
 
     def records(self, now: datetime, run: Run) -> Iterator[Charge]:
-        currency = self.currency(now, run)
-        if self.period:
-            run.period = period_name(self.period) or str(self.period)
+        currency, period = self.currency(now, run), self.settings.usage.period
+        if period:
+            run.period = period_name(period) or str(period)
         charges: list[Charge] = []
-        for days, rows in self.client.marketplace_charges(self.period, now.date(), run.validators):
+        for days, rows in self.client.marketplace_charges(period, now.date(), run.validators):
             outside = Outside(days, now.date())
             charges += [
                 Charge(row, currency)
                 for row in rows
                 if not outside.count_span(row.usage_start_date, row.usage_end_date)
             ]
-            outside.report(run, self.titled(run), lags=self.period is None and outside.lags(len(charges)))
+            outside.report(run, self.titled(run), lags=period is None and outside.lags(len(charges)))
         labels = metrics.MARKETPLACE[0].labels.read
         unknown = {labels(one) for one in charges if one.charge.extended_cost is None}
         unpriced = sum(one.charge.extended_cost is None for one in charges)
@@ -120,19 +71,16 @@ class MarketplaceCharges(Report):
         return record.charge.until
 
 
-@dataclass(frozen=True, slots=True)
 class PriceSheet(Report):
     """Prices of the current billing period; one sheet per period, so once a day is enough."""
-
-    in_use: bool
-    """Whether only the meters that are in use are published."""
 
     name: ClassVar[str] = "pricesheet"
     fresh_every: ClassVar[timedelta] = timedelta(hours=24)
     families: ClassVar[tuple[Family, ...]] = metrics.PRICES
+    shaped_by: ClassVar[tuple[str, ...]] = (*Report.shaped_by, "prices")
 
     def records(self, now: datetime, run: Run) -> Iterable[Price]:
-        if not self.in_use:
+        if self.settings.prices == "all":
             return self.client.price_sheet(run.validators)
         used = {meter.lower() for meter in self.client.meters_in_use(now.date()) or _published_meters(run)}
         if not used:
@@ -149,7 +97,6 @@ def _published_meters(run: Run) -> frozenset[str]:
     return frozenset(key[family.labels.names.index("meter_id")] for key in samples)
 
 
-@dataclass(frozen=True, slots=True)
 class BillingPeriods(Report):
     """Bounds of the current billing period, the newest that the enrollment has data for."""
 
@@ -163,3 +110,6 @@ class BillingPeriods(Report):
             month = billing_month(max(period.start for period in periods).date())
             first, after = (datetime.combine(day, time(), UTC) for day in (month.start, month.end + DAY))
             yield Bounds(first.timestamp(), after.timestamp())
+
+
+REPORTS = (UsageDetails, PreviousUsageDetails, BalanceSummaries, MarketplaceCharges, PriceSheet, BillingPeriods)

@@ -1,46 +1,46 @@
 """The reports of usage details: the current billing period, and the previous one."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import ClassVar
 
 from exporter.apis.ea import metrics
-from exporter.apis.ea.collectors import Report
 from exporter.apis.ea.records import SummedUsage
-from exporter.apis.ea.settings import UsageBudget
+from exporter.apis.ea.report import Report
 from exporter.apis.ea.usage.aggregate import Aggregate
 from exporter.apis.ea.usage.budgets import conditions, spent
 from exporter.apis.ea.usage.columns import tag_label
 from exporter.apis.ea.usage.selection import Selection
 from exporter.errors import Failure, Malformed, NotModified
-from exporter.model import budgets
+from exporter.model.budgets import FAMILIES as BUDGETS
 from exporter.model.budgets import BudgetSpent
 from exporter.model.collection import Run, Validators
 from exporter.model.families import Family
 from exporter.model.periods import DAY, Days, billing_month, day_end, next_month, period_name
 
 
-@dataclass(frozen=True, slots=True)
 class UsageReport(Report):
     """What the reports of usage have in common: columns and tags that become labels, and how rows are summed."""
 
-    columns: tuple[str, ...]
-    tags: tuple[str, ...]
-    days_late: int
+    shaped_by: ClassVar[tuple[str, ...]] = (*Report.shaped_by, "usage.labels", "usage.tags")
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The labels of the columns and tags."""
-        return (*self.columns, *map(tag_label, self.tags))
+        return (*self.settings.usage.labels, *map(tag_label, self.settings.usage.tags))
+
+    def selection(self, *names: str) -> Selection:
+        """What is read of each row: the labels, and further columns and tags by `names`."""
+        return Selection.from_names(self.settings.usage.labels, self.settings.usage.tags, names)
 
     def next_period(self, after: datetime) -> datetime | None:
         return next_month(after)
 
     def complete(self, now: datetime) -> date:
         """The newest day whose usage is complete."""
-        return (now - timedelta(days=self.days_late)).date()
+        return (now - timedelta(days=self.settings.usage.days_late)).date()
 
     def summed(
         self, period: Days | None, now: datetime, selection: Selection, run: Run, validators: Validators
@@ -81,49 +81,44 @@ class UsageReport(Report):
         return day_end(day) if day else None
 
 
-@dataclass(frozen=True, slots=True)
 class UsageDetails(UsageReport):
     """Cost and quantity in the current billing period; documented as refreshed every 24 hours."""
 
-    period: Days | None
-    budgets: tuple[UsageBudget, ...]
-    shares_meters: bool
-    """Whether the price sheet needs the meters in use."""
-
     name: ClassVar[str] = "usagedetails"
     fresh_every: ClassVar[timedelta] = timedelta(hours=12)
+    shaped_by: ClassVar[tuple[str, ...]] = (*UsageReport.shaped_by, "usage.period", "usage.days_late", "budgets")
 
     @property
     def families(self) -> tuple[Family, ...]:
-        return (*metrics.usage(self.labels), *budgets.FAMILIES)
+        return (*metrics.usage(self.labels), *BUDGETS)
 
     def records(self, now: datetime, run: Run) -> Iterator[SummedUsage | BudgetSpent]:
-        if self.period:
-            run.period = period_name(self.period) or str(self.period)
+        period, budgets = self.settings.usage.period, self.settings.budgets
+        if period:
+            run.period = period_name(period) or str(period)
         run.validators.require("day", str(now.date()))
-        shares_meters = self.shares_meters and self.period is None
-        names = [name for budget in self.budgets for name in budget.where] + ["meter_id"] * shares_meters
-        selection = Selection.from_names(self.columns, self.tags, names)
-        usage, missing = self.summed(self.period, now, selection, run, run.validators)
+        shares_meters = period is None and self.settings.prices == "used" and self.settings.reads("pricesheet")
+        names = [name for budget in budgets for name in budget.where] + ["meter_id"] * shares_meters
+        usage, missing = self.summed(period, now, self.selection(*names), run, run.validators)
         yield from usage
-        for budget in self.budgets:
+        for budget in budgets:
             if absent := ", ".join(sorted(conditions(budget).keys() & missing)):
                 text = f"no row has {absent}, so what is spent of budget {budget.name!r} is absent"
                 run.warn(f"{self.titled(run)}: {text}")
-        yield from spent(usage, self.budgets, self.currency(now, run), missing)
+        yield from spent(usage, budgets, self.currency(now, run), missing)
         month = billing_month(now.date())
         if shares_meters:
             self.client.share_meters(month, frozenset(row.values["meter_id"] for row in usage))
-        if self.period is None and self.complete(now) not in month:
+        if period is None and self.complete(now) not in month:
             yield from self._complete_day(now, run)
 
     def _complete_day(self, now: datetime, run: Run) -> Iterable[SummedUsage]:
         """The newest complete day where it is in the previous month. The month does not fail with it: what was
         published for the same day stays, and the next run reads everything again.
         """
-        day, selection = self.complete(now), Selection.from_names(self.columns, self.tags)
+        day = self.complete(now)
         try:
-            usage, _ = self.summed(Days(day, day), now, selection, run, Validators())
+            usage, _ = self.summed(Days(day, day), now, self.selection(), run, Validators())
         except Failure as failure:
             run.validators.seen.clear()
             run.warn(f"{self.titled(run)}: the newest complete day {day} could not be read: {failure}")
@@ -137,11 +132,8 @@ class UsageDetails(UsageReport):
                 yield SummedUsage(unit, tuple(labels), currency, None, newest=True, cost=Decimal(cost), of_period=False)
 
 
-@dataclass(frozen=True, slots=True)
 class PreviousUsageDetails(UsageReport):
     """Cost of the previous billing period, until it is settled; documented to change until the 5th."""
-
-    settled_day: int
 
     name: ClassVar[str] = "usagedetails_previous_month"
     fresh_every: ClassVar[timedelta] = timedelta(hours=12)
@@ -154,13 +146,13 @@ class PreviousUsageDetails(UsageReport):
         """The month is settled only by rows, and never by an answer without any."""
         previous = billing_month(billing_month(now.date()).start - DAY)
         run.period = f"{previous.start:%Y%m}"
-        settled = f"{previous.start} {now.day >= self.settled_day}"
-        if now.day >= self.settled_day and run.validators.known.get("settled") == settled:
+        final = now.day >= self.settings.usage.settled_day
+        settled = f"{previous.start} {final}"
+        if final and run.validators.known.get("settled") == settled:
             raise NotModified
         run.validators.require("month", str(previous.start))
         try:
-            selection = Selection.from_names(self.columns, self.tags)
-            rows, _ = self.summed(previous, now, selection, run, run.validators)
+            rows, _ = self.summed(previous, now, self.selection(), run, run.validators)
         except NotModified:
             if run.published and run.published.series:
                 run.validators.seen["settled"] = settled

@@ -5,19 +5,13 @@ from pathlib import Path
 
 from exporter.apis.api import Api
 from exporter.apis.partner_center.client import Client
-from exporter.apis.partner_center.collectors import (
-    REPORTS,
-    SubscriptionUsageRecords,
-    UsageRecords,
-    UsageSummaries,
-)
+from exporter.apis.partner_center.collectors import REPORTS
 from exporter.apis.partner_center.reading.names import Naming
 from exporter.apis.partner_center.settings import Settings
 from exporter.auth.entra import LoginHttp
 from exporter.auth.refresh_token import RefreshToken
 from exporter.auth.sign_in import SignIn
 from exporter.auth.token_file import TokenFile
-from exporter.model.collection import Collector
 from exporter.transport.session import Session
 
 
@@ -53,27 +47,11 @@ def client(settings: Settings, session: Session) -> Client:
     return Client(session, account=settings.account, naming=naming)
 
 
-def collectors(settings: Settings, session: Session) -> tuple[Collector, ...]:
-    """One collector per report; each that makes a request per customer has a budget of requests of its own."""
-
-    def paced() -> Client:
-        return client(settings, session.paced(settings.requests_per_minute))
-
-    shape = settings.shape("customer_names", "customer_names_key", "customer_names_key_file", "max_series")
-    limit, listing = settings.max_series, client(settings, session)
-    every = settings.report(SubscriptionUsageRecords.name).every or SubscriptionUsageRecords.fresh_every
-    return (
-        UsageRecords(shape, limit, listing),
-        UsageSummaries(shape, limit, listing, paced()),
-        SubscriptionUsageRecords(shape, limit, paced(), every / 2),
-    )
-
-
 API = Api(
     name="partner_center",
     title="Partner Center",
     settings=Settings,
     reports=REPORTS,
     authenticate=authenticate,
-    collectors=collectors,
+    client=client,
 )

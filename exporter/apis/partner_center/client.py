@@ -60,6 +60,10 @@ class Client:
         self._session = session
         self._naming = naming
 
+    def paced(self, per_minute: float) -> "Client":
+        """The same client with a request budget of its own."""
+        return Client(self._session.paced(per_minute), account=self.account, naming=self._naming)
+
     def customers(self) -> CustomerList:
         """Every customer's spending in the current billing period.
 

@@ -1,10 +1,10 @@
 """One class per report."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
+from exporter.apis.api import AccountReport
 from exporter.apis.partner_center import metrics
 from exporter.apis.partner_center.client import Client, CustomerList
 from exporter.apis.partner_center.reading.findings import Findings, listed
@@ -21,25 +21,29 @@ from exporter.apis.partner_center.records import (
 )
 from exporter.apis.partner_center.rollover import amounts_as_of
 from exporter.apis.partner_center.rounds import Round
-from exporter.apis.partner_center.settings import SUBSCRIPTION_USAGE
-from exporter.model.collection import Collector, Run
+from exporter.apis.partner_center.settings import SUBSCRIPTION_USAGE, Settings
+from exporter.model.collection import Run
 from exporter.model.families import Family
 from exporter.model.periods import month_start
 
 Reported = CustomerUsage | CustomerCount | MfaCompliance | AsOf
 
 
-@dataclass(slots=True)
-class Report(Collector):
-    """What the reports have in common: what shapes their samples, their limit of series, and where customers are."""
+class Report(AccountReport[Client, Settings]):
+    """What the reports have in common: what shapes their samples, and their limit of series."""
 
-    # Without `field()` the inherited properties would be the defaults.
-    shape: Mapping[str, object] = field()
-    max_series: int = field()
-    client: Client
+    shaped_by: ClassVar[tuple[str, ...]] = (
+        "customer_names",
+        "customer_names_key",
+        "customer_names_key_file",
+        "max_series",
+    )
+
+    @property
+    def max_series(self) -> int:
+        return self.settings.max_series
 
 
-@dataclass(slots=True)
 class UsageRecords(Report):
     """Every customer's spending and budget; rated usage is documented to arrive within about a day."""
 
@@ -97,20 +101,21 @@ def _counts(usage: Iterable[CustomerUsage]) -> Iterator[CustomerCount]:
             yield CustomerCount(azure_plan, len(ids), len(ids - with_budget))
 
 
-@dataclass(slots=True)
 class UsageSummaries(Report):
     """Every customer's billing period: the calendar month for Azure plans, one request for each legacy customer.
 
     A legacy customer's period is requested once in it; one that can't be read is a warning, and requested again.
     """
 
-    paced: Client
-    round: Round[BillingPeriod] = field(default_factory=Round)
-
     name: ClassVar[str] = "usagesummary"
     fresh_every: ClassVar[timedelta] = timedelta(hours=6)
     families: ClassVar[tuple[Family, ...]] = metrics.BILLING_PERIODS
     required: ClassVar[bool] = False
+
+    def __init__(self, client: Client, settings: Settings) -> None:
+        super().__init__(client, settings)
+        self._paced = client.paced(settings.requests_per_minute)
+        self._round = Round[BillingPeriod]()
 
     def collect(self, now: datetime, run: Run) -> Iterable[CustomerPeriod]:
         customers = self.client.customers().customers
@@ -118,11 +123,11 @@ class UsageSummaries(Report):
         legacy = [one.id for one in customers if one.azure_plan == "false"]
         if mixed := sorted(plans.intersection(legacy)):
             run.warn(f"two records with different billing periods, neither of which is published: {listed(mixed)}")
-        known = _published_periods(run) | self.round.results
+        known = _published_periods(run) | self._round.results
         wanted = dict.fromkeys(one for one in legacy if one not in plans)
-        self.round.results = {one: known[one] for one in wanted if one in known and now in known[one]}
-        self.round.read(wanted, self.paced.billing_period)
-        periods = self.round.finish(run, self.name)
+        self._round.results = {one: known[one] for one in wanted if one in known and now in known[one]}
+        self._round.read(wanted, self._paced.billing_period)
+        periods = self._round.finish(run, self.name)
         if over := sorted(one for one, period in periods.items() if now not in period):
             run.warn(f"usagesummary does not state the current billing period: {listed(over)}")
         month = calendar_month(now)
@@ -147,7 +152,6 @@ def _instant(seconds: Any) -> datetime:
     return datetime.fromtimestamp(int(seconds), UTC)
 
 
-@dataclass(slots=True)
 class SubscriptionUsageRecords(Report):
     """The cost of each customer's subscriptions: one request per customer, spread over half of the interval.
 
@@ -155,24 +159,26 @@ class SubscriptionUsageRecords(Report):
     warning, and the others are published; the run fails where none can be read.
     """
 
-    span: timedelta
-    began: datetime | None = None
-    round: Round[tuple[list[Usage], Findings]] = field(default_factory=Round)
-
     name: ClassVar[str] = SUBSCRIPTION_USAGE
     fresh_every: ClassVar[timedelta] = timedelta(hours=12)
     families: ClassVar[tuple[Family, ...]] = metrics.SUBSCRIPTIONS
     required: ClassVar[bool] = False
 
+    def __init__(self, client: Client, settings: Settings) -> None:
+        super().__init__(client.paced(settings.requests_per_minute), settings)
+        self._span = (settings.report(self.name).every or self.fresh_every) / 2
+        self._began: datetime | None = None
+        self._round = Round[tuple[list[Usage], Findings]]()
+
     def collect(self, now: datetime, run: Run) -> Iterable[SubscriptionUsage]:
         customers = {one.id: one for one in self.client.customers().customers}
-        if self.began and (now - self.began > timedelta(days=1) or month_start(self.began) != month_start(now)):
-            self.began, self.round.results = None, {}
-        self.began = self.began or now
-        self.client.spread(len(self.round.missing(customers)), self.span)
-        self.round.read(customers, self.client.subscriptions)
-        first = next(iter(self.round.failures.values()), None)
-        read, self.round.results, self.began = self.round.finish(run, self.name), {}, None
+        if self._began and (now - self._began > timedelta(days=1) or month_start(self._began) != month_start(now)):
+            self._began, self._round.results = None, {}
+        self._began = self._began or now
+        self.client.spread(len(self._round.missing(customers)), self._span)
+        self._round.read(customers, self.client.subscriptions)
+        first = next(iter(self._round.failures.values()), None)
+        read, self._round.results, self._began = self._round.finish(run, self.name), {}, None
         if first and not read:
             raise first
         return self._usage(customers, read, run)

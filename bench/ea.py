@@ -16,11 +16,11 @@ from threading import Event
 import msgspec
 
 from bench.rows import PAGE, csv_rows, json_page, served
+from exporter.apis.costs.selection import Selection
+from exporter.apis.costs.usage_reports import UsageDetails
 from exporter.apis.ea import API
 from exporter.apis.ea.usage.columns import DEFAULT
 from exporter.apis.ea.usage.json_pages import usage_page
-from exporter.apis.ea.usage.selection import Selection
-from exporter.apis.ea.usage_reports import UsageDetails
 from exporter.auth.api_key import ApiKey
 from exporter.auth.secret import Secret
 from exporter.model.collection import Run

@@ -49,7 +49,7 @@ def test_the_sum_of_all_pages_is_the_sum_of_the_rows(simulator: Simulator, harne
     assert [None] == harness.run("usagedetails")
     total = sum(
         Fraction(line.rpartition(b" ")[2].decode())
-        for line in families(harness.exporter)["azure_ea_cost_month_to_date"].splitlines()
+        for line in families(harness.exporter)["azure_cost_month_to_date"].splitlines()
         if not line.startswith(b"#")
     )
     rows = simulator.world.ea.usage("202611")
@@ -77,7 +77,7 @@ def test_the_last_page_ends_in_three_ways(
     canned.answer(USAGE, Answer({"data": [row(1)], "nextLink": f"{canned.url}/next?token=opaque%2B1"}))
     canned.answer("/next", Answer({"data": [row(2)], **end}))
     assert [None] == enrollment.run("usagedetails")
-    assert 3 == value(enrollment.scrape(), "azure_ea_cost_month_to_date")
+    assert 3 == value(enrollment.scrape(), "azure_cost_month_to_date")
     assert "/next?token=opaque%2B1" == canned.received[-1][0]
 
 
@@ -100,7 +100,7 @@ def test_a_link_is_followed_wherever_it_is(canned: CannedService, enrollment: Ex
     canned.answer(USAGE, Answer(page.encode()))
     canned.answer("/next", Answer({"data": [row(2)]}))
     assert [None] == enrollment.run("usagedetails")
-    assert 3 == value(enrollment.scrape(), "azure_ea_cost_month_to_date")
+    assert 3 == value(enrollment.scrape(), "azure_cost_month_to_date")
 
 
 @pytest.mark.parametrize("day", [{"date": None}, {"date": ""}])
@@ -111,7 +111,7 @@ def test_a_row_without_its_day_counts_for_the_month(
     canned.answer(USAGE, Answer({"data": [row(1) | day, row(2)]}))
     assert [None] == enrollment.run("usagedetails")
     samples = enrollment.scrape()
-    assert (3, 2) == (value(samples, "azure_ea_cost_month_to_date"), value(samples, "azure_ea_cost_daily"))
+    assert (3, 2) == (value(samples, "azure_cost_month_to_date"), value(samples, "azure_cost_daily"))
 
 
 def test_the_newest_complete_day_is_two_days_back(canned: CannedService, enrollment: ExporterHarness) -> None:
@@ -120,9 +120,9 @@ def test_the_newest_complete_day_is_two_days_back(canned: CannedService, enrollm
     enrollment.run("usagedetails")
     samples = enrollment.scrape()
     assert (2, 7, 6) == (
-        value(samples, "azure_ea_cost_daily"),
-        value(samples, "azure_ea_cost_month_to_date"),
-        value(samples, "azure_ea_usage_quantity_month_to_date", unit="GB"),
+        value(samples, "azure_cost_daily"),
+        value(samples, "azure_cost_month_to_date"),
+        value(samples, "azure_usage_quantity_month_to_date", unit="GB"),
     )
 
 
@@ -139,7 +139,7 @@ def test_an_empty_month_is_no_failure(canned: CannedService, enrollment: Exporte
     canned.answer(USAGE, Answer({"data": []}), Answer(b'"Usage Data Extract","2026-11"\r\n'))
     assert [None] == enrollment.run("usagedetails")
     assert [None] == enrollment.run("usagedetails")
-    assert {} == series(enrollment.scrape(), "azure_ea_cost_month_to_date")
+    assert {} == series(enrollment.scrape(), "azure_cost_month_to_date")
 
 
 def test_a_page_without_its_rows_is_malformed(canned: CannedService, enrollment: ExporterHarness) -> None:
@@ -167,7 +167,7 @@ def test_a_failure_on_the_second_page_leaves_no_etag_behind(canned: CannedServic
     canned.answer("/next", Answer({}, 400), Answer({"data": [row(2)]}))
     assert "bad_request" == enrollment.failure("usagedetails").reason
     assert [None] == enrollment.run("usagedetails")
-    assert 3 == value(enrollment.scrape(), "azure_ea_cost_month_to_date")
+    assert 3 == value(enrollment.scrape(), "azure_cost_month_to_date")
     assert [None, None] == [h.get("if-none-match") for path, h in canned.received if path == USAGE]
 
 
@@ -186,7 +186,7 @@ def test_the_balance_comes_as_an_object_or_an_array(
         for name in ("beginning_balance", "ending_balance", "adjustments")
     )
     assert {} == series(samples, "azure_ea_total_usage")
-    assert 3.3 == value(samples, "azure_ea_adjustment", name="Promo Credit")
+    assert 3.3 == value(samples, "azure_ea_adjustment_detail", name="Promo Credit")
     assert 1 == value(samples, "azure_ea_enrollment_info", enrollment="100", currency="EUR")
 
 
@@ -206,5 +206,5 @@ def test_a_configured_currency_needs_no_balance(
     canned.answer(USAGE, Answer({"data": [row(1)]}))
     harness = harness_for(f'ea: [{{enrollment: "100", api_key: k, currency: USD, base_url: "{canned.url}"}}]')
     assert [None] == harness.run("usagedetails")
-    assert 1 == value(harness.scrape(), "azure_ea_cost_month_to_date", account="100", currency="USD")
+    assert 1 == value(harness.scrape(), "azure_cost_month_to_date", account="100", currency="USD")
     assert [USAGE] == [path for path, _ in canned.received]

@@ -14,7 +14,7 @@ from tests.harness import Answer, CannedService, Clock, ExporterHarness, scrape,
 
 ROOT = "/v3/enrollments/100"
 USAGE, CSV, RANGE = f"{ROOT}/usagedetails", f"{ROOT}/usagedetails/download", f"{ROOT}/usagedetailsbycustomdate"
-COST, DAILY = "azure_ea_cost_month_to_date", "azure_ea_cost_daily"
+COST, DAILY = "azure_cost_month_to_date", "azure_cost_daily"
 BUILD = Callable[..., ExporterHarness]
 NONE = Answer({"error": {"code": "404", "message": "No data found for the requested range."}}, 404)
 FIRST = datetime(2026, 12, 1, 12, tzinfo=UTC)
@@ -59,9 +59,9 @@ def test_marketplace_charges_of_a_lagging_calendar_are_not_this_months(
     old, new = ({"offerName": "o", "extendedCost": 9} | span for span in (days, later))
     canned.answer(f"{ROOT}/marketplacecharges", Answer([old]), Answer([old, new]))
     assert [None] == harness.run("marketplacecharges")
-    assert {} == series(harness.scrape(), "azure_ea_marketplace_cost_month_to_date")
+    assert {} == series(harness.scrape(), "azure_marketplace_cost_month_to_date")
     assert [None] == harness.run("marketplacecharges")
-    assert 9 == value(harness.scrape(), "azure_ea_marketplace_cost_month_to_date")
+    assert 9 == value(harness.scrape(), "azure_marketplace_cost_month_to_date")
     assert "1 row of 2026-11-02 is outside 2026-12-01..2026-12-31" in warnings(harness, "marketplacecharges")
 
 

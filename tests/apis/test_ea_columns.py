@@ -5,15 +5,15 @@ from decimal import Decimal
 
 import pytest
 
-from exporter.apis.ea.usage.aggregate import DISTINCT_DAYS, Aggregate
-from exporter.apis.ea.usage.selection import Selection
+from exporter.apis.costs.aggregate import DISTINCT_DAYS, Aggregate
+from exporter.apis.costs.selection import Selection
 from exporter.errors import Malformed, Reason
 from exporter.model.periods import billing_month
 from tests.harness import NOON, Answer, CannedService, ExporterHarness, series, value
 
 ROOT = "/v3/enrollments/100"
 USAGE, CSV = f"{ROOT}/usagedetails", f"{ROOT}/usagedetails/download"
-COST, SPENT = "azure_ea_cost_month_to_date", "azure_billing_budget_spent"
+COST, SPENT = "azure_cost_month_to_date", "azure_billing_budget_spent"
 BUILD = Callable[..., ExporterHarness]
 
 

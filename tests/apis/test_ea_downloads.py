@@ -145,7 +145,7 @@ def test_a_report_without_data_is_an_empty_result(canned: CannedService, enrollm
     canned.answer(f"{ROOT}/usagedetails/submit", status(canned, 5))
     harness = enrollment("csv_async")
     assert [None] == harness.run("usagedetails")
-    assert {} == series(harness.scrape(), "azure_ea_cost_month_to_date")
+    assert {} == series(harness.scrape(), "azure_cost_month_to_date")
 
 
 @pytest.mark.parametrize("code", [403, 404, 409, 410])
@@ -155,7 +155,7 @@ def test_a_report_whose_blob_is_gone_is_submitted_again(canned: CannedService, e
     canned.answer("/blob/r1", Answer(b"", code), Answer(as_csv([row(**ROWS[1])])))
     harness = enrollment("csv_async")
     assert [None] == harness.run("usagedetails")
-    assert 12.34 == value(harness.scrape(), "azure_ea_cost_month_to_date")
+    assert 12.34 == value(harness.scrape(), "azure_cost_month_to_date")
     assert 2 == sum("submit" in path for path, _ in canned.received)
 
 
@@ -166,7 +166,7 @@ def test_localized_headers_other_dates_and_v2_columns_are_read(canned: CannedSer
     canned.answer(f"{ROOT}/usagedetails/download", Answer(german))
     harness = enrollment("csv", "labels: [meter_category, service_name]")
     assert [None] == harness.run("usagedetails")
-    assert 12.34 == value(harness.scrape(), "azure_ea_cost_daily", meter_category="Storage")
+    assert 12.34 == value(harness.scrape(), "azure_cost_daily", meter_category="Storage")
 
 
 def test_days_that_were_not_requested_are_left_out(canned: CannedService, enrollment: BUILD) -> None:
@@ -175,7 +175,7 @@ def test_days_that_were_not_requested_are_left_out(canned: CannedService, enroll
     canned.answer(f"{ROOT}/usagedetails/download", Answer(as_csv(rows)))
     harness = enrollment("csv", "labels: []")
     assert [None] == harness.run("usagedetails")
-    assert 1 == value(harness.scrape(), "azure_ea_cost_month_to_date")
+    assert 1 == value(harness.scrape(), "azure_cost_month_to_date")
     assert f"{ROOT}/usagedetails/download?billingPeriod=202611" in [path for path, _ in canned.received]
     assert 2 == value(harness.scrape(), "azure_billing_exporter_collector_dropped_records", collector="usagedetails")
     text = "usagedetails 202611: 2 rows of 2026-10-30..2026-10-31 are outside 2026-11-01..2026-11-30"
@@ -217,7 +217,7 @@ def test_a_download_that_breaks_off_publishes_nothing(canned: CannedService, enr
     assert "connection" == harness.failure("usagedetails").reason
     assert b"" == published(harness)
     assert [None] == harness.run("usagedetails")
-    assert 12.34 == value(harness.scrape(), "azure_ea_cost_month_to_date")
+    assert 12.34 == value(harness.scrape(), "azure_cost_month_to_date")
 
 
 def test_a_range_above_the_limit_is_split(canned: CannedService, enrollment: BUILD) -> None:

@@ -11,7 +11,7 @@ from tests.harness import Answer, CannedService, Clock, ExporterHarness, series,
 
 ROOT = "/v3/enrollments/100"
 USAGE, PERIODS = f"{ROOT}/usagedetails", "/v2/enrollments/100/billingperiods"
-COST, SPENT = "azure_ea_cost_month_to_date", "azure_billing_budget_spent"
+COST, SPENT = "azure_cost_month_to_date", "azure_billing_budget_spent"
 BUILD = Callable[..., ExporterHarness]
 ALL = ", budgets: [{name: all, amount: 50}]"
 
@@ -98,7 +98,7 @@ def test_a_month_without_rows_is_never_settled(canned: CannedService, enrollment
     canned.answer(path, NONE, NONE, rows(5), rows(7))
     for _ in range(4):
         assert [None] == harness.run("usagedetails_previous_month")
-    assert 5 == value(harness.scrape(), "azure_ea_cost_previous_month")
+    assert 5 == value(harness.scrape(), "azure_cost_previous_month")
     assert 3 == sum(received == path for received, _ in canned.received)
 
 
@@ -123,7 +123,7 @@ def test_what_a_row_without_a_cost_is_part_of_is_absent(canned: CannedService, e
     samples = harness.scrape()
     assert 0 == value(samples, COST)
     assert 0 == value(samples, COST, meter_name="b")
-    assert 3 == value(samples, "azure_ea_usage_quantity_month_to_date")
+    assert 3 == value(samples, "azure_usage_quantity_month_to_date")
     assert [0] == list(series(samples, SPENT).values())
     assert 1 == value(samples, "azure_billing_exporter_collector_dropped_records", collector="usagedetails")
 
@@ -143,7 +143,7 @@ def test_a_marketplace_charge_without_a_cost_hides_its_series(canned: CannedServ
     charges = [{"offerName": "a", "extendedCost": 1}, {"offerName": "a"}, {"offerName": "b", "extendedCost": 2}]
     canned.answer(path, Answer(charges), Answer([{"offerName": "a"}]))
     assert [None] == harness.run("marketplacecharges")
-    assert 2 == value(harness.scrape(), "azure_ea_marketplace_cost_month_to_date")
+    assert 2 == value(harness.scrape(), "azure_marketplace_cost_month_to_date")
     assert Reason.MALFORMED == reason(harness, "marketplacecharges")
 
 
@@ -157,7 +157,7 @@ def test_prices_do_not_read_the_month_a_second_time(canned: CannedService, enrol
     prices = [{"meterId": meter, "unitPrice": 2, "currencyCode": "EUR"} for meter in ("one", "2", "three")]
     canned.answer(f"{ROOT}/pricesheet", Answer(prices))
     assert [None, None] == harness.run("usagedetails") + harness.run("pricesheet")
-    assert {"one", "2"} == {dict(key)["meter_id"] for key in series(harness.scrape(), "azure_ea_unit_price")}
+    assert {"one", "2"} == {dict(key)["meter_id"] for key in series(harness.scrape(), "azure_unit_price")}
     assert 1 == sum("usagedetails" in path for path, _ in canned.received)
 
 
@@ -169,7 +169,7 @@ def test_meters_of_half_a_month_are_no_meters_in_use(canned: CannedService, enro
     canned.answer("/next", NONE)
     canned.answer(f"{ROOT}/pricesheet", Answer([{"meterId": "one", "unitPrice": 2, "currencyCode": "EUR"}]))
     assert ["", Reason.NOT_FOUND] == [reason(harness, "pricesheet") for _ in range(2)]
-    assert 2 == value(harness.scrape(), "azure_ea_unit_price")
+    assert 2 == value(harness.scrape(), "azure_unit_price")
 
 
 def test_prices_stay_while_a_new_month_has_no_usage(canned: CannedService, enrollment: BUILD) -> None:
@@ -179,7 +179,7 @@ def test_prices_stay_while_a_new_month_has_no_usage(canned: CannedService, enrol
     prices = [{"meterId": meter, "unitPrice": 2, "currencyCode": "EUR"} for meter in ("one", "two")]
     canned.answer(f"{ROOT}/pricesheet", Answer(prices))
     assert ["", ""] == [reason(harness, "pricesheet") for _ in range(2)]
-    assert 2 == value(harness.scrape(), "azure_ea_unit_price", meter_id="one")
+    assert 2 == value(harness.scrape(), "azure_unit_price", meter_id="one")
 
 
 def test_every_report_has_a_limit(canned: CannedService, enrollment: BUILD) -> None:
@@ -189,9 +189,9 @@ def test_every_report_has_a_limit(canned: CannedService, enrollment: BUILD) -> N
     canned.answer(f"{ROOT}/pricesheet", Answer(prices))
     canned.answer(f"{ROOT}/marketplacecharges", Answer([{"offerName": f"o{n}", "extendedCost": n} for n in range(9)]))
     assert [None, None] == harness.run("pricesheet") + harness.run("marketplacecharges")
-    offers = series(harness.scrape(), "azure_ea_marketplace_cost_month_to_date")
+    offers = series(harness.scrape(), "azure_marketplace_cost_month_to_date")
     assert (3, 36) == (len(offers), sum(offers.values()))
-    assert len(series(harness.scrape(), "azure_ea_unit_price")) <= 3
+    assert len(series(harness.scrape(), "azure_unit_price")) <= 3
 
 
 @pytest.mark.parametrize("status", [401, 403])

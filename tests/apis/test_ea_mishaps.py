@@ -11,7 +11,7 @@ from tests.harness import Answer, CannedService, Clock, ExporterHarness, scrape,
 
 ROOT = "/v3/enrollments/100"
 USAGE, CSV = f"{ROOT}/usagedetails", f"{ROOT}/usagedetails/download"
-COST = "azure_ea_cost_month_to_date"
+COST = "azure_cost_month_to_date"
 BUILD = Callable[..., ExporterHarness]
 HEADER = b"Date,Cost,ConsumedQuantity,SubscriptionName\r\n"
 NONE = Answer({"error": {"code": "404", "message": "No data found for the requested range."}}, 404)
@@ -139,7 +139,7 @@ def test_a_new_meter_gets_its_price(canned: CannedService, enrollment: BUILD) ->
     assert Reason.NOT_FOUND == harness.failure("pricesheet").reason
     for _ in range(2):
         assert [None] == harness.run("pricesheet")
-        found.append({dict(key)["meter_id"] for key in series(harness.scrape(), "azure_ea_unit_price")})
+        found.append({dict(key)["meter_id"] for key in series(harness.scrape(), "azure_unit_price")})
     assert [{"one"}, {"one", "two"}] == found
 
 
@@ -205,7 +205,7 @@ def test_on_the_first_the_newest_complete_day_is_one_of_the_month_before(
     samples = scrape(harness.exporter)
     assert (3, 40, 3) == (
         value(samples, COST),
-        value(samples, "azure_ea_cost_daily"),
+        value(samples, "azure_cost_daily"),
         value(samples, "azure_billing_budget_spent"),
     )
     (requested,) = (path for path, _ in canned.received if "bycustomdate" in path)

@@ -9,7 +9,7 @@ from exporter.errors import Reason
 from tests.harness import NOON, Answer, CannedService, ExporterHarness, value
 
 ROOT = "/v3/enrollments/100"
-COST = "azure_ea_cost_month_to_date"
+COST = "azure_cost_month_to_date"
 BUILD = Callable[..., ExporterHarness]
 GOOD = b"Date,Cost,ConsumedQuantity,SubscriptionName\r\n2026-11-18,12.34,1,Shop\r\n"
 

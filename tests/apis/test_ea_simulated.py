@@ -65,7 +65,7 @@ def test_every_download_and_quirk_gives_the_ledgers_sums(
         pages.append({name: text for name, text in published if "cost" in name or "quantity" in name})
     assert pages[0] == pages[1] == pages[2]
     expected = sum(Fraction(row.cost) for row in simulator.world.ea.usage("202611"))
-    assert expected == total(harness, "azure_ea_cost_month_to_date")
+    assert expected == total(harness, "azure_cost_month_to_date")
     assert [] == simulator.blob_authorizations
 
 
@@ -81,7 +81,7 @@ def test_a_fault_in_the_middle_publishes_nothing_and_heals(
     simulator.faults.script("submit/" if download == "csv_async" else path, fault, times=None)
     harness = enrollment(download=download)
     assert harness.run("usagedetails")[0] is not None
-    assert "azure_ea_cost_month_to_date" not in families(harness.exporter)
+    assert "azure_cost_month_to_date" not in families(harness.exporter)
     simulator.faults.clear()
     assert [None] == harness.run("usagedetails")
 
@@ -96,7 +96,7 @@ def test_late_rows_move_the_etag_and_the_sums(tmp_path: Path, clock: Clock) -> N
             clock.now = datetime(2026, 11, day, 12, tzinfo=UTC)
             simulator.received.clear()
             assert [None] == harness.run("usagedetails_previous_month")
-            sums.append(total(harness, "azure_ea_cost_previous_month"))
+            sums.append(total(harness, "azure_cost_previous_month"))
             assert sum(Fraction(row.cost) for row in simulator.world.ea.usage("202610")) == sums[-1]
         assert (True, True, True) == (sums[0] != sums[1], sums[1] != sums[2], sums[2] == sums[3])
         assert [] == simulator.received
@@ -107,10 +107,8 @@ def test_marketplace_charges_sum_to_the_balances(simulator: Simulator, enrollmen
     harness = enrollment()
     assert [None, None] == harness.run("marketplacecharges") + harness.run("balancesummary")
     stated = value(harness.scrape(), "azure_ea_marketplace_service_charges")
-    assert Fraction(simulator.world.ea.marketplace("202611")) == total(
-        harness, "azure_ea_marketplace_cost_month_to_date"
-    )
-    assert stated == float(total(harness, "azure_ea_marketplace_cost_month_to_date"))
+    assert Fraction(simulator.world.ea.marketplace("202611")) == total(harness, "azure_marketplace_cost_month_to_date")
+    assert stated == float(total(harness, "azure_marketplace_cost_month_to_date"))
 
 
 def test_prices_are_those_of_meters_in_use(simulator: Simulator, enrollment: BUILD) -> None:
@@ -118,7 +116,7 @@ def test_prices_are_those_of_meters_in_use(simulator: Simulator, enrollment: BUI
     harness = enrollment()
     assert [None] == harness.run("pricesheet")
     used = {row.meter_id for row in simulator.world.ea.usage("202611")}
-    lines = families(harness.exporter)["azure_ea_unit_price"].decode().splitlines()[2:]
+    lines = families(harness.exporter)["azure_unit_price"].decode().splitlines()[2:]
     assert used == {line.partition('meter_id="')[2].partition('"')[0] for line in lines}
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.apis.ea.usage.tags import selector, tags
+from exporter.apis.costs.tags import selector, tags
 from exporter.model.families import Family, Labels, fold
 from exporter.model.limits import OTHER, limited
 from tests.harness import Answer, CannedService, Clock, ExporterHarness, series, value
@@ -59,7 +59,7 @@ def test_any_documented_column_and_tag_becomes_a_label(canned: CannedService, en
     harness = enrollment(", usage: {labels: [resource_group, department_name, subscription_id], tags: [cost unit]}")
     assert [None] == harness.run("usagedetails")
     labels = {"resource_group": "rg", "department_name": "IT", "subscription_id": "23467313421", "tag_cost_unit": "A"}
-    assert 3.5 == value(harness.scrape(), "azure_ea_cost_month_to_date", **labels)
+    assert 3.5 == value(harness.scrape(), "azure_cost_month_to_date", **labels)
 
 
 def test_the_tail_is_folded_without_losing_a_cent(canned: CannedService, enrollment: BUILD) -> None:
@@ -71,7 +71,7 @@ def test_the_tail_is_folded_without_losing_a_cent(canned: CannedService, enrollm
     harness = enrollment(", usage: {labels: [meter_name], max_series: 3}")
     assert [None] == harness.run("usagedetails")
     samples = harness.scrape()
-    found = series(samples, "azure_ea_cost_month_to_date")
+    found = series(samples, "azure_cost_month_to_date")
     assert {"a": 10, "b": -20, OTHER: -4.97} == {dict(labels)["meter_name"]: cost for labels, cost in found.items()}
     assert 3 == value(samples, "azure_billing_exporter_collector_overflow_series", collector="usagedetails")
 
@@ -122,7 +122,7 @@ def test_the_previous_month_is_left_alone_once_it_is_settled(canned: CannedServi
     canned.answer(path, Answer({"data": [row("3", date="2026-10-31T00:00:00"), row("9", date="2026-11-01T00:00:00")]}))
     harness = enrollment()
     assert [None, None] == harness.run("usagedetails_previous_month") + harness.run("usagedetails_previous_month")
-    assert 3 == value(harness.scrape(), "azure_ea_cost_previous_month")
+    assert 3 == value(harness.scrape(), "azure_cost_previous_month")
     assert 1 == sum(received.startswith(path) for received, _ in canned.received)
     later = enrollment(", usage: {settled_day: 28}")
     later.run("usagedetails_previous_month")
@@ -149,7 +149,7 @@ def test_days_without_data_are_an_empty_result(canned: CannedService, enrollment
     canned.answer(f"{ROOT}/usagedetails", Answer({"error": error}, status))
     harness = enrollment()
     assert [None] == harness.run("usagedetails")
-    assert {} == series(harness.scrape(), "azure_ea_cost_month_to_date")
+    assert {} == series(harness.scrape(), "azure_cost_month_to_date")
 
 
 def test_an_unknown_enrollment_is_reported(canned: CannedService, enrollment: BUILD) -> None:
@@ -189,12 +189,12 @@ def test_prices_are_those_of_the_meters_in_use_and_offers_stay_apart(canned: Can
     harness = enrollment()
     assert [None] == harness.run("pricesheet")
     samples = harness.scrape()
-    assert 4.97 == value(samples, "azure_ea_unit_price", offer_id="MS-AZR-0017P", unit="100 Hours", currency="EUR")
-    assert 5 == value(samples, "azure_ea_included_quantity", offer_id="MS-AZR-0148P")
-    assert {} == series(samples, "azure_ea_unit_price", meter_id="m2")
+    assert 4.97 == value(samples, "azure_unit_price", offer_id="MS-AZR-0017P", unit="100 Hours", currency="EUR")
+    assert 5 == value(samples, "azure_included_quantity", offer_id="MS-AZR-0148P")
+    assert {} == series(samples, "azure_unit_price", meter_id="m2")
     every = enrollment(", prices: all")
     every.run("pricesheet")
-    assert 1 == value(every.scrape(), "azure_ea_unit_price", meter_id="m2")
+    assert 1 == value(every.scrape(), "azure_unit_price", meter_id="m2")
 
 
 def test_marketplace_charges_name_their_offer(canned: CannedService, enrollment: BUILD) -> None:
@@ -207,7 +207,7 @@ def test_marketplace_charges_name_their_offer(canned: CannedService, enrollment:
     harness = enrollment()
     assert [None] == harness.run("marketplacecharges")
     labels = {"publisher": "Acme", "offer": "Scanner™", "plan": "p", "currency": "EUR"}
-    assert 1.5 == value(harness.scrape(), "azure_ea_marketplace_cost_month_to_date", **labels)
+    assert 1.5 == value(harness.scrape(), "azure_marketplace_cost_month_to_date", **labels)
 
 
 def test_the_billing_period_ends_where_the_next_begins(canned: CannedService, enrollment: BUILD) -> None:
@@ -217,5 +217,5 @@ def test_the_billing_period_ends_where_the_next_begins(canned: CannedService, en
     canned.answer("/v2/enrollments/100/billingperiods", Answer(periods))
     harness = enrollment()
     assert [None] == harness.run("billingperiods")
-    bounds = [value(harness.scrape(), f"azure_ea_billing_period_{end}_timestamp_seconds") for end in ("start", "end")]
+    bounds = [value(harness.scrape(), f"azure_billing_period_{end}_timestamp_seconds") for end in ("start", "end")]
     assert [datetime(2026, 11, 1, tzinfo=UTC).timestamp(), datetime(2026, 12, 1, tzinfo=UTC).timestamp()] == bounds

@@ -120,9 +120,9 @@ def test_every_figure_is_the_ledgers_or_absent_with_a_reason(
 
 
 FAMILIES = (
-    "azure_ea_cost_month_to_date",
-    "azure_ea_cost_daily",
-    "azure_ea_cost_previous_month",
+    "azure_cost_month_to_date",
+    "azure_cost_daily",
+    "azure_cost_previous_month",
     "azure_billing_budget_spent",
 )
 
@@ -135,14 +135,14 @@ def require_the_ledgers(company: Simulator, one: Account) -> None:
         hours=company.switches.ea_calendar_lag_hours
     )
     expected: dict[str, Days] = {
-        "azure_ea_cost_month_to_date": month,
+        "azure_cost_month_to_date": month,
         "azure_billing_budget_spent": month,
-        "azure_ea_cost_daily": Days(complete, complete),
-        "azure_ea_cost_previous_month": billing_month(month.start - DAY),
+        "azure_cost_daily": Days(complete, complete),
+        "azure_cost_previous_month": billing_month(month.start - DAY),
     }
     for family, days in expected.items():
         found, books = one.total(family), Fraction(company.world.ea.ledger.cost(days.start, days.end, now))
-        if found is not None and family == "azure_ea_cost_previous_month" and now.day > SETTLED:
+        if found is not None and family == "azure_cost_previous_month" and now.day > SETTLED:
             books = Fraction(company.world.ea.ledger.cost(days.start, days.end, settled(days.end)))
         if found is None:
             absent = lags or not books or days.start <= complete < days.start + DAY

@@ -151,7 +151,7 @@ def test_the_demo_serves_all_three_apis(tmp_path: Path) -> None:
     assert (0, False) == (process.returncode, "Traceback" in output)
     assert [] == [
         name
-        for name in ("azure_b2c_users", "azure_ea_cost_daily", "partner_center_customers")
+        for name in ("azure_b2c_users", "azure_cost_daily", "partner_center_customers")
         if f"\n{name}{{" not in page
     ]
     assert f"http://127.0.0.1:{port}/metrics" in output

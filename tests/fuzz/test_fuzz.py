@@ -12,7 +12,7 @@ from tests.fuzz import targets
 from tests.fuzz.targets import CSV, CUSTOMERS, PAGE, USERS, Bed
 
 TOKEN = {"token_type": "Bearer", "expires_in": 3599, "access_token": "eyJ.e30.x", "refresh_token": "new"}
-ARCHIVE = {"fingerprint": "x", "samples": {"azure_ea_cost_month_to_date": [[["a"], "1"]]}, "records": 1}
+ARCHIVE = {"fingerprint": "x", "samples": {"azure_cost_month_to_date": [[["a"], "1"]]}, "records": 1}
 SEEDS: dict[str, bytes] = {
     "json": json.dumps(PAGE).encode(),
     "csv": CSV,

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import msgspec
 from msgspec import UNSET
 
-from exporter.apis.ea.records import BalanceSummary, BillingPeriod, MarketplaceCharge, Price
+from exporter.apis.costs.client import METERS, UsageClient
+from exporter.apis.costs.records import Price
+from exporter.apis.costs.selection import Batches, Row, Selection
+from exporter.apis.ea.records import BalanceSummary, BillingPeriod, MarketplaceCharge
 from exporter.apis.ea.refusals import explained, means_no_data
 from exporter.apis.ea.usage.periods import parts, report_path
-from exporter.apis.ea.usage.selection import Batches, Row, Selection
 from exporter.errors import Malformed, NotModified, Reason, Rejected
 from exporter.model.collection import Validators
 from exporter.model.periods import Days, billing_month
@@ -18,7 +20,6 @@ from exporter.transport.response import decode
 from exporter.transport.session import Session
 
 MAX_MONTHS = 36
-METERS = Selection(("meter_id",))
 
 
 class Download(Protocol):
@@ -37,15 +38,18 @@ class Download(Protocol):
         """
 
 
-class Client:
+class Client(UsageClient):
     """GETs below `/{version}/enrollments/{enrollment}`.
 
     Without a billing period in the path the service answers for the current one, by its own calendar.
     """
 
+    always: ClassVar[tuple[str, ...]] = ("unit_of_measure",)
+
     def __init__(
         self, session: Session, *, enrollment: str, version: str, download: Download, currency: str | None
     ) -> None:
+        super().__init__()
         self._session = session
         self._enrollment = enrollment
         self._root = f"{version}/enrollments/{enrollment}"
@@ -53,16 +57,10 @@ class Client:
         self._download = download
         self._currency = currency
         self._known = False
-        self._meters: tuple[Days, frozenset[str]] | None = None
 
     def usage(
         self, period: Days | None, today: date, selection: Selection, validators: Validators
     ) -> Iterator[tuple[Days, Batches]]:
-        """Usage of a period, or of the current billing period, in the ranges that are read at once, in their order.
-
-        Nothing at all for days without data. Where the service itself decides which period is the current one, its
-        rows may be of the previous month.
-        """
         for days, part_validators in parts(period or billing_month(today), self._download.max_months, validators):
             yield days, self._batches(days, selection, part_validators, current=period is None)
 
@@ -78,19 +76,6 @@ class Client:
             if begun:
                 raise
             self._require_no_data(refused)
-
-    def share_meters(self, month: Days, meters: frozenset[str]) -> None:
-        """Store which meters have usage in a month."""
-        self._meters = month, meters
-
-    def meters_in_use(self, today: date) -> frozenset[str]:
-        """The meters with usage in the current billing period; read only while no run of usage has shared them."""
-        if self._meters and self._meters[0] == billing_month(today) and self._meters[1]:
-            return self._meters[1]
-        ranges = self.usage(None, today, METERS, Validators())
-        return frozenset(
-            str(meter) for _, batches in ranges for batch in batches for _, (meter,), _, _ in batch if meter
-        )
 
     def balance_summary(self, validators: Validators) -> BalanceSummary | None:
         """The current billing period's balance; None for a period without one.

@@ -7,18 +7,29 @@ from typing import ClassVar
 
 import msgspec
 
-from exporter.apis.ea import metrics
-from exporter.apis.ea.records import Adjustment, BalanceSummary, Bounds, Charge, Enrollment, Price, Purchase
-from exporter.apis.ea.report import Report
-from exporter.apis.ea.usage.periods import Outside
-from exporter.apis.ea.usage_reports import PreviousUsageDetails, UsageDetails
+from exporter.apis.costs import metrics
+from exporter.apis.costs.outside import Outside
+from exporter.apis.costs.records import Adjustment, Bounds, Enrollment, MarketplaceCost, Price, Purchase
+from exporter.apis.costs.reports import Report
+from exporter.apis.costs.usage_reports import PreviousUsageDetails, UsageDetails
+from exporter.apis.ea.client import Client
+from exporter.apis.ea.records import BalanceSummary
+from exporter.apis.ea.settings import Settings
 from exporter.errors import Malformed, Reason, Rejected
 from exporter.model.collection import Run
 from exporter.model.families import Family
 from exporter.model.periods import DAY, billing_month, period_name
 
 
-class BalanceSummaries(Report):
+class EnrollmentReport(Report[Client, Settings]):
+    """A report of one enrollment."""
+
+    def currency(self, now: datetime, run: Run) -> str:
+        """The enrollment's currency; where nothing states it any more, or not yet, the one that is published."""
+        return self.client.currency(self.published_currency(run), now.date())
+
+
+class BalanceSummaries(EnrollmentReport):
     """Commitment, purchases and overage of the current billing period; documented as updated daily."""
 
     name: ClassVar[str] = "balancesummary"
@@ -37,7 +48,7 @@ class BalanceSummaries(Report):
                 yield Adjustment(line.name, currency, line.value)
 
 
-class MarketplaceCharges(Report):
+class MarketplaceCharges(EnrollmentReport):
     """Cost of third parties' offers in the current billing period; read as often as usage."""
 
     name: ClassVar[str] = "marketplacecharges"
@@ -45,33 +56,31 @@ class MarketplaceCharges(Report):
     families: ClassVar[tuple[Family, ...]] = metrics.MARKETPLACE
     shaped_by: ClassVar[tuple[str, ...]] = (*Report.shaped_by, "usage.period")
 
-    def records(self, now: datetime, run: Run) -> Iterator[Charge]:
-        currency, period = self.currency(now, run), self.settings.usage.period
+    def records(self, now: datetime, run: Run) -> Iterator[MarketplaceCost]:
+        currency, period = self.currency(now, run), self.settings.period
         if period:
             run.period = period_name(period) or str(period)
-        charges: list[Charge] = []
+        costs: list[MarketplaceCost] = []
         for days, rows in self.client.marketplace_charges(period, now.date(), run.validators):
             outside = Outside(days, now.date())
-            charges += [
-                Charge(row, currency)
-                for row in rows
-                if not outside.count_span(row.usage_start_date, row.usage_end_date)
+            costs += [
+                row.cost(currency) for row in rows if not outside.count_span(row.usage_start_date, row.usage_end_date)
             ]
-            outside.report(run, self.titled(run), lags=period is None and outside.lags(len(charges)))
+            outside.report(run, self.titled(run), lags=period is None and outside.lags(len(costs)))
         labels = metrics.MARKETPLACE[0].labels.read
-        unknown = {labels(one) for one in charges if one.charge.extended_cost is None}
-        unpriced = sum(one.charge.extended_cost is None for one in charges)
-        if charges and unpriced == len(charges):
+        unknown = {labels(one) for one in costs if one.cost is None}
+        unpriced = sum(one.cost is None for one in costs)
+        if costs and unpriced == len(costs):
             raise Malformed(f"no charge states a cost, of {unpriced}")
         if unpriced:
             run.drop(f"{self.titled(run)}: {unpriced} charges state no cost, so sums over them are absent", unpriced)
-        yield from (one for one in charges if labels(one) not in unknown)
+        yield from (one for one in costs if labels(one) not in unknown)
 
-    def data_timestamp(self, record: Charge) -> datetime | None:
-        return record.charge.until
+    def data_timestamp(self, record: MarketplaceCost) -> datetime | None:
+        return record.until
 
 
-class PriceSheet(Report):
+class PriceSheet(EnrollmentReport):
     """Prices of the current billing period; one sheet per period, so once a day is enough."""
 
     name: ClassVar[str] = "pricesheet"
@@ -97,7 +106,7 @@ def _published_meters(run: Run) -> frozenset[str]:
     return frozenset(key[family.labels.names.index("meter_id")] for key in samples)
 
 
-class BillingPeriods(Report):
+class BillingPeriods(EnrollmentReport):
     """Bounds of the current billing period, the newest that the enrollment has data for."""
 
     name: ClassVar[str] = "billingperiods"

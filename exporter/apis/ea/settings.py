@@ -1,30 +1,23 @@
 """The section `ea` of the YAML."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from exporter.apis.checks import Finding, did_you_mean
-from exporter.apis.ea.usage.columns import COLUMNS, DEFAULT, label, tag_label
-from exporter.apis.fields import Currency, Duration, FilePath, SecretText, Shown, Text, WebAddress, invalid, matching
-from exporter.apis.settings import AccountSettings, Budget, OneNameEach, Section
+from exporter.apis.checks import Finding
+from exporter.apis.costs.settings import CostSettings, UsageBudget, UsageSettings, one_of
+from exporter.apis.ea.usage.columns import COLUMNS, DEFAULT
+from exporter.apis.fields import Currency, Duration, FilePath, SecretText, Shown, WebAddress, invalid, matching
+from exporter.apis.settings import OneNameEach
 from exporter.auth.api_key import ApiKey
 from exporter.model.periods import Days, billing_month
 
 Enrollment = Annotated[str, matching(r"[A-Za-z0-9-]+", "an enrollment number")]
 FIRST_DAY = date(2014, 5, 1)
 """The reporting APIs have no data of earlier days."""
-
-
-def _column(name: str) -> str:
-    if name not in COLUMNS:
-        hint = did_you_mean(label(name[:100]), COLUMNS, 0.7) or f"; the columns are {', '.join(COLUMNS)}"
-        raise invalid(f"no documented column has the name {name!r}{hint}")
-    return name
 
 
 def _period(value: object) -> Days | None:
@@ -52,26 +45,18 @@ def _days(value: object) -> Days | None:
     return None
 
 
-class UsageBudget(Budget):
+class EnrollmentBudget(UsageBudget):
     """A limit for the month, for the rows that match all of `where`."""
 
-    examples: ClassVar[Mapping[str, Any]] = {"name": "platform", "amount": Decimal("12000.00")}
-
-    where: dict[str, str] = Field(
-        default_factory=dict,
-        description="columns and tags (`tag_<key>`) and their values, all of which must match; default: all usage",
-        examples=[{"department_name": "Platform", "tag_env": "prod"}],
-    )
-
-    @model_validator(mode="after")
-    def _known(self) -> "UsageBudget":
-        for name in self.where:
-            if not name.startswith("tag_"):
-                _column(name)
-        return self
+    columns: ClassVar[Mapping[str, Any]] = COLUMNS
+    examples: ClassVar[Mapping[str, Any]] = {
+        "name": "platform",
+        "amount": Decimal("12000.00"),
+        "where": {"department_name": "Platform", "tag_env": "prod"},
+    }
 
 
-class Usage(Section):
+class Usage(UsageSettings):
     """How usage details are read, and which labels they get."""
 
     download: Literal["json", "csv", "csv_async"] = Field(
@@ -83,38 +68,16 @@ class Usage(Section):
         "default: `current`",
         examples=["current"],
     )
-    labels: tuple[Annotated[str, AfterValidator(_column)], ...] = Field(
+    labels: tuple[Annotated[str, one_of(COLUMNS)], ...] = Field(
         DEFAULT, description="any documented columns, in snake_case, that become labels", strict=False
-    )
-    tags: tuple[Text, ...] = Field(
-        (),
-        description="tag keys that become labels, such as tag_cost_center",
-        examples=[["env", "cost center"]],
-        strict=False,
-    )
-    max_series: int = Field(
-        10_000,
-        description="label sets of each report; above it, the smallest become `__other__`, prices are left out",
-        ge=2,
-    )
-    days_late: int = Field(2, description="how many days ago the newest complete day is", ge=0, le=10)
-    settled_day: int = Field(
-        6, description="day of the month from which the previous month is no longer read", ge=1, le=28
     )
     first_byte: Duration = Field(
         timedelta(hours=1), description="how long a CSV download may be silent; up to 60 minutes are documented"
     )
     download_timeout: Duration = Field(timedelta(hours=6), description="the longest that a whole CSV download may take")
 
-    @model_validator(mode="after")
-    def _distinct(self) -> "Usage":
-        for name, count in Counter([*self.labels, *map(tag_label, self.tags)]).items():
-            if count > 1:
-                raise invalid(f"duplicate label {name!r}: repeated in labels, or from tags that give the same label")
-        return self
 
-
-class Settings(AccountSettings):
+class Settings(CostSettings):
     """One enrollment, read with an API access key."""
 
     examples: ClassVar[Mapping[str, Any]] = {"name": "contoso-ea"}
@@ -135,8 +98,7 @@ class Settings(AccountSettings):
         "required for a key that may not read it (of a department or account owner)",
     )
     usage: Usage = Field(default=Usage(), description="how usage details are read")
-    prices: Literal["used", "all"] = Field("used", description="prices of the meters that are `used`, or of `all`")
-    budgets: Annotated[tuple[UsageBudget, ...], OneNameEach] = Field(
+    budgets: Annotated[tuple[EnrollmentBudget, ...], OneNameEach] = Field(
         (), description="budgets for the month, in the enrollment's currency", strict=False
     )
 
@@ -145,8 +107,8 @@ class Settings(AccountSettings):
         return self.enrollment
 
     @property
-    def budget_names(self) -> tuple[str, ...]:
-        return tuple(budget.name for budget in self.budgets)
+    def period(self) -> Days | None:
+        return self.usage.period
 
     def findings(self, now: datetime) -> Iterator[Finding]:
         yield from super().findings(now)
@@ -160,8 +122,4 @@ class Settings(AccountSettings):
     def _consistent(self) -> "Settings":
         if self.api_version == "v1" and self.usage.download != "json":
             raise invalid("usage.download: v1 has no CSV; use json, or api_version v2 or v3")
-        tags = {tag_label(key): key for key in self.usage.tags}
-        for name in (name for budget in self.budgets for name in budget.where if name.startswith("tag_")):
-            if tags.setdefault(same := tag_label(name[4:]), name[4:]) not in {name[4:], *self.usage.tags}:
-                raise invalid(f"budgets: {name!r} and 'tag_{tags[same]}' give the same label {same!r}")
         return self

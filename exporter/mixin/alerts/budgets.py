@@ -19,7 +19,7 @@ USED_UP = Section(
     Find out what causes the cost, with the dashboard *Azure billing / EA cost* or *Azure billing / Partner Center*, or
     with a query:
 
-        topk(10, sum by (subscription_name, meter_name, currency) (azure_ea_cost_month_to_date{account="…"}))
+        topk(10, sum by (subscription_name, meter_name, currency) (azure_cost_month_to_date{account="…"}))
     """,
     mitigation="""
     Talk to the owner of the budget. Stop what is not needed, or raise the budget: in the configuration, followed by a
@@ -49,7 +49,7 @@ PACE = Section(
     Costs that are charged once a month (reservations, support plans) appear on the first days and inflate the
     projection. Look at the daily cost before you act:
 
-        sum by (subscription_name, currency) (azure_ea_cost_daily{account="…"})
+        sum by (subscription_name, currency) (azure_cost_daily{account="…"})
     """,
     mitigation="""
     Proceed as for [a budget that is used up](#a-budget-is-used-up). The alert resolves when the projection falls below

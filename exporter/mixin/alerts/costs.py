@@ -18,7 +18,7 @@ JUMPED = Section(
     Find the resource: add `resource_group` or `instance_id` to `usage.labels`, or look up the meter in the portal.
     Compare the day with the days before:
 
-        topk(10, sum by (meter_category, meter_name, currency) (azure_ea_cost_daily{account="…"}))
+        topk(10, sum by (meter_category, meter_name, currency) (azure_cost_daily{account="…"}))
     """,
     mitigation="""
     Ask the owner of the subscription immediately. A purchase that is billed on one day, such as a reservation, also
@@ -35,9 +35,9 @@ def _above_mean(daily: str) -> str:
     return f"""
     {daily}
     - (clamp_min({daily}_mean_4w, 0) or {daily} * 0)
-    > on (account, currency) group_left () 0.1 * azure_ea:cost_daily:by_account_mean_4w
+    > on (account, currency) group_left () 0.1 * azure:cost_daily:by_account_mean_4w
     unless {daily} <= 2 * {daily}_mean_4w
-    and on (account) last_over_time(azure_ea:cost_daily:by_account[2d] offset 1w)
+    and on (account) last_over_time(azure:cost_daily:by_account[2d] offset 1w)
     """
 
 
@@ -45,7 +45,7 @@ ALERTS = (
     Alert(
         "AzureSubscriptionCostSpike",
         "warning",
-        _above_mean("azure_ea:cost_daily:by_subscription"),
+        _above_mean("azure:cost_daily:by_subscription"),
         for_="10m",
         summary="The daily cost of a subscription has jumped.",
         description=f"""
@@ -61,7 +61,7 @@ ALERTS = (
     Alert(
         "AzureMeterCostSpike",
         "warning",
-        _above_mean("azure_ea:cost_daily:by_meter"),
+        _above_mean("azure:cost_daily:by_meter"),
         for_="10m",
         summary="The daily cost of a meter has jumped.",
         description=f"""

@@ -4,7 +4,7 @@ from exporter.mixin.dashboards.board import Row, Variable, dashboard
 from exporter.mixin.dashboards.overview import BUDGETS, budgets
 from exporter.mixin.dashboards.panels import DAYS, MONEY, RATIO, Json, Query, bars, stat, table, timeseries
 
-COST = "azure_ea_cost_month_to_date"
+COST = "azure_cost_month_to_date"
 ACCOUNT = Variable("account", "Account", "label_values(azure_ea_enrollment_info, account)")
 CURRENCY = Variable(
     "currency", "Currency", 'label_values(azure_ea_enrollment_info{account=~"$account"}, currency)', multi=False
@@ -49,7 +49,7 @@ def by(label: str, title: str) -> tuple[tuple[Json, int, int], ...]:
                 f"Daily cost by {title}, $currency",
                 f"Cost of the newest complete day, top 10 by {title}; shown at the time it was read, days later.",
                 MONEY,
-                Query(f"topk(10, {summed('azure_ea_cost_daily', label)})", legend),
+                Query(f"topk(10, {summed('azure_cost_daily', label)})", legend),
                 stacked=True,
             ),
             14,
@@ -102,8 +102,8 @@ MONTH = Row(
                 "Daily cost and its mean, $currency",
                 "Cost of the newest complete day, and the mean of the four preceding weeks.",
                 MONEY,
-                Query(f"azure_ea:cost_daily:by_account{{{MINE}}}", "{{account}} {{currency}}"),
-                Query(f"azure_ea:cost_daily:by_account_mean_4w{{{MINE}}}", "{{account}} {{currency}}, mean"),
+                Query(f"azure:cost_daily:by_account{{{MINE}}}", "{{account}} {{currency}}"),
+                Query(f"azure:cost_daily:by_account_mean_4w{{{MINE}}}", "{{account}} {{currency}}, mean"),
             ),
             12,
             9,
@@ -130,7 +130,7 @@ METERS = Row(
                 ),
                 Query(
                     "sum by (meter_category, meter_subcategory, meter_name, currency) "
-                    f"(azure_ea_cost_previous_month{{{CHOSEN}}})",
+                    f"(azure_cost_previous_month{{{CHOSEN}}})",
                     "Last month",
                 ),
                 sort="This month",
@@ -183,7 +183,7 @@ BALANCE = Row(
                     "subscription_name": "Subscription",
                     "currency": "Currency",
                 },
-                Query(f"azure_ea_marketplace_cost_month_to_date{{{CHOSEN}}}", "Cost"),
+                Query(f"azure_marketplace_cost_month_to_date{{{CHOSEN}}}", "Cost"),
                 sort="Cost",
                 units={"Cost": MONEY},
             ),

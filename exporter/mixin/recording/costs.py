@@ -8,7 +8,7 @@ COSTS = Group(
         Record(
             "azure_billing:cost:month_to_date",
             """
-            label_replace(sum by (account, currency) (azure_ea_cost_month_to_date), "collector", "usagedetails", "", "")
+            label_replace(sum by (account, currency) (azure_cost_month_to_date), "collector", "usagedetails", "", "")
             or label_replace(
               sum by (account, currency) (azure_b2c_estimated_cost_month_to_date), "collector", "bill", "", ""
             )
@@ -64,7 +64,7 @@ COSTS = Group(
             "azure_billing:cost:previous_month",
             """
             label_replace(
-              sum by (account, currency) (azure_ea_cost_previous_month)
+              sum by (account, currency) (azure_cost_previous_month)
               and on (account) (
                 max by (account) (azure_billing:period:start_timestamp_seconds{collector="usagedetails"})
                 - max by (account) (
@@ -103,17 +103,17 @@ COSTS = Group(
             "azure_billing:cost:projected / (azure_billing:cost:previous_month > 0)",
         ),
         Record(
-            "azure_ea:cost_daily:by_account",
-            "sum by (account, currency) (azure_ea_cost_daily)",
+            "azure:cost_daily:by_account",
+            "sum by (account, currency) (azure_cost_daily)",
             comment="The newest complete day.",
         ),
         Record(
-            "azure_ea:cost_daily:by_subscription",
-            "sum by (account, subscription_name, currency) (azure_ea_cost_daily)",
+            "azure:cost_daily:by_subscription",
+            "sum by (account, subscription_name, currency) (azure_cost_daily)",
         ),
         Record(
-            "azure_ea:cost_daily:by_meter",
-            "sum by (account, meter_category, meter_subcategory, meter_name, currency) (azure_ea_cost_daily)",
+            "azure:cost_daily:by_meter",
+            "sum by (account, meter_category, meter_subcategory, meter_name, currency) (azure_cost_daily)",
         ),
         Record(
             "azure_b2c:mfa_requests_daily:by_method",

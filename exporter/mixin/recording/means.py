@@ -6,16 +6,16 @@ MEANS = Group(
     "azure-billing-means",
     (
         Record(
-            "azure_ea:cost_daily:by_account_mean_4w",
-            "avg_over_time(azure_ea:cost_daily:by_account[27d:6h] offset 1d)",
+            "azure:cost_daily:by_account_mean_4w",
+            "avg_over_time(azure:cost_daily:by_account[27d:6h] offset 1d)",
         ),
         Record(
-            "azure_ea:cost_daily:by_subscription_mean_4w",
-            "avg_over_time(azure_ea:cost_daily:by_subscription[27d:6h] offset 1d)",
+            "azure:cost_daily:by_subscription_mean_4w",
+            "avg_over_time(azure:cost_daily:by_subscription[27d:6h] offset 1d)",
         ),
         Record(
-            "azure_ea:cost_daily:by_meter_mean_4w",
-            "avg_over_time(azure_ea:cost_daily:by_meter[27d:6h] offset 1d)",
+            "azure:cost_daily:by_meter_mean_4w",
+            "avg_over_time(azure:cost_daily:by_meter[27d:6h] offset 1d)",
         ),
         Record(
             "azure_b2c:mfa_requests_daily:by_method_mean_4w",

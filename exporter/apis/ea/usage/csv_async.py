@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from exporter.apis.costs.selection import Row, Selection
 from exporter.apis.ea.usage.csv_stream import Timeouts, csv_batches, period_params
-from exporter.apis.ea.usage.selection import Row, Selection
 from exporter.errors import Malformed, Reason, Rejected, Transient
 from exporter.model.collection import Validators
 from exporter.model.periods import Days

@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 
 from msgspec import UNSET
 
+from exporter.apis.costs.selection import Row, Selection
 from exporter.apis.ea.usage.columns import COLUMNS
-from exporter.apis.ea.usage.selection import Row, Selection
 from exporter.errors import Malformed
 from exporter.model.collection import Validators
 from exporter.model.periods import Days, period_name

@@ -10,10 +10,10 @@ from typing import Any, ClassVar
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from exporter.apis.costs.selection import Row, Selection
 from exporter.apis.ea.usage.columns import COLUMNS
 from exporter.apis.ea.usage.csv_stream import TITLE, usage_table
 from exporter.apis.ea.usage.periods import report_path
-from exporter.apis.ea.usage.selection import Row, Selection
 from exporter.errors import Malformed
 from exporter.model.collection import Validators
 from exporter.model.periods import Days

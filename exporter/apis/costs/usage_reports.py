@@ -4,15 +4,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from exporter.apis.ea import metrics
-from exporter.apis.ea.records import SummedUsage
-from exporter.apis.ea.report import Report
-from exporter.apis.ea.usage.aggregate import Aggregate
-from exporter.apis.ea.usage.budgets import conditions, spent
-from exporter.apis.ea.usage.columns import tag_label
-from exporter.apis.ea.usage.selection import Selection
+from exporter.apis.costs import metrics
+from exporter.apis.costs.aggregate import Aggregate
+from exporter.apis.costs.budgets import conditions, spent
+from exporter.apis.costs.client import UsageClient
+from exporter.apis.costs.columns import tag_label
+from exporter.apis.costs.records import SummedUsage
+from exporter.apis.costs.reports import Report
+from exporter.apis.costs.selection import Selection
+from exporter.apis.costs.settings import CostSettings
 from exporter.errors import Failure, Malformed, NotModified
 from exporter.model.budgets import FAMILIES as BUDGETS
 from exporter.model.budgets import BudgetSpent
@@ -21,7 +23,7 @@ from exporter.model.families import Family
 from exporter.model.periods import DAY, Days, billing_month, day_end, next_month, period_name
 
 
-class UsageReport(Report):
+class UsageReport(Report[UsageClient, CostSettings]):
     """What the reports of usage have in common: columns and tags that become labels, and how rows are summed."""
 
     shaped_by: ClassVar[tuple[str, ...]] = (*Report.shaped_by, "usage.labels", "usage.tags")
@@ -32,8 +34,9 @@ class UsageReport(Report):
         return (*self.settings.usage.labels, *map(tag_label, self.settings.usage.tags))
 
     def selection(self, *names: str) -> Selection:
-        """What is read of each row: the labels, and further columns and tags by `names`."""
-        return Selection.from_names(self.settings.usage.labels, self.settings.usage.tags, names)
+        """What is read of each row: the labels, what the client always needs, and columns and tags by `names`."""
+        usage = self.settings.usage
+        return Selection.from_names((*self.client.always, *usage.labels), usage.tags, names)
 
     def next_period(self, after: datetime) -> datetime | None:
         return next_month(after)
@@ -49,7 +52,7 @@ class UsageReport(Report):
 
         Raises `Malformed` for rows of which none states a cost.
         """
-        currency = self.currency(now, run)
+        currency = self.client.currency(self.published_currency(run), now.date())
         aggregate = Aggregate(selection, self.labels, self.complete(now))
         for days, batches in self.client.usage(period, now.date(), selection, validators):
             outside = aggregate.add(batches, days, now.date())
@@ -92,12 +95,12 @@ class UsageDetails(UsageReport):
     def families(self) -> tuple[Family, ...]:
         return (*metrics.usage(self.labels), *BUDGETS)
 
-    def records(self, now: datetime, run: Run) -> Iterator[SummedUsage | BudgetSpent]:
-        period, budgets = self.settings.usage.period, self.settings.budgets
+    def records(self, now: datetime, run: Run) -> Iterator[Any]:
+        period, budgets = self.settings.period, self.settings.budgets
         if period:
             run.period = period_name(period) or str(period)
         run.validators.require("day", str(now.date()))
-        shares_meters = period is None and self.settings.prices == "used" and self.settings.reads("pricesheet")
+        shares_meters = period is None and self.settings.shares_meters
         names = [name for budget in budgets for name in budget.where] + ["meter_id"] * shares_meters
         usage, missing = self.summed(period, now, self.selection(*names), run, run.validators)
         yield from usage
@@ -105,12 +108,22 @@ class UsageDetails(UsageReport):
             if absent := ", ".join(sorted(conditions(budget).keys() & missing)):
                 text = f"no row has {absent}, so what is spent of budget {budget.name!r} is absent"
                 run.warn(f"{self.titled(run)}: {text}")
-        yield from spent(usage, budgets, self.currency(now, run), missing)
+        yield from self._spent(usage, missing, now, run)
         month = billing_month(now.date())
         if shares_meters:
             self.client.share_meters(month, frozenset(row.values["meter_id"] for row in usage))
         if period is None and self.complete(now) not in month:
             yield from self._complete_day(now, run)
+
+    def _spent(
+        self, usage: Sequence[SummedUsage], missing: frozenset[str], now: datetime, run: Run
+    ) -> Iterable[BudgetSpent]:
+        currency = self.client.currency(self.published_currency(run), now.date())
+        currencies = sorted({currency} if currency else {row.currency for row in usage})
+        if self.settings.budgets and len(currencies) > 1:
+            text = f"costs are in {', '.join(currencies)}, so `currency` must say which one the budgets are in"
+            run.warn(f"{self.titled(run)}: {text}")
+        return spent(usage, self.settings.budgets, currencies[0], missing) if len(currencies) == 1 else ()
 
     def _complete_day(self, now: datetime, run: Run) -> Iterable[SummedUsage]:
         """The newest complete day where it is in the previous month. The month does not fail with it: what was

@@ -7,13 +7,24 @@ from typing import Any, TypeAlias
 
 from msgspec import UNSET
 
-from exporter.apis.ea.usage.columns import BOOLEAN, COLUMNS, tag_label
-from exporter.apis.ea.usage.tags import selector
+from exporter.apis.costs.columns import BOOLEAN, tag_label
+from exporter.apis.costs.tags import selector
 
 Row: TypeAlias = tuple[str | None, tuple[Any, ...], Decimal | None, Decimal | None]
 """One row in a stream: its day as text, the values of the selection, quantity and cost; the day or an amount is None
 where the row does not state it."""
-Batches: TypeAlias = Iterable[Iterable[Row]]
+PartialSum: TypeAlias = tuple[str | None, tuple[Any, ...], Decimal | None, Decimal | None, int, int]
+"""Rows with the same day and values that a reader has summed itself: as `Row`, then the number of rows, and how many
+of them state no cost."""
+
+
+class PartialSums(tuple[PartialSum, ...]):
+    """A batch of rows that its reader has summed."""
+
+    __slots__ = ()
+
+
+Batches: TypeAlias = Iterable[Iterable[Row] | PartialSums]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +40,13 @@ class Selection:
 
     @classmethod
     def from_names(cls, columns: Iterable[str], tag_keys: Iterable[str], names: Iterable[str] = ()) -> "Selection":
-        """The columns and tags that become labels, then others by `names` (`tag_<key>` for a tag); always the unit."""
-        selected, keys = ["unit_of_measure", *columns], {tag_label(key): key for key in tag_keys}
+        """The columns and tags by themselves, then others by `names` (`tag_<key>` for a tag)."""
+        selected, keys = [*columns], {tag_label(key): key for key in tag_keys}
         for name in names:
-            if name in COLUMNS:
-                selected.append(name)
-            else:
+            if name.startswith("tag_"):
                 keys.setdefault(tag_label(name[4:]), name[4:])
+            else:
+                selected.append(name)
         return cls(tuple(dict.fromkeys(selected)), tuple(keys.values()))
 
     def reader(

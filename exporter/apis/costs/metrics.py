@@ -1,13 +1,22 @@
-"""The families of the reporting APIs."""
+"""The families of a bill; an account has the same series whichever API fills them."""
 
 from collections.abc import Sequence
 from operator import attrgetter
 
-from exporter.apis.ea.records import Adjustment, BalanceSummary, Enrollment, Purchase, SummedUsage
+from exporter.apis.costs.records import (
+    Adjustment,
+    Balance,
+    Bounds,
+    Enrollment,
+    MarketplaceCost,
+    Price,
+    Purchase,
+    SummedUsage,
+)
 from exporter.model.families import Family, Labels, Lasts, constant
 
 REFRESHED = "Refreshed in the background."
-DAILY = "azure_ea_cost_daily"
+DAILY = "azure_cost_daily"
 
 
 def usage(labels: Sequence[str]) -> tuple[Family, ...]:
@@ -15,7 +24,7 @@ def usage(labels: Sequence[str]) -> tuple[Family, ...]:
     cost = _cost_labels(labels)
     return (
         Family(
-            "azure_ea_cost_month_to_date",
+            "azure_cost_month_to_date",
             f"Cost of the current billing period so far. {REFRESHED}",
             cost,
             attrgetter("cost_to_date"),
@@ -30,7 +39,7 @@ def usage(labels: Sequence[str]) -> tuple[Family, ...]:
             lasts=Lasts.DAY,
         ),
         Family(
-            "azure_ea_usage_quantity_month_to_date",
+            "azure_usage_quantity_month_to_date",
             f"Quantity consumed in the current billing period so far, in the unit that the label names. {REFRESHED}",
             Labels((*labels, "unit"), lambda row: (*row.labels, row.unit)),
             attrgetter("quantity_to_date"),
@@ -43,10 +52,11 @@ def previous_usage(labels: Sequence[str]) -> tuple[Family, ...]:
     """The family of the previous period, with the configured labels."""
     return (
         Family(
-            "azure_ea_cost_previous_month",
+            "azure_cost_previous_month",
             f"Cost of the previous billing period, read until it is settled. {REFRESHED}",
             _cost_labels(labels),
             attrgetter("cost_to_date"),
+            source=SummedUsage,
         ),
     )
 
@@ -77,20 +87,20 @@ AMOUNTS = {
 def _amount(attribute: str) -> Family:
     name = f"azure_ea_{attribute.removeprefix('azure_')}"
     text = f"{AMOUNTS[attribute]}, in the current billing period. {REFRESHED}"
-    return Family(name, text, CURRENCY, attrgetter(attribute), source=BalanceSummary)
+    return Family(name, text, CURRENCY, attrgetter(attribute), source=Balance)
 
 
 BALANCE = (
     *map(_amount, AMOUNTS),
     Family(
-        "azure_ea_new_purchase",
+        "azure_ea_new_purchase_detail",
         f"Commitment bought in the current billing period, by the name of the purchase. {REFRESHED}",
         LINE,
         attrgetter("value"),
         source=Purchase,
     ),
     Family(
-        "azure_ea_adjustment",
+        "azure_ea_adjustment_detail",
         f"Adjustments of the commitment in the current billing period, by name. {REFRESHED}",
         LINE,
         attrgetter("value"),
@@ -108,16 +118,17 @@ BALANCE = (
 
 MARKETPLACE = (
     Family(
-        "azure_ea_marketplace_cost_month_to_date",
+        "azure_marketplace_cost_month_to_date",
         f"Marketplace charges of the current billing period so far. {REFRESHED}",
         Labels.from_attributes(
-            publisher="charge.publisher_name",
-            offer="charge.offer",
-            plan="charge.plan_name",
-            subscription_name="charge.subscription_name",
+            publisher="publisher",
+            offer="offer",
+            plan="plan",
+            subscription_name="subscription_name",
             currency="currency",
         ),
-        attrgetter("charge.extended_cost"),
+        attrgetter("cost"),
+        source=MarketplaceCost,
     ),
 )
 
@@ -130,33 +141,37 @@ METER = {
 }
 PRICES = (
     Family(
-        "azure_ea_unit_price",
+        "azure_unit_price",
         f"Price of a whole unit of the meter, in the current billing period. {REFRESHED}",
         Labels.from_attributes(**METER, currency="currency"),
         attrgetter("unit_price"),
         max,
+        source=Price,
     ),
     Family(
-        "azure_ea_included_quantity",
+        "azure_included_quantity",
         f"Quantity of the meter that is included without charge, in the current billing period. {REFRESHED}",
         Labels.from_attributes(**METER),
         attrgetter("included_quantity"),
         max,
+        source=Price,
     ),
 )
 
 
 BILLING_PERIOD = (
     Family(
-        "azure_ea_billing_period_start_timestamp_seconds",
+        "azure_billing_period_start_timestamp_seconds",
         f"First instant of the current billing period, in Unix seconds. {REFRESHED}",
         Labels.from_attributes(),
         attrgetter("start"),
+        source=Bounds,
     ),
     Family(
-        "azure_ea_billing_period_end_timestamp_seconds",
+        "azure_billing_period_end_timestamp_seconds",
         f"First instant after the current billing period, in Unix seconds. {REFRESHED}",
         Labels.from_attributes(),
         attrgetter("end"),
+        source=Bounds,
     ),
 )

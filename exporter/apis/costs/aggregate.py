@@ -1,15 +1,15 @@
 """Usage rows, summed in a stream into few rows that families and budgets are read from."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, localcontext
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
-from exporter.apis.ea.records import SummedUsage
-from exporter.apis.ea.usage.columns import RESOURCE_NAMES
-from exporter.apis.ea.usage.periods import Outside
-from exporter.apis.ea.usage.selection import Batches, Row, Selection
+from exporter.apis.costs.columns import NAMES_WITHOUT_CASE
+from exporter.apis.costs.outside import Outside
+from exporter.apis.costs.records import SummedUsage, currency_code
+from exporter.apis.costs.selection import Batches, PartialSum, PartialSums, Row, Selection
 from exporter.errors import Malformed
 from exporter.model.families import EXACT
 from exporter.model.periods import Days, day_of
@@ -19,6 +19,7 @@ DISTINCT_DAYS = 1 << 12
 LEAST = Decimal("1E-30")
 """The service states up to 22 decimals. What is smaller than this is noise of binary fractions (4.9E-324 is the
 smallest double), and a total is rounded to it where it has more decimals."""
+AnyRow = TypeVar("AnyRow", Row, PartialSum)
 ROUNDING = Context(prec=60, traps=[InvalidOperation])
 
 
@@ -57,7 +58,7 @@ class Aggregate:
         self._selection = selection
         self._labels = labels
         self._complete = complete
-        self._names = [n for n, name in enumerate(selection.columns) if name in RESOURCE_NAMES.intersection(labels)]
+        self._names = [n for n, name in enumerate(selection.columns) if name in NAMES_WITHOUT_CASE.intersection(labels)]
         self._spellings: dict[tuple[int, str], tuple[date, str]] = {}
 
     @property
@@ -102,24 +103,27 @@ class Aggregate:
         return outside
 
     def usage(self, currency: str) -> list[SummedUsage]:
-        """The sums as rows of usage."""
+        """The sums as rows of usage, in `currency` unless they state theirs; `Malformed` for an unreadable one."""
         found = []
         for sums in (self.others, self.newest):
             for key, (rows, quantity, cost, unpriced) in sums.items():
                 values = self._selection.named(self._respelled(key))
                 labels = tuple(values[name] for name in self._labels)
                 readable = not self._selection.tag_keys or key[-1] is not None
-                newest = sums is self.newest
+                newest, stated = sums is self.newest, _currency(values, currency)
                 found.append(
-                    SummedUsage(values, labels, currency, sums.until, newest, rows, quantity, cost, unpriced, readable)
+                    SummedUsage(values, labels, stated, sums.until, newest, rows, quantity, cost, unpriced, readable)
                 )
         if unknown := {row.labels for row in found if row.unpriced}:
             for row in found:
                 row.known = row.labels not in unknown
         return found
 
-    def _spelled(self, batch: Iterable[Row]) -> Iterator[Row]:
+    def _spelled(self, batch: Iterable[Row] | PartialSums) -> Iterable[Row] | PartialSums:
         """The same rows, whose names are remembered."""
+        return PartialSums(self._remembered(batch)) if isinstance(batch, PartialSums) else self._remembered(batch)
+
+    def _remembered(self, batch: Iterable[AnyRow]) -> Iterator[AnyRow]:
         for row in batch:
             for place in self._names:
                 if isinstance(name := row[1][place], str):
@@ -136,9 +140,20 @@ class Aggregate:
         return tuple(respelled)
 
 
+def _currency(values: Mapping[str, str], currency: str) -> str:
+    if "currency" not in values:
+        return currency
+    if not (stated := currency_code(values["currency"])):
+        raise Malformed(f"a row states no currency: {values['currency'][:40]!r}")
+    return stated
+
+
 def _add(batches: Batches, sums_of: Callable[[str | None], Sums]) -> None:
     """The loop that each of millions of rows goes through."""
     for batch in batches:
+        if isinstance(batch, PartialSums):
+            _add_sums(batch, sums_of)
+            continue
         for day, values, quantity, cost in batch:
             total = sums_of(day)[values]
             total[0] += 1
@@ -154,6 +169,16 @@ def _add(batches: Batches, sums_of: Callable[[str | None], Sums]) -> None:
                     total[2] = cost if total[2] is None else total[2] + cost
                 except Inexact:
                     total[2] = rounded(total[2]) + rounded(cost)
+
+
+def _add_sums(batch: PartialSums, sums_of: Callable[[str | None], Sums]) -> None:
+    for day, values, quantity, cost, rows, unpriced in batch:
+        total = sums_of(day)[values]
+        total[0] += rows
+        total[3] += unpriced
+        for place, amount in ((1, quantity), (2, cost)):
+            if amount is not None:
+                total[place] = rounded(amount) if total[place] is None else total[place] + rounded(amount)
 
 
 def rounded(total: Decimal) -> Decimal:

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from exporter.apis.ea.records import SummedUsage
-from exporter.apis.ea.settings import UsageBudget
-from exporter.apis.ea.usage.columns import COLUMNS, comparable, tag_label
+from exporter.apis.costs.columns import comparable, tag_label
+from exporter.apis.costs.records import SummedUsage
+from exporter.apis.costs.settings import UsageBudget
 from exporter.model.budgets import BudgetSpent
 
 
 def conditions(budget: UsageBudget) -> dict[str, str]:
     """The values that the budget's rows have, by label."""
-    named = {name if name in COLUMNS else tag_label(name[4:]): value for name, value in budget.where.items()}
+    named = {tag_label(name[4:]) if name.startswith("tag_") else name: value for name, value in budget.where.items()}
     return {name: comparable(name, value) for name, value in named.items()}
 
 
@@ -25,7 +25,9 @@ def spent(
     """
     for budget in budgets:
         where = conditions(budget)
-        rows = [row for row in usage if _may_match(row, where)]
+        rows = [row for row in usage if row.currency == currency and _may_match(row, where)]
+        if "publisher_type" not in where:
+            rows = [row for row in rows if not row.marketplace]
         by_tags = any(name.startswith("tag_") for name in where)
         unknown = where.keys() & missing or any(row.unpriced or (by_tags and not row.readable_tags) for row in rows)
         costs = (row.cost for row in rows if row.cost is not None)

@@ -1,19 +1,21 @@
-"""What the reports of an enrollment have in common."""
+"""What all reports of costs have in common."""
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from exporter.apis.api import AccountReport
-from exporter.apis.ea.client import Client
-from exporter.apis.ea.settings import Settings
+from exporter.apis.costs.settings import CostSettings
 from exporter.errors import Failure
 from exporter.model.collection import Run
 
+C = TypeVar("C")
+S = TypeVar("S", bound=CostSettings)
 
-class Report(AccountReport[Client, Settings]):
-    """A report of one enrollment; its failures name it and its period."""
+
+class Report(AccountReport[C, S]):
+    """A report of one account; its failures name it and its period."""
 
     shaped_by: ClassVar[tuple[str, ...]] = ("currency", "usage.max_series")
 
@@ -36,12 +38,12 @@ class Report(AccountReport[Client, Settings]):
         """The report and its period, for messages."""
         return f"{self.name} {run.period}"
 
-    def currency(self, now: datetime, run: Run) -> str:
-        """The enrollment's currency; where nothing states it any more, or not yet, the one that is published."""
-        published = (
+    def published_currency(self, run: Run) -> str:
+        """A currency that the report has published; empty for none."""
+        found = (
             key[family.labels.names.index("currency")]
             for family in self.families
             if run.published and "currency" in family.labels.names
             for key in run.published.samples.get(family.name, ())
         )
-        return self.client.currency(next(published, ""), now.date())
+        return next(found, "")

@@ -1,0 +1,1 @@
+"""What the APIs that report costs share: sums of usage rows, budgets, and the families of a bill."""

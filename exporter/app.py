@@ -76,7 +76,7 @@ class Exporter:
             return HttpClient(
                 origin=origin,
                 limit=limit,
-                observer=self.telemetry.observer(observed),
+                observer=self.telemetry.observer(observed, account.account),
                 timeout=account.timeout.total_seconds(),
                 ca_file=account.ca_file,
             )
@@ -86,7 +86,7 @@ class Exporter:
             http(api.name, account.base_url),
             credential,
             base_url=account.base_url,
-            observer=self.telemetry.observer(api.name),
+            observer=self.telemetry.observer(api.name, account.account),
             stopped=self._stopped,
             clock=self._clock,
         )

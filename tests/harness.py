@@ -72,11 +72,15 @@ class Answer:
 
 
 class CannedService:
-    """Sends the `answers` of each path in turn, and the last one from then on; records the requests it `received`."""
+    """Sends the `answers` of each path in turn, and the last one from then on.
+
+    Records the requests it `received`, and their `bodies`.
+    """
 
     def __init__(self) -> None:
         self.answers: dict[str, list[Answer]] = {}
         self.received: list[tuple[str, dict[str, str]]] = []
+        self.bodies: list[bytes] = []
         service = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -84,6 +88,7 @@ class CannedService:
 
             def do_GET(self) -> None:
                 service.received.append((self.path, {k.lower(): v for k, v in self.headers.items()}))
+                service.bodies.append(self.rfile.read(int(self.headers.get("Content-Length", "0"))))
                 answers = service.answers.get(urlsplit(self.path).path, [Answer(status=404)])
                 answer = answers.pop(0) if len(answers) > 1 else answers[0]
                 body = answer.bytes()

@@ -1,6 +1,7 @@
 """The exporter's own metrics."""
 
 import platform
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -79,6 +80,13 @@ class Telemetry:
         self._throttled = self._counter(
             "api_throttled_seconds", "Seconds by which throttling responses delayed a run, or the one after it.", "api"
         )
+        self._quota = self._gauge(
+            "api_quota_remaining",
+            "Requests or query units left of a quota when the API last stated it; absent if the API states none.",
+            "api",
+            "account",
+            "quota",
+        )
         self._latency = Histogram(
             f"{PREFIX}_api_request_duration_seconds",
             "Time from a request to the end of its response, in seconds.",
@@ -147,10 +155,16 @@ class Telemetry:
         self._interval.labels(*job.labels).set(job.every.total_seconds())
         self._next_run.labels(*job.labels).set(at.timestamp())
 
-    def observer(self, api: str) -> "ApiObserver":
-        """Counts the requests to one API."""
+    def observer(self, api: str, account: str) -> "ApiObserver":
+        """Counts the requests of one account to one API."""
         return ApiObserver(
-            self._requests, self._latency.labels(api), self._retries.labels(api), self._throttled.labels(api), api
+            self._requests,
+            self._latency.labels(api),
+            self._retries.labels(api),
+            self._throttled.labels(api),
+            self._quota,
+            api,
+            account,
         )
 
     def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
@@ -165,13 +179,15 @@ class Telemetry:
 
 @dataclass(frozen=True, slots=True)
 class ApiObserver:
-    """Counts the requests to one API."""
+    """Counts the requests of one account to one API."""
 
     requests: Counter
     latency: Histogram
     retries: Counter
     throttled: Counter
+    quota: Gauge
     api: str
+    account: str
 
     def answered(self, status: int, seconds: float) -> None:
         """A response with this status was received."""
@@ -186,3 +202,8 @@ class ApiObserver:
     def put_off(self, throttled_seconds: float) -> None:
         """A throttling response ends the run, and delays the next one."""
         self.throttled.inc(throttled_seconds)
+
+    def quotas_left(self, quotas: Mapping[str, float]) -> None:
+        """A response stated how much is left of these quotas."""
+        for name, left in quotas.items():
+            self.quota.labels(self.api, self.account, name).set(left)

@@ -1,16 +1,20 @@
 """What an error body says, whatever the service that sent it."""
 
+import html
 import re
 from typing import Any
 
 import msgspec
 
+BOM = b"\xef\xbb\xbf"
 MAX_SIZE = 1 << 16
 """Bytes of a page that is not JSON which are looked at."""
 ENVELOPES = (b'"error"', b'"odata.error"', b'"description"')
 """A body without any of them need not be decoded again to know that it is no error."""
 MARKUP = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]{0,1000}>", re.DOTALL | re.IGNORECASE)
 MAX_QUOTED = 200
+XML_ERROR = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<Error>")
+XML_CODE, XML_MESSAGE = re.compile(r"<Code>([^<]*)</Code>"), re.compile(r"<Message>([^<]*)</Message>")
 
 
 def message(body: bytes) -> str:
@@ -39,9 +43,12 @@ def soft_error(body: bytes) -> str:
 def code_and_message(body: bytes) -> tuple[str, str]:
     """Code and message of an error body, both empty where there are none.
 
-    Envelopes: `odata.error` (Azure AD Graph), `error` (Microsoft Graph, the Consumption API, OAuth), `code` and
-    `description` or `message` (Partner Center).
+    Envelopes: `odata.error` (Azure AD Graph), `error` (Microsoft Graph, Azure Resource Manager, the Consumption API,
+    OAuth), `code` and `description` or `message` (Partner Center), `<Error>` (Azure Storage).
     """
+    plain = body.removeprefix(BOM)
+    if XML_ERROR.match(plain):
+        return _xml(plain[:MAX_SIZE].decode("utf-8", "replace"))
     decoded = _decoded(body)
     envelope = decoded if isinstance(decoded, dict) else {}
     inner = envelope.get("odata.error") or envelope.get("error") or envelope
@@ -50,7 +57,21 @@ def code_and_message(body: bytes) -> tuple[str, str]:
     found: Any = inner.get("message") or inner.get("description") or envelope.get("error_description") or ""
     if isinstance(found, dict):
         found = found.get("value")
-    return _text(inner.get("code")), _text(found)
+    return _text(inner.get("code")), _text(found or _detail(inner))
+
+
+def _detail(error: dict[str, Any]) -> Any:
+    """The message of the first part of an Azure Resource Manager error that has none itself."""
+    details = error.get("details")
+    parts = [*(details if isinstance(details, list) else ()), error.get("innererror"), error.get("innerError")]
+    return next((part["message"] for part in parts if isinstance(part, dict) and part.get("message")), None)
+
+
+def _xml(text: str) -> tuple[str, str]:
+    """Code, and the first line of the message: the others are the request's id and time."""
+    code, stated = XML_CODE.search(text), XML_MESSAGE.search(text)
+    lines = html.unescape(stated[1]).strip().splitlines() if stated else []
+    return _text(html.unescape(code[1])) if code else "", _text(lines[0]) if lines else ""
 
 
 def _joined(body: bytes) -> str:
@@ -59,7 +80,7 @@ def _joined(body: bytes) -> str:
 
 def _decoded(body: bytes) -> Any:
     try:
-        return msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf"))
+        return msgspec.json.decode(body.removeprefix(BOM))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 

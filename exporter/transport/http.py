@@ -1,13 +1,14 @@
 """One account's access to the network: TLS, deadlines, one origin for credentials, and every response counted."""
 
+import copy
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import requests
 from requests.auth import AuthBase
@@ -18,14 +19,17 @@ from exporter.transport.deadline import Deadline, WatchedAdapter
 from exporter.transport.failures import Translated
 from exporter.transport.origins import Origin, public
 from exporter.transport.proxies import require_usable_proxy
+from exporter.transport.quotas import remaining
 from exporter.transport.response import Response
 from exporter.transport.retry import verdict
 
 CONNECT_TIMEOUT_SECONDS = 10.0
+DIRECT: Mapping[str, Any] = {"proxies": {"http": "", "https": ""}}
+"""Arguments of `requests` that exclude the proxies of the environment."""
 
 
 class Observer(Protocol):
-    """Counts responses, retries and waits."""
+    """Counts responses, retries, waits, and what is left of quotas."""
 
     def answered(self, status: int, seconds: float) -> None:
         """A response came, whatever its status."""
@@ -36,6 +40,9 @@ class Observer(Protocol):
     def put_off(self, throttled_seconds: float) -> None:
         """Throttling ends the run, and the next one waits for so many seconds."""
 
+    def quotas_left(self, quotas: Mapping[str, float]) -> None:
+        """A response stated how much is left of these quotas, by their names in `quotas.remaining`."""
+
 
 class Unobserved:
     """Counts nothing."""
@@ -43,6 +50,7 @@ class Unobserved:
     def answered(self, status: int, seconds: float) -> None: ...
     def retried(self, throttled_seconds: float) -> None: ...
     def put_off(self, throttled_seconds: float) -> None: ...
+    def quotas_left(self, quotas: Mapping[str, float]) -> None: ...
 
 
 class HttpClient:
@@ -72,8 +80,19 @@ class HttpClient:
         self._observer = observer
         self._timeout = timeout
         self._limit = limit
+        self._direct = False
         self._verify: dict[str, Any] = {"verify": str(ca_file)} if ca_file else {}
         self._clock = clock
+
+    def at(self, origin: str, *, direct: bool = False) -> Self:
+        """The same for another origin, with the same connections; `direct` never uses a proxy, as for link-local hosts.
+
+        Closing one closes the connections of both.
+        """
+        other = copy.copy(self)
+        other._origin = Origin.from_url(origin)
+        other._direct = direct
+        return other
 
     def request(self, method: str, url: str, **arguments: Any) -> Response:
         """Any response, its content read; raises `Transient` when none came in time or whole, or `Malformed`."""
@@ -112,7 +131,8 @@ class HttpClient:
         Raises `Transient` for whatever breaks, at the start or while the body is read.
         """
         silence = min(silence_seconds or total_seconds, total_seconds)
-        require_usable_proxy(url)
+        if not self._direct:
+            require_usable_proxy(url)
         started = self._clock()
         with Deadline(total_seconds) as deadline:
             translated = Translated(f"{method} {public(url)}", deadline, total_seconds, silence)
@@ -123,12 +143,15 @@ class HttpClient:
                     auth=_Guard(self._origin, auth, send_credentials),
                     **arguments,
                     **self._verify,
+                    **(DIRECT if self._direct else {}),
                     timeout=(min(CONNECT_TIMEOUT_SECONDS, silence), silence),
                     allow_redirects=False,
                     stream=True,
                 )
             with answer:
                 try:
+                    if send_credentials and (left := remaining(answer.headers)):
+                        self._observer.quotas_left(left)
                     with translated:
                         response = _response(answer)
                     chunks = iter((response.content,))

@@ -1,4 +1,4 @@
-"""A budget of requests per minute."""
+"""A budget of requests, which several sessions may share."""
 
 import threading
 import time
@@ -9,7 +9,7 @@ from exporter.errors import Reason, Transient
 
 
 class Pace:
-    """Spaces requests out: at most `per_minute` of them, or fewer where they have more time."""
+    """Spaces requests out: at most `per_minute` of them, or fewer where they have more time; thread-safe."""
 
     def __init__(
         self, per_minute: float, stopped: threading.Event, clock: Callable[[], float] = time.monotonic
@@ -17,6 +17,7 @@ class Pace:
         self._stopped = stopped
         self._clock = clock
         self._least = self._gap = 60 / per_minute
+        self._lock = threading.Lock()
         self._next = 0.0
 
     def spread(self, requests: int, span: timedelta) -> None:
@@ -25,6 +26,9 @@ class Pace:
 
     def wait(self) -> None:
         """Wait until the next request may be sent; raises `Transient` when the exporter stops before."""
-        if self._stopped.wait(max(0.0, self._next - self._clock())):
+        with self._lock:
+            now = self._clock()
+            turn = max(self._next, now)
+            self._next = turn + self._gap
+        if self._stopped.wait(turn - now):
             raise Transient("stopped before the next request", Reason.CONNECTION)
-        self._next = max(self._next, self._clock()) + self._gap

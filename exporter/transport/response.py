@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 import requests
@@ -16,6 +16,7 @@ from exporter.transport.origins import public
 
 TRACES = ("x-ms-request-id", "request-id", "ms-correlationid", "x-ms-correlation-request-id", "client-request-id")
 """Headers with the number that Microsoft's support asks for, the most specific first."""
+FORM = "application/x-www-form-urlencoded"
 TRACE = re.compile(r"[\w.:-]{1,64}")
 
 
@@ -26,7 +27,7 @@ class Response:
     status_code: int
     reason: str
     headers: Mapping[str, str]
-    url: str
+    url: str = field(repr=False)  # its query may be a permission
     request: requests.PreparedRequest
     content: bytes = b""
 
@@ -65,7 +66,11 @@ def decode(decoder: msgspec.json.Decoder[Any], response: Response, what: str) ->
 
 
 def _secrets(request: requests.PreparedRequest) -> list[str]:
-    """The credentials that a request carries, in its header or its form."""
+    """The credentials that a request carries: in its header, its form, or its query (the signature of a SAS)."""
     body = request.body if isinstance(request.body, str) else (request.body or b"").decode("latin-1")
+    form = dict(parse_qsl(body)) if request.headers.get("Content-Type", "").startswith(FORM) else {}
     header = str(request.headers.get("Authorization", ""))
-    return [header.rpartition(" ")[2], *form_secrets(dict(parse_qsl(body)))]
+    query = urlsplit(request.url or "").query
+    signatures = [part.partition("=")[2] for part in query.split("&") if part.lower().startswith("sig=")]
+    signatures += [value for name, value in parse_qsl(query) if name.lower() == "sig"]
+    return [header.rpartition(" ")[2], *form_secrets(form), *filter(None, signatures)]

@@ -31,29 +31,32 @@ WAITS = re.compile(r"retry-after|x-ms-ratelimit-.*-retry-after", re.IGNORECASE)
 NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 WAIT_IN_TEXT = re.compile(r"\b(\d{1,6}) ?(?:s(?:ec|econds?)?|(m(?:in|inutes?)?))\b", re.IGNORECASE)
 THROTTLED = re.compile(r"throttl|too many requests|rate limit", re.IGNORECASE)
+ERROR_CODE = re.compile(r"[A-Za-z0-9]{1,64}")
 
 
-def verdict(answer: Response, now: datetime) -> Failure | NotModified | None:
+def verdict(answer: Response, now: datetime, *, least_throttled_seconds: float = 0.0) -> Failure | NotModified | None:
     """None for success, otherwise what to raise; its text is complete, without the request's credentials.
 
-    A part (206) or nothing (204) is no success: no report documents them.
+    A part (206) or nothing (204) is no success: no report documents them. Throttling makes wait for at least
+    `least_throttled_seconds`, also where the answer does not say for how long.
     """
     status = answer.status_code
     if status in SUCCESS:
         return None
     if status == 304:
         return NotModified()
-    stated = message(answer.content) or answer.reason
+    code = code_and_message(answer.content)[0] or _code_header(answer)
+    stated = message(answer.content) or code or answer.reason
     text = answer.described(stated if stated.startswith(f"{status}:") else f"{status} {stated}".strip())
     throttled = status == 429 or (status >= 500 and bool(THROTTLED.search(stated)))
     wait = retry_after(answer, now, in_text=throttled)
     if status == 429 or (throttled and wait is not None):
-        return RateLimited(text, wait)
+        return RateLimited(text, max(wait or 0.0, least_throttled_seconds) if least_throttled_seconds else wait)
     if status >= 500 or status == 408:
         return Transient(text, REASONS.get(status, Reason.SERVER_ERROR), wait)
     if 400 <= status < 500:
         reason = REASONS.get(status, Reason.BAD_REQUEST)
-        return Rejected(text, reason, code_and_message(answer.content)[0], status=status, body=answer.content)
+        return Rejected(text, reason, code, status=status, body=answer.content)
     return Malformed(f"{text} is not documented")
 
 
@@ -68,6 +71,12 @@ def retry_after(answer: Response, now: datetime, *, in_text: bool) -> float | No
     if not waits and in_text and (found := WAIT_IN_TEXT.search(": ".join(code_and_message(answer.content)))):
         waits = [float(found[1]) * (60 if found[2] else 1)]
     return min(max(waits), MAX_RETRY_AFTER_SECONDS) if waits else None
+
+
+def _code_header(answer: Response) -> str:
+    """The error code of Azure Storage, which answers HEAD without a body."""
+    code = answer.headers.get("x-ms-error-code", "")
+    return code if ERROR_CODE.fullmatch(code) else ""
 
 
 def _wait_headers(headers: Mapping[str, str]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import requests
 from tenacity.stop import stop_when_event_set
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class Credentials(Protocol):
-    """An account's credentials; `hint` is the possible cause of a refusal (401)."""
+    """An account's credentials; `hint` is the possible cause of a refusal (401, 403)."""
 
     @property
     def renewable(self) -> bool:
@@ -36,7 +36,11 @@ class Credentials(Protocol):
 
 
 class Session:
-    """Sends requests below one account's `base_url`, with its credentials, and retries what is transient."""
+    """Sends requests below one account's `base_url`, with its credentials, and retries what is transient.
+
+    A response that throttles delays the next attempt by at least `least_throttled_seconds`. Each request, also a
+    repeated one, takes its turn in `pace`.
+    """
 
     def __init__(
         self,
@@ -47,6 +51,8 @@ class Session:
         observer: Observer,
         stopped: threading.Event,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        pace: Pace | None = None,
+        least_throttled_seconds: float = 0.0,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.clock = clock
@@ -54,7 +60,8 @@ class Session:
         self._auth = auth
         self._observer = observer
         self._stopped = stopped
-        self.pace: Pace | None = None
+        self._least_throttled_seconds = least_throttled_seconds
+        self.pace = pace
 
     def paced(self, per_minute: float) -> "Session":
         """The same session with a request budget of its own, retries included."""
@@ -62,31 +69,47 @@ class Session:
         other.pace = Pace(per_minute, self._stopped)
         return other
 
+    def at(self, base_url: str) -> "Session":
+        """The same session for requests below another base URL, with the same credentials, which must be for both.
+
+        Request budget and least wait are those of the first API, and not of this one.
+        """
+        other = copy.copy(self)
+        other.base_url = base_url.rstrip("/")
+        other._http = self._http.at(base_url)
+        other._least_throttled_seconds = 0.0
+        other.pace = None
+        return other
+
     def get(
         self,
         url: str,
         *,
-        method: str = "GET",
+        method: str = "",
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        json: Mapping[str, Any] | None = None,
+        no_content: bool = False,
         validators: Validators | None = None,
     ) -> Response:
         """The whole answer at `url`, absolute or relative to `base_url`; raises `NotModified` or a `Failure`.
 
-        With `validators` the request is conditional (RFC 9110 13.1.2), and the answer's ETag is stored there.
+        With `json` the default method is POST instead of GET. With `no_content` an answer without content (204) is a
+        success. With `validators` the request is conditional (RFC 9110 13.1.2), and the answer's ETag is stored there.
         """
 
         def attempt() -> Response:
             known = validators or Validators()
             self._wait()
             answer = self._http.request(
-                method,
+                method or ("GET" if json is None else "POST"),
                 link(self.base_url, url),
                 auth=_Conditional(self._auth, known),
                 params=params,
                 headers={"Accept": "application/json", **(headers or {})},
+                json=json,
             )
-            return self._accepted(answer, known)
+            return answer if no_content and answer.status_code == 204 else self._accepted(answer, known)
 
         return self._retried(attempt)
 
@@ -110,6 +133,8 @@ class Session:
 
             def attempt() -> Iterator[bytes]:
                 known = validators or Validators()
+                if send_credentials:
+                    self._wait()
                 with ExitStack() as failing:
                     answer, chunks = failing.enter_context(
                         self._http.stream(
@@ -140,7 +165,7 @@ class Session:
 
     def _accepted(self, answer: Response, validators: Validators) -> Response:
         """The answer if it is a success; raises its verdict otherwise."""
-        if problem := verdict(answer, self.clock()):
+        if problem := verdict(answer, self.clock(), least_throttled_seconds=self._least_throttled_seconds):
             raise self._explained(problem, answer)
         if etag := answer.headers.get("ETag"):
             validators.seen[_validator_key(answer.request)] = etag
@@ -149,7 +174,7 @@ class Session:
     def _explained(self, problem: Failure | NotModified, answer: Response) -> Failure | NotModified:
         if isinstance(problem, NotModified) and "If-None-Match" not in answer.request.headers:
             return Malformed(answer.described("304 for a request without a condition"))
-        if isinstance(problem, Rejected) and problem.reason is Reason.UNAUTHORIZED:
+        if isinstance(problem, Rejected) and problem.reason in (Reason.UNAUTHORIZED, Reason.FORBIDDEN):
             return problem.with_text(f"{problem}{self._auth.hint}")
         return problem
 

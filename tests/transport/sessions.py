@@ -1,6 +1,7 @@
 """A session with a key of its own, and an observer that records what is reported to it."""
 
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 from exporter.auth.api_key import ApiKey
@@ -19,6 +20,7 @@ class Observer:
         self.statuses: list[int] = []
         self.waits: list[float] = []
         self.put_offs: list[float] = []
+        self.quotas: list[Mapping[str, float]] = []
 
     def answered(self, status: int, seconds: float) -> None:
         self.statuses.append(status)
@@ -28,6 +30,9 @@ class Observer:
 
     def put_off(self, throttled_seconds: float) -> None:
         self.put_offs.append(throttled_seconds)
+
+    def quotas_left(self, quotas: Mapping[str, float]) -> None:
+        self.quotas.append(quotas)
 
 
 class Impatient(threading.Event):

@@ -14,6 +14,12 @@ from exporter.transport.retry import retry_after, retrying, verdict
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
+STORAGE_ERROR = (
+    b'\xef\xbb\xbf<?xml version="1.0" encoding="utf-8"?><Error><Code>AuthenticationFailed</Code><Message>Signature '
+    b"&amp; more did not match\nRequestId:1-2\nTime:2026-11-20T12:00:00Z</Message><AuthenticationErrorDetail>sr=c"
+    b"</AuthenticationErrorDetail></Error>"
+)
+
 
 def answer(status: int, body: bytes = b"", **headers: str) -> Response:
     request = requests.Request("GET", "https://localhost/report?q=1").prepare()
@@ -94,6 +100,16 @@ def test_the_wait_is_read_in_every_spelling(headers: dict[str, str], body: bytes
         (b'{"error": "invalid_client", "error_description": "AADSTS7000215"}', "invalid_client: AADSTS7000215"),
         (b"<html><style>p {}</style><h1>503 Service\n Unavailable</h1></html>", "503 Service Unavailable"),
         (b"Access blocked", "Access blocked"),
+        (
+            b'{"error": {"code": "BadRequest", "message": "", "details": [{"message": "Invalid"}]}}',
+            "BadRequest: Invalid",
+        ),
+        (b'{"error": {"code": "A", "innererror": {"code": "B", "message": "inner"}}}', "A: inner"),
+        (b'{"error": {"code": "A", "details": "odd", "innererror": [1]}}', "A"),
+        (STORAGE_ERROR, "AuthenticationFailed: Signature & more did not match"),
+        (b"\xef\xbb\xbf<?xml version='1.0'?>\r\n<Error><Code>ServerBusy</Code></Error>", "ServerBusy"),
+        (b"<Error><Message>\n</Message></Error>", ""),
+        (b"The resource you are looking for has been removed.", "The resource you are looking for has been removed."),
         (b"<html>", ""),
         (b"\xff\xfe", ""),
         (b"[1]", ""),
@@ -132,3 +148,58 @@ def test_a_failure_names_what_was_asked_and_the_number_for_support_once() -> Non
     body = b'{"error": {"code": "404", "message": "no data"}}'
     problem = verdict(answer(404, body, x_ms_request_id="7b0e-1"), NOW)
     assert "GET https://localhost/report: 404: no data [x-ms-request-id 7b0e-1]" == str(problem)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, 60),
+        ({"x_ms_ratelimit_microsoft.costmanagement_clienttype_retry_after": "35"}, 60),
+        ({"Retry_After": "5", "x_ms_ratelimit_microsoft.costmanagement_tenant_retry_after": "165"}, 165),
+        ({"x_ms_ratelimit_remaining_microsoft.costmanagement_clienttype_requests": "DefaultQuota:900"}, 60),
+        ({"x_ms_ratelimit_microsoft.costmanagement_qpu_remaining": "QueriesPerHour:577,QueriesPerMin:59"}, 60),
+    ],
+)
+def test_throttling_waits_for_the_longest_header_and_at_least_as_long_as_the_api_requires(
+    headers: dict[str, str], seconds: float
+) -> None:
+    """Also where no header says for how long; what is left of a quota is no time."""
+    problem = verdict(answer(429, b"", **headers), NOW, least_throttled_seconds=60)
+    assert isinstance(problem, RateLimited)
+    assert seconds == problem.retry_after
+
+
+def test_the_least_wait_is_for_throttling_alone() -> None:
+    """An outage is tried again as soon as elsewhere."""
+    problem = verdict(answer(503), NOW, least_throttled_seconds=60)
+    assert isinstance(problem, Transient)
+    assert problem.retry_after is None
+
+
+@pytest.mark.parametrize(
+    ("body", "header", "code", "text"),
+    [
+        (b"", "BlobNotFound", "BlobNotFound", "404 BlobNotFound"),
+        (STORAGE_ERROR, "Other", "AuthenticationFailed", "404 AuthenticationFailed: Signature & more did not match"),
+        (b"<h1>gone</h1>", "a b\n", "", "404 gone"),
+    ],
+)
+def test_the_code_of_a_storage_error_is_in_its_body_or_its_header(
+    body: bytes, header: str, code: str, text: str
+) -> None:
+    """HEAD is answered without a body; a header that is not a code says nothing."""
+    problem = verdict(answer(404, body, x_ms_error_code=header), NOW)
+    assert isinstance(problem, Rejected)
+    assert (code, f"GET https://localhost/report: {text}") == (problem.code, str(problem))
+
+
+def test_the_signature_of_a_url_is_in_no_message_and_no_repr() -> None:
+    """Neither as it was sent nor decoded; a body that is no form does not hide ordinary words."""
+    request = requests.Request(
+        "POST", "https://a.example/c?sp=rl&sig=Zm9v%2BYmFy%3D", json={"name": "a=words"}
+    ).prepare()
+    url = request.url or ""
+    body = b'{"error": {"code": "words", "message": "for Zm9v+YmFy= and Zm9v%2BYmFy%3D and words"}}'
+    refused = Response(403, "", {}, url, request, body)
+    assert "POST https://a.example/c: 403 words: for <secret> and <secret> and words" == str(verdict(refused, NOW))
+    assert "Zm9v" not in repr(Response(403, "", {}, url, request))

@@ -1,0 +1,43 @@
+"""What responses state about quotas."""
+
+import pytest
+
+from exporter.transport.quotas import remaining
+from tests.harness import Answer, CannedService
+from tests.transport.sessions import Observer, session
+
+QPU = "x-ms-ratelimit-microsoft.costmanagement-qpu-remaining"
+CLIENT_TYPE = "x-ms-ratelimit-remaining-microsoft.costmanagement-clienttype-requests"
+
+
+@pytest.mark.parametrize(
+    ("headers", "quotas"),
+    [
+        ({QPU: "QueriesPerHour:577,QueriesPerMin:59"}, {"qpu_per_hour": 577, "qpu_per_minute": 59}),
+        ({QPU.upper(): " queriesperhour:0 , QueriesPer10Sec:12"}, {"qpu_per_hour": 0, "qpu": 12}),
+        ({CLIENT_TYPE: "DefaultQuota:3"}, {"clienttype": 3}),
+        ({CLIENT_TYPE: "One:7,Two:5,Three:9"}, {"clienttype": 5}),
+        ({CLIENT_TYPE: "DefaultQuota:-1,DefaultQuota:,DefaultQuota:1e9,3,\u0663:\u0663"}, {}),
+        ({"x-ms-ratelimit-microsoft.costmanagement-qpu-retry-after": "45"}, {}),
+        ({"x-ms-ratelimit-microsoft.costmanagement-qpu-consumed": "1"}, {}),
+        ({"x-ms-ratelimit-remaining-microsoft.costmanagement-invented-requests": "DefaultQuota:3"}, {}),
+        ({"x-ms-ratelimit-remaining-subscription-resource-requests": "1099"}, {}),
+        ({}, {}),
+    ],
+)
+def test_what_is_left_is_read_by_known_names_alone(headers: dict[str, str], quotas: dict[str, float]) -> None:
+    """A server can't make up any number of series; the smallest of several values counts."""
+    assert quotas == remaining(headers)
+
+
+def test_the_observer_gets_what_a_response_states(canned: CannedService) -> None:
+    """Of a success and of a refusal; a response that states nothing changes nothing."""
+    canned.answer(
+        "/report", Answer(b"x", headers={CLIENT_TYPE: "DefaultQuota:3"}), Answer(b"x"),
+        Answer(status=429, headers={CLIENT_TYPE: "DefaultQuota:0", "Retry-After": "1"}), Answer(b"x"),
+    )  # fmt: skip
+    observer = Observer()
+    account = session(canned.url, observer)
+    for _ in range(3):
+        account.get("report")
+    assert [{"clienttype": 3}, {"clienttype": 0}] == observer.quotas

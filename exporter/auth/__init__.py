@@ -18,7 +18,7 @@ class Credential(AuthBase):
 
     @property
     def hint(self) -> str:
-        """The possible cause of a refusal (401), to be appended to its text; empty where nothing is known."""
+        """The possible cause of a refusal (401, 403), to be appended to its text; empty where nothing is known."""
         return ""
 
     @property

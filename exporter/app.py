@@ -9,7 +9,7 @@ from pathlib import Path
 
 from exporter.apis.api import Api
 from exporter.apis.settings import AccountSettings
-from exporter.config import Config
+from exporter.config import Config, least_request_budgets
 from exporter.errors import ConfigError
 from exporter.runtime.archive import Archive
 from exporter.runtime.job import Job
@@ -19,6 +19,7 @@ from exporter.runtime.store import SnapshotStore
 from exporter.runtime.telemetry import Telemetry
 from exporter.transport import bodies
 from exporter.transport.http import HttpClient
+from exporter.transport.pace import Pace
 from exporter.transport.session import Session
 
 
@@ -40,6 +41,9 @@ class Exporter:
         self.store = SnapshotStore()
         self._stopped = stopped or threading.Event()
         self._clock = clock
+        self._paces = {
+            key: Pace(per_hour / 60, self._stopped) for key, per_hour in least_request_budgets(config).items()
+        }
         self.jobs = [job for api, account in config.accounts() for job in self._jobs(api, account, config.storage.path)]
         writable(config.storage.path)
         self.runner = Runner(self.store, Archive(config.storage.path / "collections"), self.telemetry, clock)
@@ -82,6 +86,7 @@ class Exporter:
             )
 
         credential = api.authenticate(account, http("login", account.login_address, bodies.LOGIN), storage / "tokens")
+        budget = account.request_budget
         session = Session(
             http(api.name, account.base_url),
             credential,
@@ -89,6 +94,8 @@ class Exporter:
             observer=self.telemetry.observer(api.name, account.account),
             stopped=self._stopped,
             clock=self._clock,
+            pace=self._paces[budget.key] if budget else None,
+            least_throttled_seconds=account.least_throttled_seconds,
         )
         intervals = api.intervals(account)
         for collector in api.collectors(account, session):

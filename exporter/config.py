@@ -1,5 +1,6 @@
 """Loads the YAML into a frozen `Config`; reports every error at once, as `ea[0].enrollment: message`."""
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -83,12 +84,15 @@ def loads(text: str, name: str) -> Config:
     return validated(parse(text, name), name)
 
 
-def validated(content: Any, name: str) -> Config:
-    """Validate the parsed content of a file; errors refer to it by `name`. Raises `ConfigError`."""
+def validated(content: Any, name: str, environment: Mapping[str, str] = os.environ) -> Config:
+    """Validate the parsed content of a file; errors refer to it by `name`. Raises `ConfigError`.
+
+    The environment has what Kubernetes sets for `workload`, and nothing else.
+    """
     if not isinstance(content, dict):
         raise ConfigError([f"{name}: must be a mapping with at least one of the keys {_names()}"])
     try:
-        config = FILE.model_validate(content)
+        config = FILE.model_validate(content, context=environment)
     except ValidationError as error:
         found = error.errors(include_url=False)
         # A list whose entries are all invalid is also reported as too short; only the entries' errors are useful.
@@ -120,11 +124,33 @@ def findings(config: Config, now: datetime) -> Findings:
         for path, _, account in config.paths()
         for finding in account.findings(now)
     ]
+    found += [(text, True) for text in _request_budgets(config)]
     if problem := directory_error(config.storage.path):
         found.append((f"storage.path: {problem}", False))
     return Findings(
         tuple(text for text, warning in found if not warning), tuple(text for text, warning in found if warning)
     )
+
+
+def _request_budgets(config: Config) -> Iterator[str]:
+    """Accounts that share a budget of requests, but not its size."""
+    least = least_request_budgets(config)
+    for path, _, account in config.paths():
+        budget = account.request_budget
+        if budget and budget.per_hour != least[budget.key]:
+            yield (
+                f"{path}: allows {budget.per_hour:g} requests per hour, but another account of {budget.key} allows "
+                f"{least[budget.key]:g}; they share one budget, and the smallest applies"
+            )
+
+
+def least_request_budgets(config: Config) -> Mapping[str, float]:
+    """Requests per hour, by the key of the accounts that share them: the least that one of them allows."""
+    least: dict[str, float] = {}
+    for _, account in config.accounts():
+        if budget := account.request_budget:
+            least[budget.key] = min(budget.per_hour, least.get(budget.key, budget.per_hour))
+    return least
 
 
 def _names() -> str:

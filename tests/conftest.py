@@ -10,6 +10,12 @@ from exporter.simulator import Simulator
 from tests.harness import CannedService, Clock, ExporterHarness
 from tests.process import required
 
+IDENTITY_VARIABLES = (
+    "AZURE_AUTHORITY_HOST", "AZURE_CLIENT_ID", "AZURE_FEDERATED_TOKEN_FILE", "AZURE_POD_IDENTITY_AUTHORITY_HOST",
+    "AZURE_TENANT_ID", "IDENTITY_ENDPOINT", "IDENTITY_HEADER", "IDENTITY_SERVER_THUMBPRINT", "IMDS_ENDPOINT",
+    "MSI_ENDPOINT", "MSI_SECRET",
+)  # fmt: skip
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fuzz", default=40, help="number of bodies for each fuzzed target")
@@ -23,9 +29,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def no_ca_bundle(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Certificate settings of the machine are ignored."""
-    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+def no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Certificates and identities that the environment configures are ignored."""
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", *IDENTITY_VARIABLES):
         monkeypatch.delenv(name, raising=False)
 
 

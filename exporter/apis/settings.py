@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import (
     AfterValidator,
@@ -24,13 +23,8 @@ from exporter.apis.checks import Finding, secret_file_error
 from exporter.apis.fields import (
     CaFile,
     Duration,
-    FilePath,
-    Guid,
     Interval,
-    LoginAddress,
-    SecretText,
     Shown,
-    Tenant,
     Text,
     WebAddress,
     invalid,
@@ -40,10 +34,6 @@ from exporter.auth.secret import Secret
 
 SHORT_INTERVAL = timedelta(minutes=5)
 """Shorter intervals are a warning: no API has new figures more often than every hour."""
-
-USGOV, CHINA = "usgov", "china"
-LOGIN_HOSTS = {USGOV: "https://login.microsoftonline.us", CHINA: "https://login.partner.microsoftonline.cn"}
-"""The login hosts of the national clouds."""
 
 
 class Section(BaseModel):
@@ -55,6 +45,54 @@ class Section(BaseModel):
     """What `config.example.yaml` says above the section, in paragraphs."""
     examples: ClassVar[Mapping[str, Any]] = {}
     """Values of inherited keys in `config.example.yaml`."""
+
+
+class Secrets(Section):
+    """A section with secrets, each of which is a text `x`, or a file `x_file` that holds it."""
+
+    optional_secrets: ClassVar[frozenset[str]] = frozenset()
+    """Secrets that are not required."""
+    binary_secrets: ClassVar[frozenset[str]] = frozenset()
+    """Secrets whose file may be binary."""
+
+    def secret(self, key: str) -> Secret:
+        """The secret `key`, from the configuration or from `<key>_file`."""
+        values = dict(self)
+        text: SecretStr | None = values[key]
+        return Secret(text.get_secret_value() if text else None, values[f"{key}_file"])
+
+    def given(self, secret: str) -> bool:
+        """Whether the secret, or a file that holds it, is configured."""
+        values = dict(self)
+        return values.get(secret) is not None or values[f"{secret}_file"] is not None
+
+    def secret_files(self) -> Mapping[str, Path]:
+        """The configured files of its own secrets, by key."""
+        return {key: value for key, value in self if key.endswith("_file") and key != "ca_file" and value is not None}
+
+    def findings(self, now: datetime) -> Iterator[Finding]:
+        """Problems with the files that the section and those in it name, and with what depends on the time.
+
+        They do not prevent the start, since a file may be created later.
+        """
+        for key, path in self.secret_files().items():
+            if problem := secret_file_error(path, text=key.removesuffix("_file") not in self.binary_secrets):
+                yield Finding(key, problem)
+        for name, inner in self:
+            if isinstance(inner, Secrets):
+                for found in inner.findings(now):
+                    yield Finding(f"{name}.{found.key}", found.text, found.warning)
+
+    @model_validator(mode="after")
+    def _each_secret_once(self) -> "Secrets":
+        fields = type(self).model_fields
+        for key in (key for key in fields if f"{key}_file" in fields):
+            given = [name for name in (key, f"{key}_file") if dict(self)[name] is not None]
+            if not given and key not in self.optional_secrets:
+                raise invalid(f"{key} or {key}_file is required")
+            if len(given) == 2:
+                raise invalid(f"{key} and {key}_file exclude each other")
+        return self
 
 
 class Budget(Section):
@@ -84,7 +122,14 @@ class Report(Section):
     every: Interval | None = None
 
 
-class AccountSettings(Section):
+class RequestBudget(NamedTuple):
+    """Requests per hour that all accounts with the same `key`, such as those of one tenant, share."""
+
+    key: str
+    per_hour: float
+
+
+class AccountSettings(Secrets):
     """One account of one API."""
 
     name: Annotated[Text | None, Shown.SET] = Field(
@@ -95,20 +140,18 @@ class AccountSettings(Section):
     timeout: Duration = Field(timedelta(minutes=1), description="maximum duration of one request and its response")
     reports: Any = None
 
-    optional_secrets: ClassVar[frozenset[str]] = frozenset()
-    """Secrets that are not required."""
-    binary_secrets: ClassVar[frozenset[str]] = frozenset()
-    """Secrets whose file may be binary."""
     report_options: ClassVar[Mapping[str, str]] = {}
     """The options that reports require, by report."""
+    least_throttled_seconds: ClassVar[float] = 0.0
+    """How long a throttled request waits at least, whatever the response states."""
 
     @property
     def account(self) -> str:
         """The value of the label `account`."""
-        return self.name or self.identity
+        return self.name or self.default_name
 
     @property
-    def identity(self) -> str:
+    def default_name(self) -> str:
         """The default of `name`."""
         raise NotImplementedError
 
@@ -119,7 +162,9 @@ class AccountSettings(Section):
         """
         chosen: dict[str, Any] = self.model_dump(mode="json", exclude_defaults=True, exclude={"reports"})
         flat = {path: value for name, value in chosen.items() for path, value in _flattened(name, value)}
-        return {"base_url": self.base_url, "identity": self.identity} | {key: flat[key] for key in keys if key in flat}
+        return {"base_url": self.base_url, "identity": self.default_name} | {
+            key: flat[key] for key in keys if key in flat
+        }
 
     @property
     def login_address(self) -> str:
@@ -131,22 +176,17 @@ class AccountSettings(Section):
         """Names of the budgets, whose families several APIs share."""
         return ()
 
+    @property
+    def request_budget(self) -> RequestBudget | None:
+        """The budget of requests that the account shares with others; None for an account without one."""
+        return None
+
     def described(self) -> Mapping[str, str]:
         """The addresses to which credentials and requests are sent, for `check-config`."""
         return {"API": self.base_url}
 
-    def secret_files(self) -> Mapping[str, Path]:
-        """The configured files of secrets, by key."""
-        return {key: value for key, value in self if key.endswith("_file") and key != "ca_file" and value is not None}
-
     def findings(self, now: datetime) -> Iterator[Finding]:
-        """Problems with the files that the account names, and with what depends on the time.
-
-        They do not prevent the start, since a file may be created later.
-        """
-        for key, path in self.secret_files().items():
-            if problem := secret_file_error(path, text=key.removesuffix("_file") not in self.binary_secrets):
-                yield Finding(key, problem)
+        yield from super().findings(now)
         for name, report in self.reports or ():
             if report.every and report.every < SHORT_INTERVAL:
                 text = "shorter than 5m; the APIs have new figures every hour at most, and limit requests"
@@ -161,12 +201,6 @@ class AccountSettings(Section):
         found: Report = dict(self.reports)[name]
         return found
 
-    def secret(self, key: str) -> Secret:
-        """The secret `key`, from the configuration or from `<key>_file`."""
-        values = dict(self)
-        text: SecretStr | None = values[key]
-        return Secret(text.get_secret_value() if text else None, values[f"{key}_file"])
-
     @field_validator("base_url")
     @classmethod
     def _without_version(cls, value: str) -> str:
@@ -180,64 +214,6 @@ class AccountSettings(Section):
             if report.enabled and "enabled" in report.model_fields_set and not self.reads(name):
                 raise invalid(f"reports.{name} is enabled but needs {self.report_options[name]}")
         return self
-
-    @model_validator(mode="after")
-    def _each_secret_once(self) -> "AccountSettings":
-        fields = type(self).model_fields
-        for key in (key for key in fields if f"{key}_file" in fields):
-            given = [name for name in (key, f"{key}_file") if dict(self)[name] is not None]
-            if not given and key not in self.optional_secrets:
-                raise invalid(f"{key} or {key}_file is required")
-            if len(given) == 2:
-                raise invalid(f"{key} and {key}_file exclude each other")
-        return self
-
-
-class EntraSettings(AccountSettings):
-    """An account whose tokens come from Microsoft Entra ID."""
-
-    tenant: Tenant = Field(description="domain or id of the tenant")
-    client_id: Guid = Field(description="id of the application")
-    client_secret: SecretText | None = Field(None, description="client secret of the application", min_length=1)
-    client_secret_file: Annotated[FilePath | None, Shown.SET] = Field(None, description="file with the client secret")
-    authority: LoginAddress = Field(
-        "https://login.microsoftonline.com", description="login host; default: that of `cloud`"
-    )
-    cloud: Literal["global", "usgov", "china"] = Field("global", description="cloud of the tenant; sets the addresses")
-
-    cloud_hosts: ClassVar[Mapping[str, str]] = {}
-    """Base URLs of the API in national clouds, if they differ from the global one."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _addresses_of_the_cloud(cls, given: Any) -> Any:
-        """Addresses default to those of the cloud."""
-        cloud = given.get("cloud") if isinstance(given, dict) else None
-        if not isinstance(cloud, str):
-            return given
-        addresses = {"authority": LOGIN_HOSTS.get(cloud), "base_url": cls.cloud_hosts.get(cloud)}
-        return {name: address for name, address in addresses.items() if address} | given
-
-    @property
-    def identity(self) -> str:
-        return self.tenant
-
-    @property
-    def login_address(self) -> str:
-        return self.authority
-
-    @property
-    def scope(self) -> str:
-        """The scope of the token."""
-        raise NotImplementedError
-
-    def described(self) -> Mapping[str, str]:
-        return {**super().described(), "login": self.tenant_authority, "scope": self.scope}
-
-    @property
-    def tenant_authority(self) -> str:
-        """The authority for msal: the login host and the tenant."""
-        return self.authority if urlsplit(self.authority).path else f"{self.authority}/{self.tenant}"
 
 
 def _flattened(name: str, value: Any) -> Iterator[tuple[str, Any]]:

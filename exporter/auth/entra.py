@@ -1,23 +1,17 @@
 """Access tokens of Microsoft Entra ID, through msal."""
 
-import threading
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any, Protocol
 
 import msal
-import requests
 
-from exporter.auth import Credential
 from exporter.auth.answers import TokenAnswer
+from exporter.auth.bearer import BearerToken
 from exporter.auth.login_client import LoginClient, LoginHttp
 
 __all__ = ["Application", "ClientCredential", "EntraToken", "LoginHttp"]
-
-RENEW_EARLY = 300.0
-"""Seconds before its expiry when a token is renewed, as in msal."""
 
 
 class ClientCredential(Protocol):
@@ -60,11 +54,11 @@ class Application:
         )
 
 
-class EntraToken(Credential):
-    """`Authorization: Bearer …` with a token that is requested at its first use.
+class EntraToken(BearerToken):
+    """A token of a registered application.
 
     The msal application discovers its authority when it is created and caches failures, so each renewal
-    creates its own. One lock serves all reports of the account; a token that was refused is not used again.
+    creates its own.
     """
 
     def __init__(
@@ -77,40 +71,18 @@ class EntraToken(Credential):
         scope: str,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        super().__init__(clock)
         self._http = http
         self._authority = authority
         self._client_id = client_id
         self._client_credential = client_credential
         self._scope = scope
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._token = ""
-        self._expires = 0.0
-
-    @property
-    def renewable(self) -> bool:
-        return True
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        with self._lock:
-            if not self._token or self._expires - self._clock() < RENEW_EARLY:
-                self._renew()
-            token = self._token
-        request.headers["Authorization"] = f"Bearer {token}"
-        request.register_hook("response", partial(self._answered, token))  # type: ignore[no-untyped-call]
-        return request
-
-    def _answered(self, token: str, answer: requests.Response, **_: Any) -> None:
-        if answer.status_code == 401:
-            with self._lock:
-                if token == self._token:  # and not one that another thread has received since
-                    self._token = ""
 
     @abstractmethod
     def _acquire(self, application: Application) -> TokenAnswer:
         """The token endpoint's response; raises a `Failure`."""
 
-    def _renew(self) -> None:
+    def _requested(self) -> TokenAnswer:
         application = Application(
             self._http,
             authority=self._authority,
@@ -118,9 +90,7 @@ class EntraToken(Credential):
             client_credential=self._client_credential,
             scope=self._scope,
         )
-        answer = application.login.require_access_token(self._acquire(application))
-        self._token = answer.access_token
-        self._expires = self._clock() + answer.expires_in
+        return application.login.require_access_token(self._acquire(application))
 
 
 def _secrets(credential: str | Mapping[str, Any]) -> list[str]:

@@ -35,6 +35,8 @@ class LoginHttp(Protocol):
 
     def get(self, url: str, **arguments: Any) -> LoginResponse: ...
     def post(self, url: str, **arguments: Any) -> LoginResponse: ...
+    def at(self, origin: str, *, direct: bool = False) -> "LoginHttp":
+        """The same for another origin; `direct` never uses a proxy."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """What responses state about quotas."""
 
+from collections.abc import Callable
+
 import pytest
 
 from exporter.transport.quotas import remaining
-from tests.harness import Answer, CannedService
+from tests.harness import Answer, CannedService, ExporterHarness, value
 from tests.transport.sessions import Observer, session
 
 QPU = "x-ms-ratelimit-microsoft.costmanagement-qpu-remaining"
@@ -41,3 +43,16 @@ def test_the_observer_gets_what_a_response_states(canned: CannedService) -> None
     for _ in range(3):
         account.get("report")
     assert [{"clienttype": 3}, {"clienttype": 0}] == observer.quotas
+
+
+def test_what_is_left_is_a_metric_of_the_account(
+    canned: CannedService, harness_for: Callable[[str], ExporterHarness]
+) -> None:
+    """The last response that stated it counts."""
+    path = "/v2/enrollments/100/billingperiods"
+    canned.answer(path, Answer(status=403, headers={QPU: "QueriesPerMin:9"}), Answer(status=403))
+    harness = harness_for(f'ea: [{{name: contoso, enrollment: "100", api_key: k, base_url: "{canned.url}"}}]')
+    harness.failure("billingperiods")
+    harness.failure("billingperiods")
+    labels = {"api": "ea", "account": "contoso", "quota": "qpu_per_minute"}
+    assert 9 == value(harness.scrape(), "azure_billing_exporter_api_quota_remaining", **labels)

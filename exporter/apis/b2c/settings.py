@@ -1,18 +1,15 @@
 """The section `b2c` of the YAML."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 
 from exporter.apis.b2c.prices import Prices
-from exporter.apis.checks import Finding
-from exporter.apis.fields import FilePath, Guid, SecretText, Shown, Text, WebAddress, invalid, matching
-from exporter.apis.settings import CHINA, USGOV, Budget, EntraSettings, OneNameEach, Section
-from exporter.auth.client_credentials import Certificate
-from exporter.errors import Rejected
+from exporter.apis.fields import Guid, Shown, Text, WebAddress, invalid, matching
+from exporter.apis.identity import CHINA, USGOV, EntraIdentity, EntraSettings
+from exporter.apis.settings import Budget, OneNameEach, Section
 
 GRAPH = "https://graph.windows.net"
 BILL = "bill"
@@ -37,16 +34,14 @@ class Application(Section):
         return f"{self.name} ({self.id})" if self.name else self.id
 
 
-class Settings(EntraSettings):
-    """One Azure AD B2C tenant, read with an application's own identity: by secret, certificate or assertion."""
+class Settings(EntraSettings, EntraIdentity):
+    """One Azure AD B2C tenant, read with an application's own identity."""
 
     examples: ClassVar[Mapping[str, Any]] = {
         "name": "contoso-b2c",
         "tenant": "contosob2c.onmicrosoft.com",
         "client_secret_file": "/run/secrets/b2c",
     }
-    optional_secrets: ClassVar[frozenset[str]] = frozenset({"client_secret", "certificate", "certificate_passphrase"})
-    binary_secrets: ClassVar[frozenset[str]] = frozenset({"certificate"})
     report_options: ClassVar[Mapping[str, str]] = {BILL: "prices", **dict.fromkeys(PER_APPLICATION, "applications")}
     cloud_hosts: ClassVar[Mapping[str, str]] = {
         USGOV: "https://graph.microsoftazure.us",
@@ -60,27 +55,6 @@ class Settings(EntraSettings):
         None,
         description="resource of the token; a mirror may have its own; default: the cloud's",
         examples=[GRAPH],
-    )
-    certificate: SecretText | None = Field(
-        None, description="instead of client_secret: a certificate and its private key, PEM", min_length=1
-    )
-    certificate_file: Annotated[FilePath | None, Shown.INSTEAD] = Field(
-        None,
-        description="instead of client_secret: certificate and private key, PEM or PFX",
-        examples=["/run/secrets/b2c.pfx"],
-    )
-    certificate_passphrase: SecretText | None = Field(
-        None, description="the passphrase of the certificate's private key", min_length=1
-    )
-    certificate_passphrase_file: Annotated[FilePath | None, Shown.INSTEAD] = Field(
-        None,
-        description="passphrase of the private key, if it is encrypted",
-        examples=["/run/secrets/pfx"],
-    )
-    client_assertion_file: Annotated[FilePath | None, Shown.INSTEAD] = Field(
-        None,
-        description="instead of client_secret: a federated assertion (workload identity)",
-        examples=["/var/run/secrets/azure/tokens/azure-identity-token"],
     )
     applications: Annotated[tuple[Application, ...], Field(strict=False)] = Field(
         (), description="applications that are read one by one and published separately"
@@ -109,39 +83,16 @@ class Settings(EntraSettings):
     def budget_names(self) -> tuple[str, ...]:
         return tuple(budget.name for budget in self.budgets)
 
-    def findings(self, now: datetime) -> Iterator[Finding]:
-        found = list(super().findings(now))
-        yield from found
-        if not self.given("certificate") or any(finding.key.startswith("certificate") for finding in found):
-            return
-        key = "certificate_file" if self.certificate_file else "certificate"
-        try:
-            ends = Certificate(self.secret("certificate"), self.secret("certificate_passphrase")).expires()
-        except Rejected as error:
-            yield Finding(key, str(error))
-        else:
-            if ends <= now:
-                yield Finding(key, f"expired on {ends:%Y-%m-%d}")
-
     def reads(self, report: str) -> bool:
         needs = self.prices if report == BILL else self.applications if report in PER_APPLICATION else True
         return super().reads(report) and bool(needs)
 
-    def given(self, secret: str) -> bool:
-        """Whether the secret, or a file that holds it, is configured."""
-        values = dict(self)
-        return values.get(secret) is not None or values[f"{secret}_file"] is not None
-
-    @model_validator(mode="after")
-    def _one_identity(self) -> "Settings":
-        methods = [method for method in ("client_secret", "certificate", "client_assertion") if self.given(method)]
-        if not methods:
-            raise invalid("one of client_secret, certificate and client_assertion_file is required")
-        if len(methods) > 1:
-            raise invalid(f"{' and '.join(methods)} exclude each other")
-        if self.given("certificate_passphrase") and not self.given("certificate"):
-            raise invalid("certificate_passphrase without a certificate")
-        return self
+    @model_validator(mode="before")
+    @classmethod
+    def _not_managed(cls, given: Any) -> Any:
+        if isinstance(given, dict) and "managed" in given:
+            raise invalid(f"a managed identity can't be in a B2C tenant; use one of {', '.join(cls.methods)}")
+        return given
 
     @model_validator(mode="after")
     def _applications_once(self) -> "Settings":

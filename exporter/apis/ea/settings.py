@@ -103,7 +103,7 @@ class Settings(CostSettings):
     )
 
     @property
-    def identity(self) -> str:
+    def default_name(self) -> str:
         return self.enrollment
 
     @property

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import Field, SecretStr, field_serializer, model_validator
 
 from exporter.apis.fields import FilePath, SecretText, WebAddress, invalid
-from exporter.apis.settings import CHINA, EntraSettings
+from exporter.apis.identity import CHINA, EntraSettings
 
 GLOBAL_HOST = "https://api.partnercenter.microsoft.com"
 CHINA_HOST = "https://partner.partnercenterapi.microsoftonline.cn"

@@ -1,42 +1,29 @@
 """Tokens of managed identities, from endpoints as Microsoft documents them."""
 
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from msal import managed_identity as sources
 
-from exporter.auth.managed_identity import ManagedIdentity
-from exporter.errors import Failure, RateLimited, Reason, Rejected, Transient
+from exporter.errors import RateLimited, Reason, Rejected, Transient
 from exporter.transport.http import HttpClient
 from exporter.transport.session import Session
+from tests.auth.machines import (
+    APP_SERVICE,
+    APP_SERVICE_ANSWER,
+    CLIENT,
+    HEADER,
+    IMDS,
+    IMDS_ANSWER,
+    NOW,
+    TOKEN,
+    Clock,
+    failure,
+    managed,
+)
 from tests.auth.test_entra import authorization
 from tests.harness import Answer, CannedService
 from tests.transport.sessions import Impatient, Observer
 from tests.wire import Wire, dripping
-
-SCOPE = "https://management.azure.com/.default"
-CLIENT = "55555555-aaaa-4bbb-8ccc-000000000001"
-HEADER = "853b9a84-hush-hush"
-NOW = 1_795_239_647.0
-TOKEN = "eyJ0eXAi.made.up"
-IMDS = "/metadata/identity/oauth2/token"
-IMDS_ANSWER = {
-    "access_token": TOKEN, "client_id": CLIENT, "expires_in": "86399", "expires_on": str(int(NOW) + 86_399),
-    "not_before": "1", "resource": "https://management.azure.com/", "token_type": "Bearer",
-}  # fmt: skip
-APP_SERVICE = "/msi/token"
-APP_SERVICE_ANSWER = {"access_token": TOKEN, "expires_on": str(int(NOW) + 3600), "token_type": "Bearer"}
-
-
-class Clock:
-    """A clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
@@ -54,26 +41,6 @@ def app_service(canned: CannedService, monkeypatch: pytest.MonkeyPatch) -> Canne
     monkeypatch.setenv("IDENTITY_HEADER", HEADER)
     canned.answer(APP_SERVICE, Answer(APP_SERVICE_ANSWER))
     return canned
-
-
-@pytest.fixture
-def arc(canned: CannedService, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CannedService:
-    """The agent of Azure Arc, whose keys are in `tmp_path`."""
-    monkeypatch.setenv("IDENTITY_ENDPOINT", canned.url + IMDS)
-    monkeypatch.setenv("IMDS_ENDPOINT", canned.url)
-    monkeypatch.setitem(sources._supported_arc_platforms_and_their_prefixes, "linux", str(tmp_path))
-    return canned
-
-
-def managed(client_id: str = "", clock: Clock | None = None, timeout: float = 5) -> ManagedIdentity:
-    http = HttpClient(origin="https://login.example", observer=Observer(), timeout=timeout)
-    return ManagedIdentity(http, scope=SCOPE, client_id=client_id, clock=clock or Clock())
-
-
-def failure(client_id: str = "") -> Failure:
-    with pytest.raises(Failure) as raised:
-        authorization(managed(client_id))
-    return raised.value
 
 
 def query(service: CannedService) -> dict[str, list[str]]:
@@ -265,45 +232,6 @@ def test_an_endpoint_that_is_no_address_is_reported(
     """And not an internal error."""
     monkeypatch.setenv("IDENTITY_ENDPOINT", "http://[")
     assert "managed identity (App Service): not a link: it has no valid host or port" == str(failure())
-
-
-def test_azure_arc_gets_the_content_of_its_key(arc: CannedService, tmp_path: Path) -> None:
-    """The challenge names the file, of which only the name counts: a path leads nowhere else."""
-    (tmp_path / "key.key").write_text("c2VjcmV0")
-    challenge = Answer(status=401, headers={"WWW-Authenticate": "Basic realm=/etc/../elsewhere/key.key"})
-    arc.answer(IMDS, challenge, Answer(IMDS_ANSWER))
-    assert f"Bearer {TOKEN}" == authorization(managed(CLIENT))
-    assert [None, "Basic c2VjcmV0"] == [headers.get("authorization") for _, headers in arc.received]
-
-
-@pytest.mark.parametrize(
-    ("answer", "reason", "text"),
-    [
-        (
-            Answer(status=401, headers={"WWW-Authenticate": "Basic realm=/x/none.key"}),
-            Reason.CREDENTIAL_UNREADABLE,
-            "the key of the agent can't be read: No such file or directory; the group himds may read it",
-        ),
-        (Answer(status=401), Reason.LOGIN, "Unrecognizable WWW-Authenticate header"),
-        (Answer(IMDS_ANSWER), Reason.LOGIN, "the answer holds no access token for this request"),
-    ],
-    ids=["no-key", "no-challenge", "no-401"],
-)
-def test_a_wrong_challenge_of_azure_arc_is_refused(
-    arc: CannedService, answer: Answer, reason: Reason, text: str
-) -> None:
-    """A token that came without one is not used, and not shown."""
-    arc.answer(IMDS, answer)
-    refused = failure()
-    assert isinstance(refused, Rejected)
-    assert (reason, True, False) == (refused.reason, text in str(refused), TOKEN in str(refused))
-
-
-def test_azure_arc_on_another_host_gets_nothing(arc: CannedService, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It could name a file, and would be sent its content."""
-    monkeypatch.setenv("IDENTITY_ENDPOINT", "http://arc.example:40342/metadata/identity/oauth2/token")
-    assert "http://arc.example:40342: the endpoint of Azure Arc must be on this machine" in str(failure())
-    assert [] == arc.received
 
 
 def test_nothing_of_it_expires_and_a_refused_token_is_renewed() -> None:

@@ -2,7 +2,8 @@
 FROM python:3.13-slim AS build
 WORKDIR /build
 RUN python -m venv /opt/exporter
-# requirements-demo.txt adds the packages of the commands demo and simulate.
+# requirements-demo.txt adds the packages of the commands demo and simulate, requirements-parquet.txt that for exports
+# in Parquet.
 ARG REQUIREMENTS=requirements.txt
 COPY ${REQUIREMENTS} requirements.txt
 RUN /opt/exporter/bin/pip install --no-cache-dir --require-hashes -r requirements.txt

@@ -82,6 +82,7 @@ year: .venv/development ## test every hour around the ends of twelve months
 bench: .venv/development requirements-bench.txt ## run the benchmarks; results are ratios to a baseline in the same run
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-bench.txt
 	$(BIN)/python -m bench.ea
+	$(BIN)/python -m bench.exports
 	$(BIN)/python -m bench.partner_center
 
 UPGRADE ?= --upgrade
@@ -93,8 +94,9 @@ pins: ## pin the newest versions of all dependencies, with hashes (UPGRADE= adds
 	$(BIN)/python -m pip install --quiet uv
 	$(PIN) pyproject.toml -o requirements.txt
 	$(PIN) --extra demo -c requirements.txt pyproject.toml -o requirements-demo.txt
-	$(PIN) --extra dev --extra demo -c requirements.txt pyproject.toml -o requirements-dev.txt
-	$(PIN) --extra bench -c requirements.txt pyproject.toml -o requirements-bench.txt
+	$(PIN) --extra parquet -c requirements.txt pyproject.toml -o requirements-parquet.txt
+	$(PIN) --extra dev --extra demo --extra parquet -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(PIN) --extra bench --extra parquet -c requirements.txt pyproject.toml -o requirements-bench.txt
 
 clean: ## remove everything that make created
 	rm -rf .venv .*_cache .coverage .hypothesis dist

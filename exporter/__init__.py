@@ -1,3 +1,3 @@
-"""Prometheus exporter for Azure AD B2C usage, Enterprise Agreement costs and Partner Center usage."""
+"""Prometheus exporter for Azure costs, Partner Center usage and Azure AD B2C usage."""
 
 __version__ = "0.1.0"

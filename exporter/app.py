@@ -22,6 +22,9 @@ from exporter.transport.http import HttpClient
 from exporter.transport.pace import Pace
 from exporter.transport.session import Session
 
+AT_ONCE = 0.1
+"""The share of an hour's budget of requests that may be sent without a wait, such as those of a start."""
+
 
 class Exporter:
     """Everything between the configuration and the web server.
@@ -40,9 +43,10 @@ class Exporter:
         self.telemetry.configured(clock())
         self.store = SnapshotStore()
         self._stopped = stopped or threading.Event()
-        self._clock = clock
+        self.clock = clock
         self._paces = {
-            key: Pace(per_hour / 60, self._stopped) for key, per_hour in least_request_budgets(config).items()
+            key: Pace(per_hour / 60, self._stopped, at_once=max(1, round(per_hour * AT_ONCE)))
+            for key, per_hour in least_request_budgets(config).items()
         }
         self.jobs = [job for api, account in config.accounts() for job in self._jobs(api, account, config.storage.path)]
         writable(config.storage.path)
@@ -93,7 +97,7 @@ class Exporter:
             base_url=account.base_url,
             observer=self.telemetry.observer(api.name, account.account),
             stopped=self._stopped,
-            clock=self._clock,
+            clock=self.clock,
             pace=self._paces[budget.key] if budget else None,
             least_throttled_seconds=account.least_throttled_seconds,
         )

@@ -58,7 +58,7 @@ COMMANDS = {
     ),
     "simulate": Command(
         "exporter.commands.simulate:simulate",
-        "serve the simulated APIs and their login host",
+        "serve the simulated APIs with their login host, Cost Management, a storage account and managed identities",
         "--directory=/tmp/contoso",
         extra="demo",
     ),

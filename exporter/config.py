@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, create_model
 from exporter.apis import ALL
 from exporter.apis.api import Api
 from exporter.apis.checks import did_you_mean, directory_error
+from exporter.apis.costs.settings import CostSettings
 from exporter.apis.fields import FilePath
 from exporter.apis.settings import AccountSettings, Section
 from exporter.errors import ConfigError
@@ -158,9 +159,11 @@ def _names() -> str:
 
 
 def _same_names(config: Config) -> Iterator[str]:
+    """Accounts of the same API, and of those that publish the same families of costs, differ in their names."""
     seen: dict[tuple[str, str], str] = {}
     for path, api, account in config.paths():
-        first = seen.setdefault((api.name, account.account), path)
+        families = "costs" if isinstance(account, CostSettings) else api.name
+        first = seen.setdefault((families, account.account), path)
         if first != path:
             yield f"{path}.name: {account.account!r} is also the name of {first}; give each account its own name"
 

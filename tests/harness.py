@@ -85,6 +85,7 @@ class CannedService:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # else a body waits for the acknowledgement of its headers
 
             def do_GET(self) -> None:
                 service.received.append((self.path, {k.lower(): v for k, v in self.headers.items()}))

@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, get_args, get_origin
 
 from exporter.apis import ALL
@@ -28,6 +29,8 @@ INTRODUCTION = """\
 """
 SET, OPTIONAL, INSTEAD = "", "# ", "#   "
 """How a line begins: a key that is set, one that can be uncommented, and an alternative."""
+NAMES = ("Azure", "Microsoft")
+"""What begins with a capital letter also inside a line."""
 COLUMN, WIDTH = 46, 120
 """Where descriptions begin, and where lines end."""
 
@@ -45,7 +48,7 @@ def text() -> str:
 
 def keys(section: type[Section], indent: int, mark: str) -> Iterator[str]:
     """The lines of a section's keys: first what is set, then secrets, then the others."""
-    for name in sorted(section.model_fields, key=lambda name: _place(section, name)):
+    for name in _ordered(section):
         if name != "reports":
             yield from _key(section, name, indent, _mark(section, name, mark))
 
@@ -126,7 +129,7 @@ def _advice(section: type[Section], indent: int) -> Iterator[str]:
 def _summary(described: type[Any]) -> str:
     """The first sentence of a docstring, as a description."""
     sentence = str(described.__doc__).splitlines()[0].removesuffix(".")
-    return sentence if sentence[:2].isupper() else sentence[0].lower() + sentence[1:]
+    return sentence if sentence[:2].isupper() or sentence.startswith(NAMES) else sentence[0].lower() + sentence[1:]
 
 
 def _mark(section: type[Section], name: str, mark: str) -> str:
@@ -140,6 +143,22 @@ def _mark(section: type[Section], name: str, mark: str) -> str:
             return mark
         case None:
             return OPTIONAL
+
+
+def _ordered(section: type[Section]) -> list[str]:
+    """What is set, then secrets, then the others; an alternative follows the key that is declared before it."""
+    declared = list(section.model_fields)
+    ordered = sorted(
+        (name for name in declared if not _is_alternative(section, name)), key=lambda n: _place(section, n)
+    )
+    for before, name in pairwise(declared):
+        if _is_alternative(section, name):
+            ordered.insert(ordered.index(before) + 1, name)
+    return ordered
+
+
+def _is_alternative(section: type[Section], name: str) -> bool:
+    return fields.shown(section, name) is Shown.INSTEAD and not fields.secret(section, name)
 
 
 def _place(section: type[Section], name: str) -> tuple[bool, bool, bool]:

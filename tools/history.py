@@ -1,6 +1,7 @@
 """History of the simulated company: what scrapes of the demo would have returned, as OpenMetrics with timestamps."""
 
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,6 +29,13 @@ class Clock:
         return self.now
 
 
+class NoWaits(threading.Event):
+    """Stops nothing, and lets no time pass: the service's waits are not those of the simulated clock."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        return self.is_set()
+
+
 def no_progress(done: int, days: int) -> None:
     """Report nothing."""
 
@@ -49,7 +57,7 @@ def scrapes(
     clock = Clock(start + shift)
     with tempfile.TemporaryDirectory() as name, Simulator(clock=clock) as simulator:
         simulator.switches.token_lifetime = 10**7  # tokens expire by the real clock, which hardly advances
-        exporter = Exporter(load(write_config(simulator, Path(name))), clock=clock)
+        exporter = Exporter(load(write_config(simulator, Path(name))), clock=clock, stopped=NoWaits())
         at = start
         while at < end:
             clock.now = at + shift

@@ -175,6 +175,7 @@ def _managed(value: object) -> object:
 class Identity(EntraIdentity):
     """The section `identity` of an account: an application of a tenant, or the managed identity of this machine."""
 
+    examples: ClassVar[Mapping[str, Any]] = {"client_secret_file": "/run/secrets/costs"}
     methods: ClassVar[tuple[str, ...]] = (*EntraIdentity.methods, "managed")
     variables: ClassVar[Mapping[str, str]] = {**EntraIdentity.variables, "tenant": "AZURE_TENANT_ID"}
 

@@ -133,7 +133,7 @@ class AccountSettings(Secrets):
     """One account of one API."""
 
     name: Annotated[Text | None, Shown.SET] = Field(
-        None, description="the `account` label; default: the tenant or the enrollment number"
+        None, description="the `account` label; default: the tenant, the enrollment number, or the end of the scope"
     )
     base_url: WebAddress = Field(description="base URL of the API")
     ca_file: CaFile | None = Field(None, description="PEM file with certificate authorities; default: the public ones")

@@ -69,7 +69,7 @@ class Running:
         """Reload the configuration; returns its errors, with which the previous one stays active."""
         with self._reload_lock:
             try:
-                successor = Exporter(load(self._config_file))
+                successor = Exporter(load(self._config_file), clock=self.exporter.clock)
             except ConfigError as error:
                 self.exporter.telemetry.reload_failed()
                 log.error("configuration not reloaded", extra={"errors": "; ".join(error.errors)})  # noqa: TRY400 (the errors are the user's)

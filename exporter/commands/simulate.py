@@ -38,20 +38,40 @@ def simulate(arguments: argparse.Namespace) -> int:
             file = write_config(simulator, directory)
             print(f"The simulated APIs listen at {simulator.url}")
             print(f"In another terminal: azure-billing-exporter run --config.file={file}", flush=True)
+            _print_azure(simulator)
             signal.sigwait(SIGNALS)
     except OSError as error:
         raise ConfigError([f"simulate: {error.strerror or error}"]) from error
     return 0
 
 
+def _print_azure(simulator: Simulator) -> None:
+    """What Cost Management, the storage account and the managed identities have, and where."""
+    azure = simulator.world.azure
+    print(f"Cost Management, tenant {azure.tenant}, application {azure.client_id}, has the scopes:")
+    for path in azure.scopes.values():
+        print(f"  {path}")
+    exports = ", ".join(export.name for export in simulator.exports.configured)
+    print(f"Exports at {simulator.blob_url}/{azure.container}: {exports}")
+    print(f"Managed identities: AZURE_POD_IDENTITY_AUTHORITY_HOST={simulator.imds_url}", flush=True)
+
+
 def write_config(simulator: Simulator, directory: Path) -> Path:
-    """Write a configuration for `simulator`, and each secret to a file; returns the path of the configuration."""
+    """Write a configuration for `simulator`, and each secret to a file; returns the path of the configuration.
+
+    From then on the simulator prepares reports without a delay: the company is small.
+    """
     world = simulator.world
+    simulator.switches.cost_details_retry_after = 0
+    simulator.switches.cost_details_accepted = 1
+    simulator.switches.price_sheet_running = 0
     secrets = {
         "b2c": world.b2c.client_secret,
         "ea": world.ea.api_key,
         "csp": world.partner_center.client_secret,
         "csp-refresh-token": world.partner_center.refresh_token,
+        "azure": world.azure.client_secret,
+        "azure-storage-sas": world.azure.sas(),
     }
     for name, secret in secrets.items():
         file = directory / name
@@ -83,6 +103,7 @@ def write_config(simulator: Simulator, directory: Path) -> Path:
                 **where,
             }
         ],
+        "cost_management": _scopes(simulator, directory),
         "partner_center": [
             {
                 "name": "contoso-csp",
@@ -99,3 +120,30 @@ def write_config(simulator: Simulator, directory: Path) -> Path:
     file = directory / "config.yaml"
     file.write_text(yaml.safe_dump(content, sort_keys=False))
     return file
+
+
+def _scopes(simulator: Simulator, directory: Path) -> list[dict[str, object]]:
+    """The company's costs in three ways: an enrollment's reports, a subscription's queries, a profile's exports."""
+    azure = simulator.world.azure
+    everywhere: dict[str, object] = {
+        "base_url": simulator.url,
+        "ca_file": str(simulator.ca_file),
+        "identity": {
+            "tenant": azure.tenant,
+            "client_id": azure.client_id,
+            "client_secret_file": str(directory / "azure"),
+            "authority": simulator.url,
+        },
+    }
+    exports = {"url": f"{simulator.blob_url}/{azure.container}/costs/mca-focus"}
+    return [
+        {
+            "name": "contoso",
+            "enrollment": simulator.world.ea.enrollment,
+            "usage": USAGE,
+            "budgets": BUDGETS,
+            **everywhere,
+        },
+        {"name": "contoso-shop", "scope": azure.subscription, **everywhere},
+        {"name": "contoso-retail", "scope": azure.billing_profile, "usage": {"export": exports}, **everywhere},
+    ]

@@ -10,6 +10,11 @@ from exporter.model.families import Family, Labels
 RATIO = Context(prec=28)
 
 
+def used_ratio(spent: Decimal | None, amount: Decimal | None) -> Decimal | None:
+    """`spent` / `amount`; None for a budget of zero, and while one of them is not known."""
+    return RATIO.divide(spent, amount) if spent is not None and amount else None
+
+
 @dataclass(frozen=True, slots=True)
 class BudgetSpent:
     """A budget and what is spent of it, in the account's currency; `spent` is None while nothing is billed."""
@@ -23,7 +28,7 @@ class BudgetSpent:
     @property
     def used_ratio(self) -> Decimal | None:
         """`spent` / `amount`; None for a budget of zero."""
-        return RATIO.divide(self.spent, self.amount) if self.spent is not None and self.amount else None
+        return used_ratio(self.spent, self.amount)
 
 
 LABELS = Labels.from_attributes(budget="budget", currency="currency")

@@ -29,7 +29,7 @@ def vanished(
     """
     same_period = published.period == period
     same_day = same_period and published.collected.date() == now.date()
-    lasting = {Lasts.DAY: same_day, Lasts.PERIOD: same_period, Lasts.ALWAYS: True}
+    lasting = {Lasts.RUN: False, Lasts.DAY: same_day, Lasts.PERIOD: same_period, Lasts.ALWAYS: True}
     found: set[tuple[str, LabelValues]] = set()
     for family in families:
         before, after = published.samples.get(family.name, {}), samples.get(family.name, {})

@@ -24,8 +24,9 @@ BATCH = 250
 
 
 class Lasts(Enum):
-    """How long published series of a family are expected to stay."""
+    """How long published series of a family are expected to stay: `RUN` for what an API may lack at any time."""
 
+    RUN = "run"
     DAY = "day"
     PERIOD = "period"
     ALWAYS = "always"

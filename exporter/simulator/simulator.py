@@ -13,7 +13,11 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from exporter.simulator.b2c.routes import B2cReports
+from exporter.simulator.cost_management.routes import CostManagement
+from exporter.simulator.costs.book import CostBook
 from exporter.simulator.ea.routes import EnterpriseReports
+from exporter.simulator.identity.issuing import Issuing
+from exporter.simulator.identity.routes import ManagedIdentities
 from exporter.simulator.login.assertions import Assertions
 from exporter.simulator.login.grants import Grants
 from exporter.simulator.login.pages import LoginPages
@@ -25,6 +29,8 @@ from exporter.simulator.server.answers import Refused, refusal
 from exporter.simulator.server.faults.script import FaultLayer, Faults
 from exporter.simulator.server.https import Server
 from exporter.simulator.server.recorder import Received, Recorder
+from exporter.simulator.storage.routes import Storage
+from exporter.simulator.storage.store import Store
 from exporter.simulator.switches import Switches
 from exporter.simulator.world import World
 
@@ -36,8 +42,9 @@ def _utc_now() -> datetime:
 
 
 class Simulator:
-    """The upstream of the exporter: login host, Azure AD Graph, EA reporting, Partner Center.
+    """The upstream of the exporter: login host, Azure AD Graph, EA reporting, Partner Center, Azure Resource Manager.
 
+    Storage and managed identities have addresses of their own.
     The certificate is issued by a certificate authority that is created at start and used by this
     simulator alone; `ca_file` is its PEM. A port that is taken raises OSError.
     """
@@ -55,10 +62,21 @@ class Simulator:
         self.switches = Switches()
         self.assertions = Assertions(clock)
         self.received: list[Received] = []
+        self.blob_faults = Faults()
+        self.blob_received: list[Received] = []
         self._ea = EnterpriseReports(self.world.ea, self.switches, lambda: self.blob_url)
+        self.identity_faults = Faults()
+        self.identity_received: list[Received] = []
         self._blobs: Server | None = None
+        self._identities: Server | None = None
         self._clock = clock
         self._tokens = Tokens(clock)
+        self.costs = CostBook(self.world, self.switches)
+        self._cost_management = CostManagement(
+            self.world, self._tokens, self.switches, self.costs, lambda: self.blob_url
+        )
+        self.exports = Store(self.world, self.switches, self.costs)
+        self._storage = Storage(self.world, self._tokens, self.switches, self.exports)
         self._grants = Grants(self.world, clock)
         self._address = host, port
         self._directory = directory
@@ -81,9 +99,22 @@ class Simulator:
         return f"https://localhost:{self._blobs.port}"
 
     @property
+    def imds_url(self) -> str:
+        """The metadata service of a virtual machine: ``http://127.0.0.1:PORT``, without TLS as on the machine."""
+        if self._identities is None:
+            raise RuntimeError("the simulator is not running")
+        return f"http://127.0.0.1:{self._identities.port}"
+
+    @property
+    def identity_endpoint(self) -> str:
+        """The ``IDENTITY_ENDPOINT`` of an App Service; its ``IDENTITY_HEADER`` is `world.azure.identity_header`."""
+        return f"{self.imds_url}/msi/token"
+
+    @property
     def blob_authorizations(self) -> list[str]:
         """Credentials that were sent to the blobs, where none belong."""
-        return self._ea.downloads.authorizations
+        reports = (self._ea.downloads, self._cost_management.files, self._storage)
+        return [one for report in reports for one in report.authorizations]
 
     @property
     def ca_file(self) -> Path:
@@ -107,7 +138,8 @@ class Simulator:
         authority.issue_cert(*NAMES).configure_cert(tls)
         host, port = self._address
         self._server = Server(self._app(), tls=tls, host=host, port=port)
-        self._blobs = Server(self._ea.downloads.blobs(), tls=tls, host=host, port=0)
+        self._blobs = Server(self._blob_app(), tls=tls, host=host, port=0)
+        self._identities = Server(self._identity_app(), tls=None, host="127.0.0.1", port=0)
         if self._directory is None:
             self._temporary = tempfile.TemporaryDirectory(prefix="simulator-")
         self._ca_file = Path(self._directory or self._temporary.name) / "ca.pem"  # type: ignore[union-attr]
@@ -115,11 +147,14 @@ class Simulator:
 
     def close(self) -> None:
         """Stop serving and remove the temporary directory, if there is one."""
-        for server in filter(None, (self._server, self._blobs)):
+        servers = [*filter(None, (self._server, self._blobs, self._identities))]
+        for server in servers:
+            server.stop()
+        for server in servers:
             server.close()
         if self._temporary is not None:
             self._temporary.cleanup()
-        self._server = self._blobs = self._temporary = self._ca_file = None
+        self._server = self._blobs = self._identities = self._temporary = self._ca_file = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -139,10 +174,21 @@ class Simulator:
             B2cReports(world.b2c, self._tokens, switches),
             self._ea,
             PartnerCenter(world.partner_center, self._tokens, switches),
+            self._cost_management,
         )
         routes = [route for service in services for route in service.routes()]
         app = Starlette(routes=routes, exception_handlers={Refused: refusal})
         return Recorder(FaultLayer(_single_slashes(app), self.faults), self.received, self._clock)
+
+    def _blob_app(self) -> ASGIApp:
+        routes = [*self._ea.downloads.blobs(), *self._cost_management.files.routes(), *self._storage.routes()]
+        app = Starlette(routes=routes, exception_handlers={Refused: refusal})
+        return Recorder(FaultLayer(app, self.blob_faults), self.blob_received, self._clock)
+
+    def _identity_app(self) -> ASGIApp:
+        identities = ManagedIdentities(Issuing(self.world, self._tokens, self.switches), self._clock)
+        app = Starlette(routes=identities.routes(), exception_handlers={Refused: refusal})
+        return Recorder(FaultLayer(app, self.identity_faults), self.identity_received, self._clock)
 
 
 def _single_slashes(app: ASGIApp) -> ASGIApp:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, Literal
 
+from exporter.simulator.azure_switches import AzureSwitches
+
 
 class _Null(Enum):
     NULL = "null"
@@ -15,7 +17,7 @@ NULL: Final = _Null.NULL
 
 
 @dataclass
-class Switches:
+class Switches(AzureSwitches):
     """How each service behaves; every default is the documented form.
 
     A change takes effect with the next request.

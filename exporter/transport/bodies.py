@@ -33,7 +33,7 @@ def chunks(raw: BaseHTTPResponse, limit: int, *, framed: bool = False) -> Iterat
         raise Malformed(UNFRAMED)
     received = _received(raw)
     remaining = limit
-    for piece in received if plain else _inflated(received, open_end=framed and not has_end):
+    for piece in received if plain else inflated(received, open_end=framed and not has_end):
         yield piece[:remaining]
         remaining -= len(piece)
         if remaining < 0:
@@ -58,7 +58,7 @@ def _received(raw: BaseHTTPResponse) -> Iterator[bytes]:
         yield piece
 
 
-def _inflated(received: Iterator[bytes], *, open_end: bool) -> Iterator[bytes]:
+def inflated(received: Iterator[bytes], *, open_end: bool = False) -> Iterator[bytes]:
     """Gzip (RFC 1952), zlib (RFC 1950) or, as some servers understand `deflate`, neither; never much at once.
 
     gzip may come in several members. With an `open_end` only the end of one member shows that nothing is missing.

@@ -9,14 +9,23 @@ from exporter.errors import Reason, Transient
 
 
 class Pace:
-    """Spaces requests out: at most `per_minute` of them, or fewer where they have more time; thread-safe."""
+    """Spaces requests out: at most `per_minute` of them, or fewer where they have more time; thread-safe.
+
+    Up to `at_once` of them may be sent without a wait after a pause, such as those of a start.
+    """
 
     def __init__(
-        self, per_minute: float, stopped: threading.Event, clock: Callable[[], float] = time.monotonic
+        self,
+        per_minute: float,
+        stopped: threading.Event,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        at_once: int = 1,
     ) -> None:
         self._stopped = stopped
         self._clock = clock
         self._least = self._gap = 60 / per_minute
+        self._ahead = self._gap * (at_once - 1)
         self._lock = threading.Lock()
         self._next = 0.0
 
@@ -28,7 +37,8 @@ class Pace:
         """Wait until the next request may be sent; raises `Transient` when the exporter stops before."""
         with self._lock:
             now = self._clock()
-            turn = max(self._next, now)
-            self._next = turn + self._gap
-        if self._stopped.wait(turn - now):
+            self._next = max(self._next, now)
+            wait = max(0.0, self._next - self._ahead - now)
+            self._next += self._gap
+        if self._stopped.wait(wait):
             raise Transient("stopped before the next request", Reason.CONNECTION)

@@ -121,6 +121,7 @@ class Session:
         silence_seconds: float,
         total_seconds: float,
         params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
         validators: Validators | None = None,
         send_credentials: bool = True,
     ) -> Iterator[Iterator[bytes]]:
@@ -143,6 +144,7 @@ class Session:
                             auth=_Conditional(self._auth, known) if send_credentials else None,
                             send_credentials=send_credentials,
                             params=params,
+                            headers=headers,
                             silence_seconds=silence_seconds,
                             total_seconds=total_seconds,
                             framed=True,

@@ -2,8 +2,10 @@
 
 import codecs
 import csv
+import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from exporter.errors import Malformed
 
@@ -12,7 +14,8 @@ MAX_PREAMBLE = 50
 ENGLISH = re.compile(r".*\(([^()]*)\)\s*")
 SEPARATORS = re.compile(r"[\s_-]")
 """What a portal may put between the words of a column's name."""
-csv.field_size_limit(1 << 24)
+LONGEST_LINE = 1 << 24
+csv.field_size_limit(LONGEST_LINE)
 
 
 def table(
@@ -45,7 +48,7 @@ def table(
 
 
 def _columns(row: Sequence[str], aliases: Mapping[str, str]) -> dict[str, int]:
-    columns = {_english(name): place for place, name in reversed(list(enumerate(row)))}
+    columns = {column_name(name): place for place, name in reversed(list(enumerate(row)))}
     return {aliases[name]: place for name, place in columns.items() if name in aliases} | columns
 
 
@@ -60,22 +63,31 @@ def _rows(rows: Iterator[list[str]], width: int) -> Iterator[list[str]]:
         raise Malformed(f"CSV: {error}") from error
 
 
-def _english(name: str) -> str:
+def column_name(name: str) -> str:
+    """The English name of a column, in lower case without separators."""
     found = ENGLISH.fullmatch(name)
     return SEPARATORS.sub("", found[1] if found else name).lower()
 
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[str]:
     """Text lines with their ends, decoded as they arrive."""
+    return chain.from_iterable(_blocks(chunks))
+
+
+def _blocks(chunks: Iterable[bytes]) -> Iterator[Iterable[str]]:
+    """The whole lines of each chunk, and the rest at the end."""
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
     rest = ""
     try:
         for chunk in chunks:
-            *lines, rest = (rest + decoder.decode(chunk)).split("\n")
-            for line in lines:
-                yield line + "\n"
+            text = rest + decoder.decode(chunk)
+            end = text.rfind("\n") + 1
+            yield io.StringIO(text[:end], newline="\n")
+            rest = text[end:]
+            if len(rest) > LONGEST_LINE:
+                raise Malformed(f"CSV: a line of more than {LONGEST_LINE} characters")
         rest += decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         raise Malformed(f"CSV: {error.reason}") from error
     if rest:
-        yield rest
+        yield (rest,)

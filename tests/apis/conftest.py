@@ -11,7 +11,8 @@ from exporter.commands.simulate import write_config
 from exporter.errors import Failure
 from exporter.model.collection import Collection
 from exporter.simulator import Simulator
-from tests.harness import Answer, CannedService, ExporterHarness, Scrape, series
+from tests.apis.company import Company
+from tests.harness import Answer, CannedService, Clock, ExporterHarness, Scrape, series
 
 PATH = "/v1/customers/usagerecords"
 """Partner Center's report of all customers."""
@@ -106,3 +107,9 @@ def harness_with(simulator: Simulator, tmp_path: Path) -> Callable[..., Exporter
         return ExporterHarness(file)
 
     return build
+
+
+@pytest.fixture
+def company(simulator: Simulator, tmp_path: Path, clock: Clock) -> Company:
+    """The simulated company, read by accounts that a test configures."""
+    return Company(simulator, tmp_path, clock)

@@ -19,8 +19,12 @@ from exporter.model.periods import DAY, Days, billing_month
 from exporter.simulator import Simulator
 from tests.harness import families
 
-DOWNLOADS = ("json", "csv", "csv_async")
-COLLECTORS = ("usagedetails", "usagedetails_previous_month")
+RETIRED, CURRENT = ("json", "csv", "csv_async"), ("query", "cost_details")
+"""Downloads of the retired API, and of Cost Management."""
+COLLECTORS = {
+    **dict.fromkeys(RETIRED, ("usagedetails", "usagedetails_previous_month")),
+    **dict.fromkeys(CURRENT, ("usage", "usage_previous_month")),
+}
 DAYS_LATE = timedelta(days=2)
 FEW = [timedelta(hours=hours) for hours in (-30, -1, 0.2, 1, 13, 25, 40, 60, 133)]
 """Before and after the first instant of a month."""
@@ -83,8 +87,9 @@ def account(company: Simulator, directory: Path, clock: Clock, download: str) ->
     file = write_config(company, directory / download)
     content = yaml.safe_load(file.read_text())
     usage = {"download": download, "labels": ["subscription_name", "meter_category"]}
-    enrollment = content["ea"][0] | {"usage": usage, "budgets": [{"name": "all", "amount": 1000}]}
-    file.write_text(yaml.safe_dump({"ea": [enrollment], "storage": content["storage"]}))
+    section = "ea" if download in RETIRED else "cost_management"
+    enrollment = content[section][0] | {"usage": usage, "budgets": [{"name": "all", "amount": 1000}]}
+    file.write_text(yaml.safe_dump({section: [enrollment], "storage": content["storage"]}))
     return Account(download, file, clock)
 
 
@@ -105,18 +110,34 @@ def test_every_figure_is_the_ledgers_or_absent_with_a_reason(
     company.switches.ea_calendar_lag_hours = lag_hours
     company.switches.ea_stray_days = 1
     company.switches.ea_report_statuses = (3,)  # nobody waits for a report to be prepared
-    accounts = [account(company, tmp_path, clock, download) for download in DOWNLOADS]
-    for turn in turns(whole_year):
-        for place, step in enumerate(MANY if whole_year else FEW):
-            clock.now = turn + step
+    accounts = [account(company, tmp_path, clock, download) for download in RETIRED]
+    walk(company, accounts, turns(whole_year), MANY if whole_year else FEW)
+
+
+@pytest.mark.no_cover
+@pytest.mark.timeout(3600)
+def test_every_figure_of_cost_management_is_the_ledgers(
+    company: Simulator, tmp_path: Path, clock: Clock, pytestconfig: pytest.Config
+) -> None:
+    """At one end of a month, or at twelve: the same days and late data as by the retired API."""
+    whole_year = bool(pytestconfig.getoption("--whole-year"))
+    accounts = [account(company, tmp_path, clock, download) for download in CURRENT]
+    walk(company, accounts, turns(whole_year)[0 if whole_year else -1 :], MANY if whole_year else FEW)
+
+
+def walk(company: Simulator, accounts: list[Account], turns: list[datetime], steps: list[timedelta]) -> None:
+    """Run all accounts around the ends of months; each has the ledger's figures, and all have the same."""
+    for turn in turns:
+        for place, step in enumerate(steps):
             for one in accounts:
+                one.clock.now = turn + step
                 if place % EVERY_THIRD == EVERY_THIRD - 1:
                     one.restart()
-                for collector in COLLECTORS:
-                    assert one.run(collector), (one.download, collector, clock.now)
+                for collector in COLLECTORS[one.download]:
+                    assert one.run(collector), (one.download, collector, one.clock.now)
                 require_the_ledgers(company, one)
-            found = [[one.total(family) for family in FAMILIES] for one in accounts]
-            assert found[0] == found[1] == found[2], clock.now
+            first, *others = [[one.total(family) for family in FAMILIES] for one in accounts]
+            assert all(first == other for other in others), turn + step
 
 
 FAMILIES = (

@@ -124,6 +124,24 @@ def test_a_new_key_appears_with_its_default_and_description() -> None:
     assert EXPECTED == "".join(f"{line}\n" for line in example.keys(Account, 0, ""))
 
 
+def test_an_alternative_follows_the_key_that_it_replaces() -> None:
+    """Not the optional keys, which come last; secrets are with the other secrets."""
+
+    class Place(Section):
+        """One of several keys."""
+
+        retries: int = Field(3, description="how often it is read again")
+        region: Annotated[str | None, Shown.SET] = Field(None, description="a region", examples=["eu"])
+        zone: Annotated[str | None, Shown.INSTEAD] = Field(None, description="a zone", examples=["a"])
+        host: Annotated[str | None, Shown.INSTEAD] = Field(None, description="a host", examples=["b"])
+        name: str = Field(description="a name", examples=["n"])
+        password: SecretText | None = Field(None, description="a password")
+        password_file: Annotated[FilePath | None, Shown.SET] = Field(None, description="a file", examples=["/p"])
+
+    keys = [line.lstrip("# ").partition(":")[0] for line in example.keys(Place, 0, "")]
+    assert ["region", "zone", "host", "name", "password_file", "password", "retries"] == keys
+
+
 def test_a_long_description_continues_below_its_key() -> None:
     """Within the width of a line."""
 

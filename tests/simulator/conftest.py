@@ -102,8 +102,10 @@ def _no_foreign_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def sim(running: Simulator, clock: Clock) -> Simulator:
     clock.now = NOON
-    running.faults.clear()
-    running.received.clear()
+    for faults in (running.faults, running.blob_faults, running.identity_faults):
+        faults.clear()
+    for received in (running.received, running.blob_received, running.identity_received):
+        received.clear()
     vars(running.switches).update(vars(Switches()))
     return running
 

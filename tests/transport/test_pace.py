@@ -94,3 +94,13 @@ def test_requests_are_spread_over_a_span() -> None:
     for _ in range(3):
         pace.wait()
     assert [0, 60, 120] == stopped.waits
+
+
+def test_the_first_requests_need_not_wait() -> None:
+    """A start sends some at once; then they are as far apart as the budget requires."""
+    stopped = Stopped()
+    stopped.skip_waits = True
+    pace = Pace(60, stopped, Standing(), at_once=3)
+    for _ in range(5):
+        pace.wait()
+    assert [0, 0, 0, 1, 2] == stopped.waits

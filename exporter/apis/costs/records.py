@@ -1,6 +1,7 @@
 """Records that the families of a bill are read from, whatever API they come from."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -50,6 +51,13 @@ class Balance(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     def currency(self) -> str | None:
         """ISO 4217, upper case."""
         raise NotImplementedError
+
+    def lines(self, currency: str) -> "Iterator[Purchase | Adjustment]":
+        """The purchases and adjustments."""
+        for line in self.new_purchases_details or ():
+            yield Purchase(line.name, currency, line.value)
+        for line in self.adjustment_details or ():
+            yield Adjustment(line.name, currency, line.value)
 
 
 class Price(msgspec.Struct, rename="camel", frozen=True):

@@ -7,7 +7,8 @@ from typing import Any, ClassVar, Protocol
 import msgspec
 from msgspec import UNSET
 
-from exporter.apis.costs.client import METERS, UsageClient
+from exporter.apis.costs.client import METERS
+from exporter.apis.costs.prices import PriceClient
 from exporter.apis.costs.records import Price
 from exporter.apis.costs.selection import Batches, Row, Selection
 from exporter.apis.ea.records import BalanceSummary, BillingPeriod, MarketplaceCharge
@@ -38,7 +39,7 @@ class Download(Protocol):
         """
 
 
-class Client(UsageClient):
+class Client(PriceClient):
     """GETs below `/{version}/enrollments/{enrollment}`.
 
     Without a billing period in the path the service answers for the current one, by its own calendar.

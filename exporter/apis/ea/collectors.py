@@ -1,7 +1,6 @@
-"""One class per report, those of usage in `usage_reports`; and the list of all reports."""
+"""One class per report, those of usage and prices in `exporter.apis.costs`; and the list of all reports."""
 
-import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import ClassVar
 
@@ -9,13 +8,14 @@ import msgspec
 
 from exporter.apis.costs import metrics
 from exporter.apis.costs.outside import Outside
-from exporter.apis.costs.records import Adjustment, Bounds, Enrollment, MarketplaceCost, Price, Purchase
+from exporter.apis.costs.prices import PriceSheet
+from exporter.apis.costs.records import Adjustment, Bounds, Enrollment, MarketplaceCost, Purchase
 from exporter.apis.costs.reports import Report
 from exporter.apis.costs.usage_reports import PreviousUsageDetails, UsageDetails
 from exporter.apis.ea.client import Client
 from exporter.apis.ea.records import BalanceSummary
 from exporter.apis.ea.settings import Settings
-from exporter.errors import Malformed, Reason, Rejected
+from exporter.errors import Malformed
 from exporter.model.collection import Run
 from exporter.model.families import Family
 from exporter.model.periods import DAY, billing_month, period_name
@@ -42,10 +42,7 @@ class BalanceSummaries(EnrollmentReport):
             currency = summary.currency or self.currency(now, run)
             yield msgspec.structs.replace(summary, currency_code=currency)
             yield Enrollment(self.settings.enrollment, currency)
-            for line in summary.new_purchases_details or ():
-                yield Purchase(line.name, currency, line.value)
-            for line in summary.adjustment_details or ():
-                yield Adjustment(line.name, currency, line.value)
+            yield from summary.lines(currency)
 
 
 class MarketplaceCharges(EnrollmentReport):
@@ -78,32 +75,6 @@ class MarketplaceCharges(EnrollmentReport):
 
     def data_timestamp(self, record: MarketplaceCost) -> datetime | None:
         return record.until
-
-
-class PriceSheet(EnrollmentReport):
-    """Prices of the current billing period; one sheet per period, so once a day is enough."""
-
-    name: ClassVar[str] = "pricesheet"
-    fresh_every: ClassVar[timedelta] = timedelta(hours=24)
-    families: ClassVar[tuple[Family, ...]] = metrics.PRICES
-    shaped_by: ClassVar[tuple[str, ...]] = (*Report.shaped_by, "prices")
-
-    def records(self, now: datetime, run: Run) -> Iterable[Price]:
-        if self.settings.prices == "all":
-            return self.client.price_sheet(run.validators)
-        used = {meter.lower() for meter in self.client.meters_in_use(now.date()) or _published_meters(run)}
-        if not used:
-            text = "there is no usage yet, so the meters in use are not known; wait for it, or set `prices: all`"
-            raise Rejected(text, Reason.NOT_FOUND)
-        run.validators.require("meters", hashlib.sha256(" ".join(sorted(used)).encode()).hexdigest())
-        return [price for price in self.client.price_sheet(run.validators) if (price.meter_id or "").lower() in used]
-
-
-def _published_meters(run: Run) -> frozenset[str]:
-    """The meters whose prices are published: while a period has no usage yet, those of the one before."""
-    family = metrics.PRICES[0]
-    samples = run.published.samples.get(family.name, {}) if run.published else {}
-    return frozenset(key[family.labels.names.index("meter_id")] for key in samples)
 
 
 class BillingPeriods(EnrollmentReport):

@@ -1,12 +1,22 @@
 """The alerts about what Microsoft bills, and about the exporter itself."""
 
-from exporter.mixin.alerts import b2c, budgets, collectors, costs, credentials, limits, prepayment, process
+from exporter.mixin.alerts import (
+    b2c,
+    budgets,
+    collectors,
+    commitments,
+    costs,
+    credentials,
+    limits,
+    prepayment,
+    process,
+)
 from exporter.mixin.rules import Group, RuleFile
 
 BILLING = RuleFile(
     "alerts",
     (
-        Group("azure-billing-budget-alerts", (*budgets.ALERTS, *prepayment.ALERTS)),
+        Group("azure-billing-budget-alerts", (*budgets.ALERTS, *prepayment.ALERTS, *commitments.ALERTS)),
         Group("azure-billing-usage-alerts", (*costs.ALERTS, *b2c.ALERTS)),
     ),
     comment="""

@@ -5,30 +5,37 @@ from dataclasses import replace
 from exporter.mixin.rules import Alert, Section
 from exporter.mixin.templates import DAYS, MONEY, PERCENTAGE, first, label, queried, series, value
 
-LABELS = ("account", "budget", "customer_id", "currency")
+LABELS = ("account", "budget", "scope", "time_grain", "customer_id", "currency")
+NAMED = (
+    f"{label('budget')}{{{{ if $labels.scope }}}} ({label('time_grain')}, {label('scope')}){{{{ end }}}} "
+    f"of account {label('account')}"
+)
+"""A budget, with its scope if it is set in Azure: names repeat there."""
 
 USED_UP = Section(
     "A budget is used up",
     meaning="""
-    Spending in this billing period has reached 50, 80 or 100 % of a budget. The budget is configured (Enterprise
-    Agreement, B2C), or it is a customer's budget in Partner Center; the alert then has the labels `customer_id` and
-    `customer_name`. A budget of zero has no used ratio: any spending against it fires `AzureBudgetUsedUp`.
+    Spending in this billing period has reached 50, 80 or 100 % of a budget. The budget is configured (costs, B2C); or
+    it is set in Azure, and the alert has the labels `scope` and `time_grain`, the length of the budget's period; or it
+    is a customer's budget in Partner Center, and the alert has the labels `customer_id` and `customer_name`. A budget
+    of zero has no used ratio: any spending against it fires `AzureBudgetUsedUp`.
     """,
     impact="Nothing is switched off when a budget is used up. Costs continue.",
     diagnosis="""
-    Find out what causes the cost, with the dashboard *Azure billing / EA cost* or *Azure billing / Partner Center*, or
+    Find out what causes the cost, with the dashboard *Azure billing / Cost* or *Azure billing / Partner Center*, or
     with a query:
 
         topk(10, sum by (subscription_name, meter_name, currency) (azure_cost_month_to_date{account="…"}))
     """,
     mitigation="""
     Talk to the owner of the budget. Stop what is not needed, or raise the budget: in the configuration, followed by a
-    reload, or in Partner Center. The alert resolves when the budget is raised, or when the first data of the new month
-    arrives, some hours after the month begins.
+    reload, in Azure (*Cost Management > Budgets*), or in Partner Center. The alert resolves when the budget is raised,
+    or when the first data of the new period arrives, some hours after the period begins; Azure evaluates its budgets
+    once a day.
     """,
     silencing="""
-    If the overrun is accepted, by `account` and `budget`, until the end of the billing period. For a customer of
-    Partner Center, also by `customer_id`.
+    If the overrun is accepted, by `account` and `budget`, until the end of the billing period. For a budget that is set
+    in Azure, also by `scope`; for a customer of Partner Center, by `customer_id`.
     """,
 )
 
@@ -40,9 +47,10 @@ PACE = Section(
     the data timestamp, so late usage does not lower it. The alert is silent in the first tenth of the period, when no
     trend is known, and in the last twentieth, when it is too late to act.
 
-    The period is the calendar month. Legacy customers of Partner Center (without an Azure plan) have periods that begin
-    on the partner's anniversary; the collector `usagesummary` reads them. A customer has no projection and no days left
-    if its period is unknown, or until its usage record has changed within the current period.
+    Of the budgets that are set in Azure, only those by month that have no forecast by Microsoft are projected. The
+    period is the calendar month. Legacy customers of Partner Center (without an Azure plan) have periods that begin on
+    the partner's anniversary; the collector `usagesummary` reads them. A customer has no projection and no days left if
+    its period is unknown, or until its usage record has changed within the current period.
     """,
     impact="If spending does not slow down, the budget is exceeded before the period ends.",
     diagnosis="""
@@ -59,6 +67,29 @@ PACE = Section(
     If the cost was charged once and no more of it will follow, by `account` and `budget`, until the end of the billing
     period.
     """,
+)
+
+FORECAST = Section(
+    "Microsoft expects that a budget will be exceeded",
+    meaning="""
+    Microsoft's forecast of the spending at the end of the period exceeds a budget that is set in Azure. A budget has a
+    forecast only if one of its own alerts is on the forecasted cost (`azure_budget_forecast`). The period is that of
+    the budget: a month, a quarter or a year, as the label `time_grain` says. The alert is silent once the budget is
+    used up.
+    """,
+    impact="If spending does not slow down, the budget is exceeded before the period ends.",
+    diagnosis="""
+    Compare the forecast with what is spent, and look for a jump of the daily cost:
+
+        azure_billing:budget:forecast{account="…"}
+        azure_billing:budget:spent{account="…"}
+        sum by (subscription_name, currency) (azure_cost_daily{account="…"})
+    """,
+    mitigation="""
+    Proceed as for [a budget that is used up](#a-budget-is-used-up). The alert resolves when the forecast falls below
+    the budget, which Azure evaluates once a day, or when the budget is used up and `AzureBudgetUsedUp` fires.
+    """,
+    silencing="If the overrun is accepted, by `account`, `budget` and `scope`, until the end of the period.",
 )
 
 WITHOUT_BUDGET = Section(
@@ -87,7 +118,7 @@ HALF_USED = Alert(
     "azure_billing:budget:used_ratio >= 0.5",
     summary="50% of a budget is used.",
     description=f"""
-    Budget {label("budget")} of account {label("account")} is {value(PERCENTAGE)} used: {_spent_of_amount()}
+    Budget {NAMED} is {value(PERCENTAGE)} used: {_spent_of_amount()}
     """,
     runbook=USED_UP,
 )
@@ -110,7 +141,7 @@ ALERTS = (
         """,
         summary="A budget is used up.",
         description=f"""
-        Budget {label("budget")} of account {label("account")} is
+        Budget {NAMED} is
         {queried("azure_billing:budget:used_ratio%s", LABELS, f"{first(PERCENTAGE)} used", otherwise="exceeded")}:
         {_spent_of_amount()}
         """,
@@ -124,11 +155,12 @@ ALERTS = (
         azure_billing:budget:projected / (azure_billing:budget:amount > 0) > 1
         and azure_billing:budget:used_ratio < 1
         and azure_billing:budget:elapsed_ratio > 0.1 < 0.95
+        unless azure_billing:budget:forecast
         """,
         for_="1h",
         summary="At the current rate, a budget will be exceeded before its period ends.",
         description=f"""
-        At the current rate, budget {label("budget")} of account {label("account")} will be {value(PERCENTAGE)} used at
+        At the current rate, budget {NAMED} will be {value(PERCENTAGE)} used at
         the end of its period ({series("azure_billing:budget:projected", LABELS, MONEY)} {label("currency")}) and used
         up in {series("azure_billing:budget:days_left", LABELS, DAYS)} days.
         """,
@@ -136,6 +168,21 @@ ALERTS = (
         comment="""
         Fires only while there is time to act: not in the first days, when no trend is known, and not at the very end.
         """,
+    ),
+    Alert(
+        "AzureForecastExceedsBudget",
+        "warning",
+        """
+        azure_billing:budget:forecast / (azure_billing:budget:amount > 0) > 1
+        unless azure_billing:budget:used_ratio >= 1
+        """,
+        for_="1h",
+        summary="Microsoft expects that a budget will be exceeded before its period ends.",
+        description=f"""
+        Microsoft expects budget {NAMED} to be {value(PERCENTAGE)} used at the end of its period
+        ({series("azure_billing:budget:forecast", LABELS, MONEY)} {label("currency")}).
+        """,
+        runbook=FORECAST,
     ),
     Alert(
         "PartnerCenterCustomerWithoutBudget",

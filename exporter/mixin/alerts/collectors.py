@@ -100,7 +100,7 @@ ALERTS = (
         "warning",
         """
         time() - max by (account, collector) (
-          azure_billing_exporter_collector_data_timestamp_seconds{collector="usagedetails"}
+          azure_billing_exporter_collector_data_timestamp_seconds{collector=~"usagedetails|usage"}
         ) > 4 * 86400 < 31 * 86400
         and on (account, collector) azure_billing_exporter_collector_success == 1
         """,

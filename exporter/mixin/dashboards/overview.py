@@ -1,4 +1,4 @@
-"""*Azure billing / Overview*: firing alerts, and budgets and costs of all three APIs."""
+"""*Azure billing / Overview*: firing alerts, and budgets and costs of all APIs."""
 
 from exporter.mixin.dashboards.board import Row, Variable, dashboard, link
 from exporter.mixin.dashboards.panels import (
@@ -20,6 +20,8 @@ from exporter.mixin.dashboards.panels import (
 ACCOUNT = Variable("account", "Account", "label_values(azure_billing_exporter_collector_success, account)")
 CURRENCY = Variable("currency", "Currency", "label_values(azure_billing:cost:month_to_date, currency)", multi=False)
 BUDGETS = {"account": "Account", "budget": "Budget", "currency": "Currency"}
+AZURE_BUDGETS = BUDGETS | {"scope": "Scope", "time_grain": "Period"}
+"""With the scope and the length of the period of budgets that are set in Azure, whose names repeat."""
 MINE = 'account=~"$account"'
 PAID = f'{MINE},currency="$currency"'
 NAMED = "{{budget}}, {{currency}} ({{account}})"
@@ -30,7 +32,7 @@ def budgets(mine: str, columns: dict[str, str], most: int = 100) -> Json:
     top = f"topk({most}, azure_billing:budget:used_ratio{{{mine}}})"
     return table(
         "Budgets",
-        "Budgets of the selected accounts, each in its own currency, with spending this month and its projection.",
+        "Budgets of the selected accounts, each in its own currency, with spending in its period and its projection.",
         columns,
         Query(top, "Used"),
         Query(f"azure_billing:budget:spent{{{mine}}}", "Spent"),
@@ -104,7 +106,7 @@ SPENDING = Row(
         (
             bars(
                 "Budgets by used share",
-                "Share of each budget that is spent this month.",
+                "Share of each budget that is spent in its current period.",
                 RATIO,
                 Query(f"sort_desc(topk(15, azure_billing:budget:used_ratio{{{MINE}}}))", NAMED),
                 steps=BUDGET,
@@ -125,7 +127,7 @@ SPENDING = Row(
             14,
             11,
         ),
-        (budgets(MINE, BUDGETS), 24, 11),
+        (budgets(MINE, AZURE_BUDGETS), 24, 11),
     ),
 )
 COSTS = Row(
@@ -218,7 +220,7 @@ FRESHNESS = Row(
 BOARD = dashboard(
     "azure-billing-overview",
     "Azure billing / Overview",
-    "Alerts, budgets and costs of Enterprise Agreements, B2C tenants and Partner Center customers.",
+    "Alerts, budgets and costs of Azure accounts, B2C tenants and Partner Center customers.",
     (ACCOUNT, CURRENCY),
     (ATTENTION, SPENDING, COSTS, FRESHNESS),
 )

@@ -20,10 +20,13 @@ class Unit:
 MONEY = Unit("locale", 2)
 """Grafana has a unit for each currency but none that follows a variable. So money is a plain number with thousands
 separators, and legends, columns or titles name the currency."""
-COUNT, RATIO, SECONDS, DAYS = Unit("locale", 0), Unit("percentunit", 1), Unit("s"), Unit("d", 1)
+COUNT, RATIO, SECONDS, DAYS = Unit("locale", 0), Unit("percentunit", 1), Unit("s"), Unit("locale", 1)
+"""Days are plain numbers, since Grafana shows many of them as weeks, and the next row as months."""
 PER_SECOND, BYTES, NONE = Unit("reqps"), Unit("bytes"), Unit("none")
 BUDGET = ((0, "green"), (0.5, "blue"), (0.8, "orange"), (1, "red"))
 """Colours of a budget by its used ratio, at the thresholds of the alerts."""
+EMPTY = "-"
+"""What a cell of a table without a value shows."""
 Steps: TypeAlias = Sequence[tuple[float, str]]
 
 
@@ -84,7 +87,8 @@ def table(
     """One row per label set and one column per query; `columns` maps the labels to show, in order, to their titles.
 
     `units` and `steps` (colours) are by column; `links` maps a column to its link text and address. Sorted by the
-    column `sort`, largest first.
+    column `sort`, largest first. Columns that are not shown, such as the name of a family, are removed before the rows
+    are merged: rows that differ in them would stay apart.
     """
     heads = dict(columns)
     values = {f"Value #{chr(65 + n)}": query.legend for n, query in enumerate(queries)}
@@ -102,16 +106,17 @@ def table(
         NONE,
         queries,
         {"cellHeight": "sm", "showHeader": True, "sortBy": [{"desc": True, "displayName": sort}]},
-        custom={"align": "auto", "cellOptions": {"type": "auto"}, "filterable": True},
+        custom={"align": "auto", "cellOptions": {"type": "auto"}, "filterable": True, "minWidth": 90},
         table=True,
+        no_value=EMPTY,
     )
     panel["fieldConfig"]["overrides"] = overrides
     panel["transformations"] = [
-        {"id": "merge", "options": {}},
         {
             "id": "filterFieldsByName",
             "options": {"include": {"names": order if len(queries) > 1 else [*heads, "Value"]}},
         },
+        {"id": "merge", "options": {}},
         {
             "id": "organize",
             "options": {

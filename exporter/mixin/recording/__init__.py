@@ -10,8 +10,9 @@ RECORDING = RuleFile(
     "recording",
     (PERIODS, BUDGETS, COSTS, MEANS),
     comment="""
-    The series that dashboards and alerts use: the budgets and costs of all three APIs in one form, always by currency.
-    Labels: account and currency on all; budget, customer_id and customer_name on budgets (the last two for Partner
-    Center only). Times are UTC, and months are calendar months, as Microsoft bills.
+    The series that dashboards and alerts use: the budgets and costs of all APIs in one form, always by currency.
+    Labels: account and currency on all; budget, customer_id and customer_name (for Partner Center only), scope and
+    time_grain (for budgets that are set in Azure only) on budgets. Times are UTC, and months are calendar months, as
+    Microsoft bills.
     """,
 )

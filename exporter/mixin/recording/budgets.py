@@ -9,6 +9,7 @@ BUDGETS = Group(
             "azure_billing:budget:amount",
             """
             max by (account, budget, currency) (azure_billing_budget_amount)
+            or max by (account, budget, scope, time_grain, currency) (azure_budget_amount)
             or label_replace(
               label_replace(
                 max by (account, customer_id, customer_name, currency) (partner_center_customer_budget_amount),
@@ -17,12 +18,16 @@ BUDGETS = Group(
               "budget", "$1", "customer_name", "(.+)"
             )
             """,
-            comment="A customer's budget is named after the customer, or after the customer id if names are omitted.",
+            comment=(
+                "Names of budgets that are set in Azure repeat, so these have the labels scope and time_grain. A "
+                "customer's budget is named after the customer, or after the customer id if names are omitted."
+            ),
         ),
         Record(
             "azure_billing:budget:spent",
             """
             max by (account, budget, currency) (azure_billing_budget_spent)
+            or max by (account, budget, scope, time_grain, currency) (azure_budget_spent)
             or (
               azure_billing:budget:amount{customer_id!=""} * 0
               + on (account, customer_id, currency) group_left ()
@@ -36,20 +41,32 @@ BUDGETS = Group(
             comment="A budget of zero has no used ratio.",
         ),
         Record(
+            "azure_billing:budget:forecast",
+            "max by (account, budget, scope, time_grain, currency) (azure_budget_forecast)",
+            comment="What Microsoft expects to be spent at the end of the budget's period, whatever its length.",
+        ),
+        Record(
             "azure_billing:budget:elapsed_days",
             """
-            azure_billing:budget:amount{customer_id=""} * 0 + on (account) group_left ()
+            azure_billing:budget:amount{customer_id="",time_grain=""} * 0 + on (account) group_left ()
               max by (account) (azure_billing:period:elapsed_days{collector=~"usagedetails|bill"})
+            or azure_billing:budget:amount{time_grain="Monthly"} * 0 + on (account) group_left ()
+              max by (account) (azure_billing:period:elapsed_days{collector="budgets"})
             or azure_billing:budget:amount{customer_id!=""} * 0 + on (account, customer_id) group_left ()
               (azure_billing:customer:elapsed_days and azure_billing:customer:elapsed_ratio)
             """,
-            comment="Elapsed days and elapsed share of the billing period, as of the data.",
+            comment=(
+                "Elapsed days and elapsed share of the billing period, as of the data. Of the budgets that are set in "
+                "Azure, only monthly ones have a period that is known to be the calendar month."
+            ),
         ),
         Record(
             "azure_billing:budget:elapsed_ratio",
             """
-            azure_billing:budget:amount{customer_id=""} * 0 + on (account) group_left ()
+            azure_billing:budget:amount{customer_id="",time_grain=""} * 0 + on (account) group_left ()
               max by (account) (azure_billing:period:elapsed_ratio{collector=~"usagedetails|bill"})
+            or azure_billing:budget:amount{time_grain="Monthly"} * 0 + on (account) group_left ()
+              max by (account) (azure_billing:period:elapsed_ratio{collector="budgets"})
             or azure_billing:budget:amount{customer_id!=""} * 0 + on (account, customer_id) group_left ()
               azure_billing:customer:elapsed_ratio
             """,
@@ -66,18 +83,19 @@ BUDGETS = Group(
             "azure_billing:budget:projected",
             """
             (
-              azure_billing:budget:amount{customer_id=""} * 0
+              azure_billing:budget:amount{customer_id="",time_grain=""} * 0
               + on (account, currency) group_left () sum by (account, currency) (
                 max by (account, component, currency) (azure_b2c_estimated_cost_month)
                 or max by (account, component, currency) (azure_b2c_estimated_cost_month_to_date)
               )
               unless on (account) azure_billing:data:timestamp_seconds{collector="usagedetails"}
             )
+            or azure_billing:budget:forecast
             or azure_billing:budget:spent / (azure_billing:budget:elapsed_ratio > 0.034)
             """,
             comment=(
                 "Spending at the end of the period, at the current rate. For B2C, the exporter's estimate, which "
-                "applies tiers."
+                "applies tiers; for a budget that is set in Azure, Microsoft's forecast if there is one."
             ),
         ),
         Record(

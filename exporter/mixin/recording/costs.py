@@ -68,7 +68,9 @@ COSTS = Group(
               and on (account) (
                 max by (account) (azure_billing:period:start_timestamp_seconds{collector="usagedetails"})
                 - max by (account) (
-                  azure_billing_exporter_collector_data_timestamp_seconds{collector="usagedetails_previous_month"}
+                  azure_billing_exporter_collector_data_timestamp_seconds{
+                    collector=~"usagedetails_previous_month|usage_previous_month"
+                  }
                 )
                 > 0 < 2678400
               ),

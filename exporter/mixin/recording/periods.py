@@ -11,9 +11,15 @@ PERIODS = Group(
             max by (account, collector) (
               azure_billing_exporter_collector_data_timestamp_seconds{collector=~"usagedetails|bill"}
             )
+            or label_replace(
+              max by (account, collector) (azure_billing_exporter_collector_data_timestamp_seconds{collector="usage"}),
+              "collector", "usagedetails", "", ""
+            )
             or (
               max by (account, collector) (
-                azure_billing_exporter_collector_last_success_timestamp_seconds{collector=~"usagerecords|balancesummary"}
+                azure_billing_exporter_collector_last_success_timestamp_seconds{
+                  collector=~"usagerecords|balancesummary|budgets"
+                }
               )
               unless (
                 month(max by (account, collector) (
@@ -24,6 +30,12 @@ PERIODS = Group(
                 ))
               )
             )
+            or label_replace(
+              max by (account, collector) (
+                azure_billing_exporter_collector_last_success_timestamp_seconds{collector="balances"}
+              ),
+              "collector", "balancesummary", "", ""
+            )
             or max by (account, collector) (
               azure_billing_exporter_collector_data_timestamp_seconds{collector="usagerecords"}
             )
@@ -31,8 +43,10 @@ PERIODS = Group(
             comment=(
                 "The data timestamp of a month's amounts. It decides which month they belong to: at midnight of "
                 "the first, the published amounts are still last month's. Usage and the B2C bill state their "
-                "newest day; the bill has no timestamp until a day of its month is reported. Partner Center and "
-                "the balance are as of their last successful run, unless their data is of the previous month."
+                "newest day; the bill has no timestamp until a day of its month is reported. Partner Center, the "
+                "balance and budgets that are set in Azure are as of their last successful run, unless their data is "
+                "of the previous month. Cost Management's reports usage and balances have the names of the reports "
+                "that they replace."
             ),
         ),
         Record(

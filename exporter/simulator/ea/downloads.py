@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -48,9 +47,9 @@ class UsageDownloads:
             ReportRoute("usagedetails/submit/{report}", self.status),
         ]
 
-    def blobs(self) -> Starlette:
+    def blobs(self) -> list[Route]:
         """The paths that need no key, and refuse one."""
-        return Starlette(routes=[Route("/usage/{report}", self.blob)])
+        return [Route("/usage/{report}", self.blob)]
 
     async def download(self, request: Request) -> Response:
         """The CSV of at most a month."""

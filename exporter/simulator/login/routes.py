@@ -27,6 +27,8 @@ RESOURCES = (
     "https://graph.windows.net",
     "https://graph.microsoft.com",
     "https://api.partnercenter.microsoft.com",
+    "https://management.azure.com",
+    "https://storage.azure.com",
 )
 SIGN_IN_SCOPES = ("openid", "profile", "email", "offline_access")
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"

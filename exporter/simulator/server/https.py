@@ -1,4 +1,4 @@
-"""The services behind one TLS address, on a thread of their own."""
+"""The services behind one address, on a thread of their own."""
 
 import asyncio
 import socket
@@ -45,9 +45,9 @@ class _Uvicorn(uvicorn.Server):
 
 
 class Server:
-    """`app` over TLS at `host` and `port` (0: a free one), from construction until `close`."""
+    """`app` at `host` and `port` (0: a free one), from construction until `close`; without `tls` it is plain HTTP."""
 
-    def __init__(self, app: ASGIApp, *, tls: ssl.SSLContext, host: str, port: int) -> None:
+    def __init__(self, app: ASGIApp, *, tls: ssl.SSLContext | None, host: str, port: int) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         # Named TCP: asyncio switches Nagle's delay off (40 ms an answer) only for sockets with an explicit protocol.
         self._socket = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -69,7 +69,7 @@ class Server:
             log_config=None,
             server_header=False,
             timeout_graceful_shutdown=1,
-            ssl_context_factory=lambda *_: tls,
+            ssl_context_factory=None if tls is None else lambda *_: tls,
         )
         self._server = _Uvicorn(config)
         self._thread = threading.Thread(target=self._serve, name=f"simulator-{self.port}", daemon=True)
@@ -81,9 +81,13 @@ class Server:
                 raise RuntimeError("the simulator did not start")
             time.sleep(0.002)
 
+    def stop(self) -> None:
+        """Begin to stop; returns at once."""
+        self._server.should_exit = True
+
     def close(self) -> None:
         """Stop within two seconds, even while clients are connected."""
-        self._server.should_exit = True
+        self.stop()
         self._thread.join(2)
         self._socket.close()
 

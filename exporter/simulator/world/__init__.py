@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from exporter.simulator.world.azure import AzureTenant
 from exporter.simulator.world.b2c import Application, B2cTenant, UserCount
 from exporter.simulator.world.balance import Balance
 from exporter.simulator.world.enrollment import Enrollment
@@ -12,6 +13,7 @@ from exporter.simulator.world.usage import UsageRow
 
 __all__ = [
     "Application",
+    "AzureTenant",
     "B2cTenant",
     "Balance",
     "Customer",
@@ -39,3 +41,4 @@ class World:
         self.b2c = B2cTenant(seed, now)
         self.ea = Enrollment(seed, now)
         self.partner_center = Partner(seed, now)
+        self.azure = AzureTenant(seed, now, self.ea.enrollment)

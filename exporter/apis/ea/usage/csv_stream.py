@@ -1,18 +1,16 @@
 """Usage details as CSV, in one stream."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from decimal import Decimal, InvalidOperation
 from operator import itemgetter
 from typing import Any, ClassVar
 
 from msgspec import UNSET
 
+from exporter.apis.costs.amounts import amount
 from exporter.apis.costs.selection import Row, Selection
 from exporter.apis.ea.usage.columns import COLUMNS
-from exporter.errors import Malformed
 from exporter.model.collection import Validators
 from exporter.model.periods import Days, period_name
 from exporter.transport.session import Session
@@ -21,8 +19,6 @@ from exporter.transport.tables import table
 REQUIRED, ALIASES = ("date", "cost", "consumedquantity"), {"extendedcost": "cost"}
 """Columns that every CSV has, and the older name of one."""
 TITLE = "Usage Data Extract"
-DIGITS = "0123456789.-"
-AMOUNT = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +72,3 @@ def csv_batches(chunks: Iterator[bytes], selection: Selection) -> Iterator[Itera
     values = selection.reader(itemgetter, [places[name] for name in names], places["tags"])
     day, quantity, cost = (places[name] for name in ("date", "consumedquantity", "cost"))
     yield ((row[day], values(row), amount(row[quantity]), amount(row[cost])) for row in fields)
-
-
-def amount(text: str) -> Decimal | None:
-    """An amount with a decimal point and an optional exponent; None for an empty text.
-
-    `Malformed` for what only Python reads as a number (`1_234`, `NaN`, digits of other alphabets).
-    """
-    if text.strip(DIGITS) and not AMOUNT.fullmatch(text := text.strip()):
-        raise Malformed(f"CSV: not an amount: {text[:40]!r}")
-    try:
-        return Decimal(text) if text else None
-    except InvalidOperation:
-        raise Malformed(f"CSV: not an amount: {text[:40]!r}") from None

@@ -10,9 +10,7 @@ from exporter.simulator.ea.access import Access
 from exporter.simulator.ea.paths import by_period
 from exporter.simulator.server.answers import json_answer
 from exporter.simulator.server.reports import Report
-
-UNUSED = 200
-"""Meters on the price sheet that are not used."""
+from exporter.simulator.world.prices import Price, prices
 
 
 class PriceSheet(Report[Access]):
@@ -29,24 +27,7 @@ class PriceSheet(Report[Access]):
         if not self.access.has_begun(requested):
             raise self.access.no_data()
         owner = self.access.enrollment
-        used = {(row.meter_id, row.offer_id): row for row in owner.usage_between(*owner.last_days(60))}
-        rows = [
-            _price(
-                requested.period,
-                meter,
-                row.meter_name,
-                row.unit_of_measure,
-                row.resource_rate * 10,
-                offer,
-                row.part_number,
-            )
-            for (meter, offer), row in sorted(used.items())
-        ]
-        for n in range(UNUSED):
-            meter = f"{n:08x}-0000-4000-8000-000000000000"
-            rows.append(
-                _price(requested.period, meter, f"Meter {n}", "100 Hours", Decimal(n), "MS-AZR-0017P", f"AAA-{n:05}")
-            )
+        rows = [_price(requested.period, price, owner.currency) for price in prices(owner)]
         for row in rows:
             if version == "v1":
                 del row["meterId"]
@@ -55,18 +36,16 @@ class PriceSheet(Report[Access]):
         return json_answer(rows, headers=self.access.validated(request, str(rows)))
 
 
-def _price(
-    period: str, meter_id: str, name: str, unit: str, price: Decimal, offer: str, part: str
-) -> dict[str, object]:
+def _price(period: str, price: Price, currency: str) -> dict[str, object]:
     return {
         "id": "enrollments/57354989/billingperiods/201601/products/343/pricesheets",
         "billingPeriodId": period,
-        "meterId": meter_id,
-        "meterName": name,
-        "unitOfMeasure": unit,
+        "meterId": price.meter_id,
+        "meterName": price.meter_name,
+        "unitOfMeasure": price.unit,
         "includedQuantity": Decimal(0),
-        "partNumber": part,
-        "unitPrice": price,
-        "currencyCode": "EUR",
-        "offerId": offer,
+        "partNumber": price.part_number,
+        "unitPrice": price.price,
+        "currencyCode": currency,
+        "offerId": price.offer,
     }

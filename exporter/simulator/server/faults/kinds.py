@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from starlette.responses import Response
 from starlette.types import Message
 
 from exporter.simulator.server.exchange import Exchange
@@ -22,15 +23,23 @@ class Status:
 
     async def apply(self, exchange: Exchange) -> None:
         """Send it; the service sees nothing of the request."""
-        body = self.body
-        if not isinstance(body, bytes):
-            body = (body if isinstance(body, str) else dumps(body)).encode()
+        body = self._bytes()
         # An answer without content has no length either (RFC 9110, section 8.6).
         headers = {**({} if self.status == 204 else {"content-length": str(len(body))}), **self.headers}
         if body:
             headers = {"content-type": self.content_type, **headers}
         await exchange.send(_start(self.status, headers))
         await exchange.send(body_part(body))
+
+    def response(self) -> Response:
+        """The same answer, for a service that gives it by itself."""
+        body = self._bytes()
+        return Response(body, self.status, dict(self.headers), self.content_type if body else None)
+
+    def _bytes(self) -> bytes:
+        if isinstance(self.body, bytes):
+            return self.body
+        return (self.body if isinstance(self.body, str) else dumps(self.body)).encode()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,48 @@
+"""Azure Resource Manager's side of Cost Management: addresses below one scope, and explained refusals."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from exporter.apis.cost_management.refusals import explained
+from exporter.apis.cost_management.scope import Scope
+from exporter.errors import Rejected
+from exporter.model.collection import Validators
+from exporter.transport.response import Response
+from exporter.transport.session import Session
+
+API_VERSION = "2025-03-01"
+"""Of Microsoft.CostManagement."""
+CLIENT = {"ClientType": "azure-billing-exporter"}
+"""The header that gives this program a quota of its own: all callers without it share one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """Requests about one scope; what is refused says what to do, such as the role that is missing."""
+
+    session: Session
+    scope: Scope
+
+    def url(self, resource: str, api_version: str = API_VERSION) -> str:
+        """The address of a provider's resource below the scope: `Microsoft.CostManagement/query`."""
+        return f"{self.scope.path.lstrip('/')}/providers/{resource}?api-version={api_version}"
+
+    def get(
+        self, url: str, *, params: Mapping[str, str] | None = None, validators: Validators | None = None
+    ) -> Response | None:
+        """The answer at a URL, relative or a link of another answer; None for an answer without content (204)."""
+        return self._sent(
+            lambda: self.session.get(url, params=params, headers=CLIENT, no_content=True, validators=validators)
+        )
+
+    def post(self, url: str, body: Mapping[str, Any]) -> Response | None:
+        """The answer to a JSON body, as `get`."""
+        return self._sent(lambda: self.session.get(url, json=body, headers=CLIENT, no_content=True))
+
+    def _sent(self, send: Callable[[], Response]) -> Response | None:
+        try:
+            answer = send()
+        except Rejected as refused:
+            raise explained(refused, self.scope) from refused
+        return None if answer.status_code == 204 else answer

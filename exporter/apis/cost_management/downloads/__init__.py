@@ -1,0 +1,1 @@
+"""The ways to read costs: queries, cost details reports, exports."""

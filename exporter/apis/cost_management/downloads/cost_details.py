@@ -1,0 +1,88 @@
+"""Costs by cost details reports: CSV that the service prepares."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import ClassVar
+
+from exporter.apis.cost_management.arm import Arm
+from exporter.apis.cost_management.columns import COMMITMENT_FILES
+from exporter.apis.cost_management.downloads.download import ALWAYS_FILES, METRICS, Cost
+from exporter.apis.cost_management.downloads.report import NAME, links
+from exporter.apis.cost_management.operations import result
+from exporter.apis.cost_management.rows import csv_batches
+from exporter.apis.costs.selection import Row, Selection
+from exporter.errors import Malformed, Reason, Rejected, Transient
+from exporter.model.collection import Validators
+from exporter.model.periods import Days
+
+RESOURCE = "Microsoft.CostManagement/generateCostDetailsReport"
+SILENCE_SECONDS, TOTAL_SECONDS = 300.0, 6 * 3600.0
+"""How long a part may be silent, and how long it may take in total; a report has at most 2 GB."""
+GONE = frozenset({403, 404, 409, 410})
+"""How storage answers for a part that has expired, or is being removed."""
+MAX_REPORTS = 3
+"""How often a report is requested because a part has expired."""
+
+
+class Expired(Transient):
+    """A part was gone before it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class CostDetails:
+    """POST `generateCostDetailsReport`, poll the address that the answer names, then read the parts.
+
+    Links of parts contain their own permission, so no token is sent there. A report is of one month at most, and has
+    all of its columns whatever is selected.
+    """
+
+    arm: Arm
+
+    always: ClassVar[tuple[str, ...]] = ALWAYS_FILES
+    commitments: ClassVar[tuple[str, ...]] = COMMITMENT_FILES
+
+    def batches(self, days: Days, selection: Selection, cost: Cost, validators: Validators) -> Iterator[Iterable[Row]]:
+        """Batches of a few rows; no request is conditional.
+
+        A report with an expired part is requested again, unless rows of it have been read already.
+        """
+        begun = False
+        for _ in range(MAX_REPORTS):
+            try:
+                for link in self._parts(days, cost):
+                    with self._part(link) as chunks:
+                        for batch in csv_batches(chunks, selection, cost):
+                            begun = True
+                            yield batch
+            except Expired:
+                if begun:
+                    raise
+            else:
+                return
+        raise Transient(f"{NAME}: every report had expired before it could be read", Reason.TIMEOUT)
+
+    def _parts(self, days: Days, cost: Cost) -> tuple[str, ...]:
+        """The links of a new report's parts; none for days without data."""
+        body = {"metric": METRICS[cost], "timePeriod": {"start": str(days.start), "end": str(days.end)}}
+        answer = self.arm.post(self.arm.url(RESOURCE), body)
+        if answer is None:
+            return ()
+        found = links(answer) if answer.status_code != 202 else None
+        return found if found is not None else result(self.arm, answer, links, what=NAME) or ()
+
+    @contextmanager
+    def _part(self, link: str) -> Iterator[Iterator[bytes]]:
+        with ExitStack() as stack:
+            try:
+                chunks = stack.enter_context(
+                    self.arm.session.stream(
+                        link, send_credentials=False, silence_seconds=SILENCE_SECONDS, total_seconds=TOTAL_SECONDS
+                    )
+                )
+            except Rejected as refused:
+                text = f"{NAME}: a part of the report can't be read: {refused}"
+                if refused.status in GONE:
+                    raise Expired(text, refused.reason) from refused
+                raise Malformed(text) from refused
+            yield chunks

@@ -1,0 +1,23 @@
+"""What the refusals of a storage account mean, and what to do about them."""
+
+from exporter.errors import Rejected
+
+ROLE = "az role assignment create --assignee <client id> --role 'Storage Blob Data Reader' --scope <id of the account>"
+ADVICE = {
+    "AuthorizationPermissionMismatch": (
+        "the identity lacks the role Storage Blob Data Reader (Owner and Contributor read no data; an assignment "
+        f"takes minutes): {ROLE}; a SAS needs the permissions to read and list (sp=rl)"
+    ),
+    "AuthorizationFailure": "the account's firewall refuses this address: allow it, or use a private endpoint",
+    "AuthenticationFailed": "the SAS is invalid or has expired, or the token is for another service: create a new SAS",
+    "ContainerNotFound": "check the container's name",
+    "NoAuthenticationInformation": "the account refuses anonymous requests: check `identity` or the SAS",
+    "PublicAccessNotPermitted": "the account refuses anonymous requests: check `identity` or the SAS",
+}
+"""By the error code of the service."""
+
+
+def explained(refused: Rejected) -> Rejected:
+    """The refusal, with what to do about it where that is known."""
+    advice = ADVICE.get(refused.code)
+    return refused.with_text(f"{refused}; {advice}") if advice else refused

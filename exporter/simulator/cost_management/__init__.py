@@ -1,0 +1,1 @@
+"""Cost Management and Consumption behind Azure Resource Manager (`management.azure.com`)."""

@@ -1,0 +1,1 @@
+"""The operations below a scope: a module for each."""

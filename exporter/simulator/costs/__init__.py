@@ -1,0 +1,1 @@
+"""What Azure services cost the simulated company, as Cost Management and its exports know it."""

@@ -1,0 +1,1 @@
+"""Managed identities: the metadata service of virtual machines, and the endpoint of App Service."""

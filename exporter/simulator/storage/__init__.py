@@ -1,0 +1,1 @@
+"""The storage account to which Cost Management exports (`{account}.blob.core.windows.net`)."""

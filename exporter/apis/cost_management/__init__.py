@@ -5,7 +5,7 @@ from pathlib import Path
 from exporter.apis.api import Api
 from exporter.apis.cost_management.arm import Arm
 from exporter.apis.cost_management.client import Client
-from exporter.apis.cost_management.collectors import Balances, Budgets, Forecast
+from exporter.apis.cost_management.collectors import Balances, Budgets, Exports, Forecast
 from exporter.apis.cost_management.commitments import Commitments
 from exporter.apis.cost_management.downloads.cost_details import CostDetails
 from exporter.apis.cost_management.downloads.download import Download
@@ -25,7 +25,7 @@ from exporter.auth.per_origin import PerOrigin
 from exporter.auth.sas import Sas
 from exporter.transport.session import Session
 
-REPORTS = (Usage, PreviousUsage, Commitments, Budgets, Forecast, Balances, PriceSheet)
+REPORTS = (Usage, PreviousUsage, Commitments, Budgets, Forecast, Balances, PriceSheet, Exports)
 STORAGE_SCOPE = "https://storage.azure.com/.default"
 """The same in all clouds."""
 NOWHERE = Scope("", Kind.OTHER)

@@ -11,7 +11,7 @@ from exporter.apis.cost_management.costs import Costs
 from exporter.apis.cost_management.downloads.download import Cost, Download
 from exporter.apis.cost_management.downloads.pages import PAGE, Page
 from exporter.apis.cost_management.price_sheets import PriceSheets
-from exporter.apis.cost_management.records import BalanceResource, BudgetResource, ForecastRow
+from exporter.apis.cost_management.records import BalanceResource, BudgetResource, ExportResource, ForecastRow
 from exporter.apis.costs.prices import PriceClient
 from exporter.apis.costs.records import Price
 from exporter.errors import Malformed, Rejected
@@ -24,11 +24,19 @@ from exporter.transport.response import decode
 CONSUMPTION_VERSION = "2024-08-01"
 """Of Microsoft.Consumption."""
 BUDGETS, BALANCES = "Microsoft.Consumption/budgets", "Microsoft.Consumption/balances"
+EXPORTS = "Microsoft.CostManagement/exports"
 FORECAST = "Microsoft.CostManagement/forecast"
 FORECAST_PAGES = (FORECAST, "Microsoft.CostManagement/query")
 """Where a forecast's next page is: published samples name the other resource."""
 NO_FORECAST = 424
 """FailedDependency: too little history, or several currencies."""
+
+
+class ExportPage(msgspec.Struct, rename="camel", frozen=True):
+    """One page of the list of exports."""
+
+    value: tuple[ExportResource, ...]
+    next_link: str | None = None
 
 
 class BudgetPage(msgspec.Struct, rename="camel", frozen=True):
@@ -38,6 +46,7 @@ class BudgetPage(msgspec.Struct, rename="camel", frozen=True):
     next_link: str | None = None
 
 
+EXPORT_PAGE = msgspec.json.Decoder(ExportPage, strict=False)
 BUDGET_PAGE = msgspec.json.Decoder(BudgetPage, strict=False)
 BALANCE = msgspec.json.Decoder(BalanceResource, strict=False)
 
@@ -78,6 +87,13 @@ class Client(Costs, PriceClient):
                 raise
             return None
 
+    def exports(self) -> list[ExportResource]:
+        """The exports that are set up at the scope itself, with their newest runs."""
+        first = f"{self._arm.url(EXPORTS)}&$expand=runHistory"
+        return [
+            export for page in pages(first, self._export_page, lambda page: page.next_link) for export in page.value
+        ]
+
     def balance(self) -> BalanceResource | None:
         """The balance of the current billing period, by the service's calendar; None for a period without one.
 
@@ -95,6 +111,10 @@ class Client(Costs, PriceClient):
 
     def price_sheet(self, validators: Validators) -> Iterator[Price]:
         return PriceSheets(self._arm).prices()
+
+    def _export_page(self, url: str) -> ExportPage:
+        answer = self._arm.get(url)
+        return decode(EXPORT_PAGE, answer, "exports") if answer else ExportPage(())
 
     def _budget_page(self, url: str) -> BudgetPage:
         answer = self._arm.get(url)

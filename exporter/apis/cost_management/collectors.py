@@ -7,7 +7,7 @@ from typing import ClassVar
 from exporter.apis.cost_management import metrics
 from exporter.apis.cost_management.client import Client
 from exporter.apis.cost_management.forecast import month_forecasts
-from exporter.apis.cost_management.records import AzureBudget, BalanceProperties, MonthForecast
+from exporter.apis.cost_management.records import AzureBudget, BalanceProperties, ExportResource, MonthForecast
 from exporter.apis.costs import metrics as costs
 from exporter.apis.costs.records import Adjustment, Enrollment, Purchase
 from exporter.apis.costs.reports import Report
@@ -95,3 +95,15 @@ class Balances(Report[Client, CostSettings]):
             yield balance.properties
             yield Enrollment(self.client.enrollment, currency)
             yield from balance.properties.lines(currency)
+
+
+class Exports(Report[Client, CostSettings]):
+    """Exports that are set up at the scope, and whether they run; they run once a day at most."""
+
+    name: ClassVar[str] = "exports"
+    fresh_every: ClassVar[timedelta] = timedelta(hours=6)
+    required: ClassVar[bool] = False
+    families: ClassVar[tuple[Family, ...]] = metrics.EXPORTS
+
+    def records(self, now: datetime, run: Run) -> Iterator[ExportResource]:
+        yield from self.client.exports()

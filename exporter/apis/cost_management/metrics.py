@@ -2,7 +2,7 @@
 
 from operator import attrgetter
 
-from exporter.apis.cost_management.records import AzureBudget, CommitmentUse, MonthForecast
+from exporter.apis.cost_management.records import AzureBudget, CommitmentUse, ExportResource, MonthForecast
 from exporter.model.families import Family, Labels, Lasts
 
 COMMITMENT = {
@@ -86,6 +86,29 @@ FORECAST = (
         Labels.from_attributes(currency="currency"),
         attrgetter("cost"),
         source=MonthForecast,
+        lasts=Lasts.RUN,
+    ),
+)
+
+EXPORT = Labels.from_attributes(export="name")
+EXPORTS = (
+    Family(
+        "azure_cost_export_last_run_timestamp_seconds",
+        "When the newest run of an export at the scope was submitted, in Unix seconds. Refreshed in the background.",
+        EXPORT,
+        attrgetter("last_run"),
+        max,
+        source=ExportResource,
+        lasts=Lasts.RUN,
+    ),
+    Family(
+        "azure_cost_export_last_run_success",
+        "1 if the newest run of an export at the scope ended well, 0 if it failed, absent while it is not over. "
+        "Refreshed in the background.",
+        EXPORT,
+        attrgetter("succeeded"),
+        min,
+        source=ExportResource,
         lasts=Lasts.RUN,
     ),
 )

@@ -11,8 +11,11 @@ import msgspec
 from exporter.apis.costs.records import Balance, currency_code
 from exporter.errors import Malformed
 from exporter.model.budgets import RATIO, used_ratio
-from exporter.model.periods import day_of
+from exporter.model.periods import day_of, instant
 
+EXPORTED = frozenset({"completed", "newdatanotavailable", "datanotavailable"})
+NOT_EXPORTED = frozenset({"failed", "timeout"})
+"""How a run of an export may end; the other statuses are of runs that are not over."""
 BUDGET_ID = re.compile(
     r"/?(?P<scope>.+?)/providers/Microsoft\.(?:Consumption|CostManagement)/budgets/(?P<name>[^/]+)", re.IGNORECASE
 )
@@ -184,3 +187,60 @@ class CommitmentUse:
         if not self.comparable or self.cost <= 0:
             return None
         return RATIO.divide(self.cost - self.unused, self.cost)
+
+
+class RunProperties(msgspec.Struct, rename="camel", frozen=True):
+    """How a run of an export has ended, if it has."""
+
+    status: str = ""
+    submitted_time: str | None = None
+
+
+class ExportRun(msgspec.Struct, frozen=True):
+    """A run of an export."""
+
+    properties: RunProperties
+
+
+class RunHistory(msgspec.Struct, frozen=True):
+    """The newest run, if there has been one."""
+
+    value: tuple[ExportRun, ...] = ()
+
+
+class ExportProperties(msgspec.Struct, rename="camel", frozen=True):
+    """When an export runs next, and its newest run."""
+
+    next_run_time_estimate: str | None = None
+    run_history: RunHistory | None = None
+
+
+class ExportResource(msgspec.Struct, frozen=True):
+    """`Microsoft.CostManagement/exports`: an export that is set up at the scope."""
+
+    name: str
+    properties: ExportProperties
+
+    @property
+    def run(self) -> RunProperties | None:
+        """The newest run by its submission."""
+        history = self.properties.run_history or RunHistory()
+        runs = [run.properties for run in history.value if run.properties.submitted_time]
+        return max(runs, key=lambda run: instant(run.submitted_time or ""), default=None)
+
+    @property
+    def last_run(self) -> float | None:
+        """When the newest run was submitted, in Unix seconds."""
+        return instant(self.run.submitted_time).timestamp() if self.run and self.run.submitted_time else None
+
+    @property
+    def succeeded(self) -> int | None:
+        """1 if the newest run has ended well, also without new data; 0 if it failed; None while it is not over."""
+        status = self.run.status.lower() if self.run else ""
+        return 1 if status in EXPORTED else 0 if status in NOT_EXPORTED else None
+
+    @property
+    def next_run(self) -> float | None:
+        """When the export is expected to run next, in Unix seconds."""
+        expected = self.properties.next_run_time_estimate
+        return instant(expected).timestamp() if expected else None

@@ -58,6 +58,7 @@ class Settings(CostSettings):
         "forecast": "a scope and an identity",
         "balances": "an enrollment and an identity",
         "pricesheet": "an enrollment or billing profile, and an identity",
+        "exports": "a scope and an identity",
     }
 
     base_url: WebAddress = Field(RESOURCE_MANAGER, description="Azure Resource Manager; default: that of `cloud`")

@@ -111,4 +111,13 @@ EXPORTS = (
         source=ExportResource,
         lasts=Lasts.RUN,
     ),
+    Family(
+        "azure_cost_export_next_run_timestamp_seconds",
+        "When an export at the scope is expected to run next, in Unix seconds. Refreshed in the background.",
+        EXPORT,
+        attrgetter("next_run"),
+        max,
+        source=ExportResource,
+        lasts=Lasts.RUN,
+    ),
 )

@@ -56,6 +56,7 @@ def test_a_budget_has_its_amount_what_is_spent_and_the_forecast(canned: CannedSe
         "azure_budget_spent": {labels: Decimal("250.5")},
         "azure_budget_used_ratio": {labels: Decimal("0.2505")},
         "azure_budget_forecast": {labels: Decimal("1100.25")},
+        "azure_budget_end_timestamp_seconds": {labels: 1830211200.0},
     } == found.samples
     ((path, headers),) = canned.received
     assert f"{LIST}?api-version=2024-08-01" == path

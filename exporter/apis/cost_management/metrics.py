@@ -77,7 +77,18 @@ BUDGETS = (
         foldable=False,
         lasts=Lasts.RUN,
     ),
+    Family(
+        "azure_budget_end_timestamp_seconds",
+        "When a budget that is set in Azure ends and is no longer evaluated, in Unix seconds. "
+        "Refreshed in the background.",
+        BUDGET,
+        attrgetter("ends"),
+        max,
+        source=AzureBudget,
+        foldable=False,
+    ),
 )
+
 FORECAST = (
     Family(
         "azure_cost_forecast_month",

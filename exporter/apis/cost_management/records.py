@@ -90,12 +90,21 @@ class BudgetResource(msgspec.Struct, frozen=True):
             self.properties.amount,
             spent.amount,
             forecast.amount if comparable else None,
+            self._ends,
         )
+
+    @property
+    def _ends(self) -> float | None:
+        end = self.properties.time_period.end_date if self.properties.time_period else None
+        return instant(end).timestamp() if end else None
 
 
 @dataclass(frozen=True, slots=True)
 class AzureBudget:
-    """A budget that is set in Azure, in its current period; `spent` is None until Azure has evaluated it."""
+    """A budget that is set in Azure, in its current period; `spent` is None until Azure has evaluated it.
+
+    `ends` is in Unix seconds.
+    """
 
     budget: str
     scope: str
@@ -104,6 +113,7 @@ class AzureBudget:
     amount: Decimal | None
     spent: Decimal | None
     forecast: Decimal | None
+    ends: float | None = None
 
     @property
     def used_ratio(self) -> Decimal | None:

@@ -88,3 +88,10 @@ def test_a_named_program_has_a_quota_of_its_own(company: Company) -> None:
     assert [None, None] == harness.run("usage")
     assert [None, None] == harness.run("forecast")
     assert total(harness, COST)
+
+
+def test_the_name_of_the_program_is_sent(company: Company) -> None:
+    """As configured."""
+    assert [None] == company.harness(company.account(client_type="finops-exporter")).run("forecast")
+    sent = {request.headers.get("clienttype") for request in company.simulator.received if "/forecast" in request.path}
+    assert {"finops-exporter"} == sent

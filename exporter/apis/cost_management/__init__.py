@@ -49,7 +49,7 @@ def authenticate(settings: Settings, http: LoginHttp, tokens: Path) -> Credentia
 
 def client(settings: Settings, session: Session) -> Client:
     """The scope's costs, and the resources about it."""
-    arm = Arm(session, settings.place or NOWHERE)
+    arm = Arm(session, settings.place or NOWHERE, settings.client_type)
     return Client(arm, download(settings, arm), settings.usage.cost, settings.currency)
 
 

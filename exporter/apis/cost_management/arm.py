@@ -13,8 +13,6 @@ from exporter.transport.session import Session
 
 API_VERSION = "2025-03-01"
 """Of Microsoft.CostManagement."""
-CLIENT = {"ClientType": "azure-billing-exporter"}
-"""The header that gives this program a quota of its own: all callers without it share one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +21,8 @@ class Arm:
 
     session: Session
     scope: Scope
+    client_type: str = "azure-billing-exporter"
+    """By which requests are counted: all callers that state no name share one quota."""
 
     def url(self, resource: str, api_version: str = API_VERSION) -> str:
         """The address of a provider's resource below the scope: `Microsoft.CostManagement/query`."""
@@ -33,12 +33,16 @@ class Arm:
     ) -> Response | None:
         """The answer at a URL, relative or a link of another answer; None for an answer without content (204)."""
         return self._sent(
-            lambda: self.session.get(url, params=params, headers=CLIENT, no_content=True, validators=validators)
+            lambda: self.session.get(url, params=params, headers=self._headers, no_content=True, validators=validators)
         )
 
     def post(self, url: str, body: Mapping[str, Any]) -> Response | None:
         """The answer to a JSON body, as `get`."""
-        return self._sent(lambda: self.session.get(url, json=body, headers=CLIENT, no_content=True))
+        return self._sent(lambda: self.session.get(url, json=body, headers=self._headers, no_content=True))
+
+    @property
+    def _headers(self) -> Mapping[str, str]:
+        return {"ClientType": self.client_type}
 
     def _sent(self, send: Callable[[], Response]) -> Response | None:
         try:

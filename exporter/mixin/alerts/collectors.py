@@ -64,6 +64,22 @@ STALE = Section(
     silencing="During an announced delay, by `account` and `collector`, for its duration.",
 )
 
+EXPORT_FAILED = Section(
+    "An export fails",
+    meaning="The newest run of an export that is set up in Azure has failed, or has timed out.",
+    impact="Accounts that read this export keep the figures of the last run that ended well.",
+    diagnosis="""
+    Open the export in the portal (*Cost Management*, *Exports*, *Run history*); its error names the cause. Frequent
+    ones are a storage account that was deleted, has another firewall, or no longer grants the export's identity the
+    role Storage Blob Data Contributor.
+    """,
+    mitigation="""
+    Repair the access and choose *Run now*. The alert resolves when the next run has ended well and the report `exports`
+    has been read, within 6 h by default.
+    """,
+    silencing="For an export that nobody reads, by `account` and `export`; better delete it.",
+)
+
 ALERTS = (
     Alert(
         "AzureBillingCollectorFailing",
@@ -114,5 +130,14 @@ ALERTS = (
         comment="""
         Usage is documented to arrive within a day. The upper bound excludes accounts that read a period in the past.
         """,
+    ),
+    Alert(
+        "AzureCostExportFailed",
+        "warning",
+        "max by (account, export) (azure_cost_export_last_run_success) == 0",
+        for_="1h",
+        summary="An export of costs fails.",
+        description=f"The newest run of export {label('export')} of account {label('account')} has failed.",
+        runbook=EXPORT_FAILED,
     ),
 )

@@ -28,7 +28,12 @@ def named(board: Json) -> str:
     return str(board["uid"])
 
 
-ALL = [pytest.param(board, panel, id=f"{board['uid']}-{panel['title']}") for board in BOARDS for panel in panels(board)]
+def titled(part: Json) -> str:
+    return str(part.get("uid") or part["title"])
+
+
+PANELS = [(board, panel) for board in BOARDS for panel in panels(board)]
+MERGED = [(board, panel) for board, panel in PANELS if panel["type"] == "table" and len(panel["targets"]) > 1]
 
 
 def values(prometheus: Prometheus, board: Json) -> Iterator[dict[str, str]]:
@@ -62,7 +67,7 @@ def test_the_committed_dashboards_are_up_to_date() -> None:
     }
 
 
-@pytest.mark.parametrize(("board", "panel"), ALL)
+@pytest.mark.parametrize(("board", "panel"), PANELS, ids=titled)
 def test_every_panel_finds_data_and_does_not_mix_currencies(prometheus: Prometheus, board: Json, panel: Json) -> None:
     """Each expression finds data for some selection of the variables; amounts of money always name their currency."""
     money = panel["fieldConfig"]["defaults"].get("decimals") == 2
@@ -84,6 +89,18 @@ def test_every_panel_finds_data_and_does_not_mix_currencies(prometheus: Promethe
             assert "none stated" not in currencies
             assert "$currency" in panel["title"] or "currency" in json.dumps(panel["targets"])
     assert all(found.values()), found
+
+
+@pytest.mark.parametrize(("board", "panel"), MERGED, ids=titled)
+def test_tables_merge_the_queries_into_one_row(prometheus: Prometheus, board: Json, panel: Json) -> None:
+    """Only columns that are shown are left when rows are merged, and they identify a row of each query."""
+    assert ["filterFieldsByName", "merge", "organize"] == [one["id"] for one in panel["transformations"]]
+    shown = [name for name in columns(panel) if not name.startswith("Value")]
+    for choice in values(prometheus, board):
+        for target in panel["targets"]:
+            found = prometheus.query(filled(target["expr"], choice))
+            keys = [tuple(one["metric"].get(name) for name in shown) for one in found]
+            assert len(set(keys)) == len(keys)
 
 
 def columns(panel: Json) -> dict[str, int]:

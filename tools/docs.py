@@ -89,7 +89,7 @@ def _type(annotation: Any) -> str:
         return f"{_type(inner[0])} by {_type(inner[1])}"
     if get_origin(annotation) is tuple:
         return f"list of {_type(inner[0])}"
-    return TYPES[annotation] if annotation in TYPES else _type(inner[0])
+    return TYPES[annotation] if annotation in TYPES else " or ".join(filter(None, dict.fromkeys(map(_type, inner))))
 
 
 def _default(field: FieldInfo) -> str:

@@ -35,8 +35,8 @@ class LoginHttp(Protocol):
 
     def get(self, url: str, **arguments: Any) -> LoginResponse: ...
     def post(self, url: str, **arguments: Any) -> LoginResponse: ...
-    def at(self, origin: str, *, direct: bool = False) -> "LoginHttp":
-        """The same for another origin; `direct` never uses a proxy."""
+    def at(self, origin: str, *, direct: bool = False, timeout: float | None = None) -> "LoginHttp":
+        """The same for another origin; `direct` never uses a proxy, `timeout` is a shorter one in seconds."""
 
 
 @dataclass(frozen=True, slots=True)

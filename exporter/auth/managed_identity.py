@@ -18,6 +18,8 @@ from exporter.errors import Failure, Malformed, RateLimited, Reason, Rejected, T
 from exporter.masking import masked, redacted
 from exporter.transport.origins import LOOPBACK, Origin
 
+TIMEOUT_SECONDS = 10.0
+"""Endpoints of managed identities are on the machine, or next to it."""
 IMDS = "IMDS"
 ARC = "Azure Arc"
 METADATA_ADDRESS = "http://169.254.169.254"
@@ -81,7 +83,9 @@ class ManagedIdentity(BearerToken):
     def _requested(self) -> TokenAnswer:
         endpoint = Endpoint.of_this_machine()
         try:
-            answers = _Answers(self._http.at(str(endpoint.origin), direct=True), endpoint, self._client_id)
+            answers = _Answers(
+                self._http.at(str(endpoint.origin), direct=True, timeout=TIMEOUT_SECONDS), endpoint, self._client_id
+            )
             return answers.token(self._resource, self._clock())
         except (Rejected, Malformed) as failure:
             text = f"managed identity ({endpoint.kind}): {masked(str(failure), [endpoint.secret])}"

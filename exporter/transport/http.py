@@ -84,12 +84,13 @@ class HttpClient:
         self._verify: dict[str, Any] = {"verify": str(ca_file)} if ca_file else {}
         self._clock = clock
 
-    def at(self, origin: str, *, direct: bool = False) -> Self:
+    def at(self, origin: str, *, direct: bool = False, timeout: float | None = None) -> Self:
         """The same for another origin, with the same connections; `direct` never uses a proxy, as for link-local hosts.
 
-        Closing one closes the connections of both.
+        Closing one closes the connections of both; `timeout` is a shorter one.
         """
         other = copy.copy(self)
+        other._timeout = min(self._timeout, timeout or self._timeout)
         other._origin = Origin.from_url(origin)
         other._direct = direct
         return other

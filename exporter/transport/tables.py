@@ -4,7 +4,8 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from exporter.errors import Malformed
@@ -34,6 +35,7 @@ def table(
         for number, row in enumerate(rows):
             columns = _columns(row, aliases or {})
             if columns.keys() >= set(required):
+                _require_once(row, {*required, *(aliases or ())})
                 return columns, _rows(rows, len(row))
             before += ["".join(row)] if any(map(str.strip, row)) else []
             if number >= MAX_PREAMBLE:
@@ -50,6 +52,13 @@ def table(
 def _columns(row: Sequence[str], aliases: Mapping[str, str]) -> dict[str, int]:
     columns = {column_name(name): place for place, name in reversed(list(enumerate(row)))}
     return {aliases[name]: place for name, place in columns.items() if name in aliases} | columns
+
+
+def _require_once(header: Sequence[str], names: Collection[str]) -> None:
+    """Raises `Malformed` if the header has one of the names twice: which of the columns counts is not known."""
+    for name, number in Counter(map(column_name, header)).items():
+        if number > 1 and name in names:
+            raise Malformed(f"CSV: {number} columns have the name {name}")
 
 
 def _rows(rows: Iterator[list[str]], width: int) -> Iterator[list[str]]:

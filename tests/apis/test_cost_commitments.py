@@ -86,4 +86,15 @@ def test_an_export_of_actual_costs_has_no_utilization(exported: Build) -> None:
     collection = harness.exporter.store.collection(job)
     assert collection is not None
     assert 0 == collection.series
-    assert "FocusCost" in collection.warnings[0]
+    assert "in FOCUS shows utilization" in collection.warnings[0]
+
+
+def test_an_id_in_two_spellings_is_one_commitment(exported: Build) -> None:
+    """Identifiers of Azure are compared without regard to case."""
+    plan = f"{PLAN}/abc"
+    harness = exported(
+        f"11/02/2026,9,EUR,Usage,SavingsPlan,{plan},Plan,",
+        f"11/02/2026,1,EUR,UnusedSavingsPlan,SavingsPlan,{plan.upper()},Plan,",
+    )
+    assert [None] == harness.run("commitments")
+    assert {("savings_plan", "Plan"): 0.9} == utilization(harness)

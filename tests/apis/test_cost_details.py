@@ -1,5 +1,6 @@
 """Costs by cost details reports."""
 
+import gzip
 import json
 from collections.abc import Iterator
 from decimal import Decimal
@@ -177,3 +178,42 @@ def test_days_within_a_month_are_those_of_the_report(canned: CannedService, deta
     canned.answer(REPORT, NONE_FOUND)
     assert [] == list(details.batches(november(3, 5), Selection(("currency",)), "actual", Validators()))
     assert {"start": "2026-11-03", "end": "2026-11-05"} == json.loads(canned.bodies[0])["timePeriod"]
+
+
+def test_throttling_does_not_end_an_operation(
+    canned: CannedService, storage: CannedService, details: CostDetails, stopped: Stopped
+) -> None:
+    """The report goes on being prepared; a request for another one would be throttled as well."""
+    canned.answer(REPORT, accepted(canned))
+    canned.answer(f"{RESULTS}/1", Answer(b"", 429, {"Retry-After": "45"}), completed(f"{storage.url}{BLOB}"))
+    storage.answer(BLOB, Answer(HEADER))
+    assert [] == read(details, "currency")
+    assert 1 == sum(path.startswith(REPORT) for path, _ in canned.received)
+    assert 45 in stopped.waits
+
+
+def test_a_public_address_in_a_link_is_that_of_the_mirror(
+    canned: CannedService, storage: CannedService, details: CostDetails
+) -> None:
+    """Nothing is sent to Azure itself by an account with another base URL."""
+    link = f"https://management.azure.com{RESULTS}/1?api-version=2025-03-01"
+    canned.answer(REPORT, Answer(b"", 202, {"Location": link}))
+    canned.answer(f"{RESULTS}/1", completed(f"{storage.url}{BLOB}"))
+    storage.answer(BLOB, Answer(HEADER))
+    assert [] == read(details, "currency")
+
+
+def test_a_part_that_is_named_twice_is_malformed(
+    canned: CannedService, storage: CannedService, details: CostDetails
+) -> None:
+    """Its rows would count twice, whatever the signature of its link."""
+    canned.answer(REPORT, completed(f"{storage.url}{BLOB}?sig=a", f"{storage.url}{BLOB}?sig=b"))
+    with pytest.raises(Malformed, match="twice"):
+        read(details, "currency")
+
+
+def test_a_part_may_be_compressed(canned: CannedService, storage: CannedService, details: CostDetails) -> None:
+    """As the manifest can say; the bytes show it."""
+    canned.answer(REPORT, completed(f"{storage.url}{BLOB}", compressData=True))
+    storage.answer(BLOB, Answer(gzip.compress(HEADER)))
+    assert [] == read(details, "currency")

@@ -239,3 +239,10 @@ def test_days_within_a_month_are_those_of_the_request(canned: CannedService) -> 
     assert {"from": "2026-11-03T00:00:00+00:00", "to": "2026-11-05T23:59:59+00:00"} == json.loads(canned.bodies[0])[
         "timePeriod"
     ]
+
+
+def test_two_columns_with_the_cost_are_malformed(canned: CannedService, query: Query) -> None:
+    """Which of them is the bill is not known."""
+    canned.answer(PATH, page(("Cost", "UsageDate", "Currency", "cost"), (1, 20261102, "EUR", 2)))
+    with pytest.raises(Malformed, match="2 columns have the name cost"):
+        read(query, "currency")

@@ -239,3 +239,11 @@ def test_no_bytes_raise_anything_but_malformed(content: bytes) -> None:
     for content_ in (content, file(EA) + content):
         with suppress(Malformed):
             read(content_)
+
+
+def test_two_columns_with_the_name_of_the_cost_are_malformed() -> None:
+    """Which of them is the bill is not known; other columns may repeat."""
+    header = "Date,CostInBillingCurrency,BillingCurrencyCode,Term,Term"
+    assert list(csv_batches([f"{header}\n11/02/2026,1,EUR,,\n".encode()], Selection(("currency",)), "actual"))
+    with pytest.raises(Malformed, match="2 columns have the name costinbillingcurrency"):
+        list(csv_batches([f"{header},costInBillingCurrency\n".encode()], Selection(("currency",)), "actual"))

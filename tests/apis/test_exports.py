@@ -226,3 +226,21 @@ def test_an_export_may_be_synchronized_from_another_root_folder(directory: Path)
     files = {f"{HERE}/part_1_0001.csv": part(1)}
     files[f"{HERE}/manifest.json"] = manifest([(f"old/root/{NOVEMBER}/run-1/part_1_0001.csv", 1)])
     assert 1 == total(rows(write(directory, files)))
+
+
+def test_an_older_manifest_that_is_broken_does_not_matter(directory: Path) -> None:
+    """A newer run is complete; a newer one that can't be read may be the run to read."""
+    directory.mkdir()
+    older = write(directory, {f"{FOLDER}/{NOVEMBER}/run-0/manifest.json": b"{", **run(["2"])})
+    broken = directory / NOVEMBER / "run-0" / "manifest.json"
+    os.utime(broken, (1_000_000_000, 1_000_000_000))
+    assert Decimal(2) == total(rows(older))
+    os.utime(broken, (4_000_000_000, 4_000_000_000))
+    assert isinstance(failure(older), Malformed)
+
+
+def test_a_part_that_is_named_twice_is_malformed(exported: Any) -> None:
+    """Its rows would count twice."""
+    name = f"{HERE}/part_1_0001.csv"
+    files = {name: part("2"), f"{HERE}/manifest.json": manifest([(name, 1), (name, 1)])}
+    assert "twice" in str(failure(exported(files)))

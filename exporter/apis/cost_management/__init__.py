@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from exporter.apis.api import Api
-from exporter.apis.cost_management.arm import Arm
+from exporter.apis.cost_management.arm import NATIONAL, PUBLIC, Arm
 from exporter.apis.cost_management.client import Client
 from exporter.apis.cost_management.collectors import Balances, Budgets, Exports, Forecast
 from exporter.apis.cost_management.commitments import Commitments
@@ -15,7 +15,7 @@ from exporter.apis.cost_management.exports.export import Export
 from exporter.apis.cost_management.exports.source import Source
 from exporter.apis.cost_management.exports.storage import Storage
 from exporter.apis.cost_management.scope import Kind, Scope
-from exporter.apis.cost_management.settings import RESOURCE_MANAGER, RESOURCE_MANAGERS, Settings
+from exporter.apis.cost_management.settings import Settings
 from exporter.apis.cost_management.usage_reports import PreviousUsage, Usage
 from exporter.apis.cost_management.usage_settings import Export as Place
 from exporter.apis.costs.prices import PriceSheet
@@ -37,7 +37,7 @@ def authenticate(settings: Settings, http: LoginHttp, tokens: Path) -> Credentia
     credentials: dict[str, Credential] = {}
     identity, export = settings.identity, settings.usage.export
     if identity:
-        resource = RESOURCE_MANAGERS.get(identity.cloud, RESOURCE_MANAGER)
+        resource = NATIONAL.get(identity.cloud, PUBLIC)
         credentials[settings.base_url] = identity.credential(http, f"{resource}/.default")
     if export and export.url:
         if export.given("sas"):

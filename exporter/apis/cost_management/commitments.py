@@ -40,8 +40,9 @@ class Commitments(Report[Costs, CostSettings]):
         """Nothing from an export of actual costs, which does not have them."""
         try:
             yield from self._uses(now, run)
-        except OtherCosts as refused:
-            run.warn(f"{self.titled(run)}: {refused}; until then utilization is absent")
+        except OtherCosts:
+            text = "the export has actual costs, and only an export of amortized costs or in FOCUS shows utilization"
+            run.warn(f"{self.titled(run)}: {text}")
 
     def _uses(self, now: datetime, run: Run) -> Iterator[CommitmentUse]:
         run.validators.require("day", str(now.date()))
@@ -81,8 +82,11 @@ def is_unused(row: SummedUsage) -> bool:
 
 
 def commitment_of(row: SummedUsage) -> Commitment | None:
-    """The commitment that a row's cost belongs to; None for costs outside of commitments."""
-    id_ = row.values.get("benefit_id") or row.values.get("reservation_id") or ""
+    """The commitment that a row's cost belongs to, with its id in lower case, as ids are compared without regard to it.
+
+    None for costs outside of commitments.
+    """
+    id_ = (row.values.get("benefit_id") or row.values.get("reservation_id") or "").lower()
     name = row.values.get("benefit_name") or row.values.get("reservation_name") or ""
     if _text(row, "charge_type") in NOT_AMORTIZED or not (id_ or name or is_unused(row)):
         return None

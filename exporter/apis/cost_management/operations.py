@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from exporter.apis.cost_management.arm import Arm
-from exporter.errors import Malformed, Reason, Rejected, Transient
+from exporter.errors import Malformed, RateLimited, Reason, Rejected, Transient
 from exporter.transport.polling import poll
 from exporter.transport.response import Response
 from exporter.transport.retry import retry_after
@@ -47,7 +47,8 @@ def result(
 
     `accepted` is the answer that began it (202). `read` is called with each answer that is not 202, and returns None
     for one that is not the last either. `Retry-After` delays a request, and the newest `Location` is followed, with
-    credentials and so on the same origin only. Raises a `Failure`, such as `Transient` without a result in time.
+    credentials and so on the same origin only; throttling does not end it. Raises a `Failure`, such as `Transient`
+    without a result in time.
     """
     pending = _Pending(accepted, what)
 
@@ -57,6 +58,11 @@ def result(
     def ask() -> tuple[T | None] | None:
         try:
             answer = arm.get(pending.location)
+        except RateLimited as limited:
+            if (limited.retry_after or 0) > MAX_WAIT_SECONDS:
+                raise
+            arm.session.pause(limited.retry_after or 0)
+            return None
         except Rejected as refused:
             if refused.reason is not Reason.NOT_FOUND:
                 raise

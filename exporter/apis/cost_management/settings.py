@@ -8,17 +8,15 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from exporter.apis.cost_management.arm import NATIONAL, PUBLIC
 from exporter.apis.cost_management.columns import COLUMNS, DEFAULT_QUERY
 from exporter.apis.cost_management.scope import Kind, Scope
 from exporter.apis.cost_management.usage_settings import Usage
 from exporter.apis.costs.settings import CostSettings, UsageBudget
 from exporter.apis.fields import Currency, Guid, Shown, Text, WebAddress, invalid, matching
-from exporter.apis.identity import CHINA, USGOV, Identity
+from exporter.apis.identity import Identity
 from exporter.apis.settings import OneNameEach, RequestBudget
 
-RESOURCE_MANAGER = "https://management.azure.com"
-RESOURCE_MANAGERS = {USGOV: "https://management.usgovcloudapi.net", CHINA: "https://management.chinacloudapi.cn"}
-"""Azure Resource Manager in the national clouds."""
 SCOPES = (
     "enrollment",
     "billing_account",
@@ -34,7 +32,9 @@ REPORT_KINDS: Mapping[str, frozenset[Kind]] = {
     "pricesheet": frozenset({Kind.ENROLLMENT, Kind.BILLING_PROFILE}),
 }
 """The scopes of the reports that not every scope has."""
-Name = Annotated[str, matching(r"[^/?#\\s]+", "a name or an id without / ? # and blanks")]
+WITHOUT_REPORTS = frozenset({Kind.MANAGEMENT_GROUP, Kind.RESOURCE_GROUP})
+"""The scopes that have no cost details reports."""
+Name = Annotated[str, matching(r"[^/?#\s]+", "a name or an id without / ? # and blanks")]
 
 
 class ScopeBudget(UsageBudget):
@@ -61,7 +61,7 @@ class Settings(CostSettings):
         "exports": "a scope and an identity",
     }
 
-    base_url: WebAddress = Field(RESOURCE_MANAGER, description="Azure Resource Manager; default: that of `cloud`")
+    base_url: WebAddress = Field(PUBLIC, description="Azure Resource Manager; default: that of `cloud`")
     enrollment: Annotated[Name | None, Shown.SET] = Field(
         None, description="number of an Enterprise Agreement, in quotes", examples=["100"]
     )
@@ -111,7 +111,7 @@ class Settings(CostSettings):
             return given
         identity, usage = given.get("identity"), given.get("usage", {})
         cloud = identity.get("cloud") if isinstance(identity, dict) else None
-        address = RESOURCE_MANAGERS.get(cloud) if isinstance(cloud, str) else None
+        address = NATIONAL.get(cloud) if isinstance(cloud, str) else None
         filled = ({"base_url": address} if address else {}) | given
         if not isinstance(usage, dict):
             return filled
@@ -177,6 +177,8 @@ class Settings(CostSettings):
         if not self.scope_keys and not export:
             raise invalid(f"one of {', '.join(SCOPES)} is required, or usage.export")
         _ = self.place
+        if self.usage.download == "cost_details" and self.place and self.place.kind in WITHOUT_REPORTS:
+            raise invalid(f"usage.download: a {self.place.kind} has no cost_details; use query, or an export")
         if not self.identity and not (export and (export.path or export.given("sas"))):
             raise invalid("identity is required")
         return self

@@ -1,9 +1,13 @@
 """How costs are read: the key `usage` of an account, and the place of an export."""
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Annotated, ClassVar, Literal
+from urllib.parse import unquote
 
 from pydantic import Field, model_validator
 
+from exporter.apis.checks import Finding
 from exporter.apis.cost_management.columns import COLUMNS, DEFAULT_FILES
 from exporter.apis.costs.settings import UsageSettings, one_of
 from exporter.apis.fields import FilePath, SecretText, Shown, WebAddress, invalid
@@ -17,7 +21,7 @@ class Export(Secrets):
 
     url: Annotated[WebAddress | None, Shown.SET] = Field(
         None,
-        description="address of the container, the export's directory and its name",
+        description="address of the container, the export's directory and its name, percent-encoded",
         examples=["https://contosocosts.blob.core.windows.net/exports/costs/daily"],
     )
     path: Annotated[FilePath | None, Shown.INSTEAD] = Field(
@@ -45,7 +49,12 @@ class Export(Secrets):
     @property
     def prefix(self) -> str:
         """The export's directory and name in the container."""
-        return "/".join((self.url or "").split("/")[4:])
+        return unquote("/".join((self.url or "").split("/")[4:]))
+
+    def findings(self, now: datetime) -> Iterator[Finding]:
+        yield from super().findings(now)
+        if self.path and not self.path.is_dir():
+            yield Finding("path", f"{self.path}: no such directory")
 
     @model_validator(mode="after")
     def _one_place(self) -> "Export":

@@ -1,6 +1,6 @@
 """Costs by cost details reports: CSV that the service prepares."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import ClassVar
@@ -9,9 +9,10 @@ from exporter.apis.cost_management.arm import Arm
 from exporter.apis.cost_management.columns import COMMITMENT_FILES
 from exporter.apis.cost_management.downloads.download import ALWAYS_FILES, METRICS, Cost
 from exporter.apis.cost_management.downloads.report import NAME, links
+from exporter.apis.cost_management.exports.content import file_batches
+from exporter.apis.cost_management.exports.source import Opened
 from exporter.apis.cost_management.operations import result
-from exporter.apis.cost_management.rows import csv_batches
-from exporter.apis.costs.selection import Row, Selection
+from exporter.apis.costs.selection import Batches, Selection
 from exporter.errors import Malformed, Reason, Rejected, Transient
 from exporter.model.collection import Validators
 from exporter.model.periods import Days
@@ -42,7 +43,7 @@ class CostDetails:
     always: ClassVar[tuple[str, ...]] = ALWAYS_FILES
     commitments: ClassVar[tuple[str, ...]] = COMMITMENT_FILES
 
-    def batches(self, days: Days, selection: Selection, cost: Cost, validators: Validators) -> Iterator[Iterable[Row]]:
+    def batches(self, days: Days, selection: Selection, cost: Cost, validators: Validators) -> Batches:
         """Batches of a few rows; no request is conditional.
 
         A report with an expired part is requested again, unless rows of it have been read already.
@@ -52,7 +53,7 @@ class CostDetails:
             try:
                 for link in self._parts(days, cost):
                     with self._part(link) as chunks:
-                        for batch in csv_batches(chunks, selection, cost):
+                        for batch in file_batches(Opened(chunks), selection, cost):
                             begun = True
                             yield batch
             except Expired:

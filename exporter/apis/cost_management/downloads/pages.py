@@ -59,6 +59,8 @@ def rows(page: Properties, selection: Selection, groupings: Groupings) -> Iterat
     names = [column.name.strip().lower() for column in page.columns]
     places = {name: place for place, name in reversed(list(enumerate(names)))}
     day, cost = _place(places, DAYS, "day"), _place(places, COSTS, "cost")
+    if names.count(names[cost]) > 1:
+        raise Malformed(f"query: {names.count(names[cost])} columns have the name {names[cost]}")
     quantity = _place(places, QUANTITIES, "quantity") if "unit_of_measure" in selection.columns else None
     found = [_found(places, column, groupings) for column in selection.columns]
     tags = _tags(names, groupings.tag_keys) if groupings.tag_keys else None

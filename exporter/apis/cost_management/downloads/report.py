@@ -73,6 +73,8 @@ def links(answer: Response) -> tuple[str, ...] | None:
     parts, number = found.manifest.blobs or (), found.manifest.blob_count
     if (number is None and not parts) or number not in {None, len(parts)}:
         raise Malformed(answer.described(f"{NAME}: the report is completed, and names {len(parts)} of {number} parts"))
+    if len({part.blob_link.partition("?")[0] for part in parts}) < len(parts):
+        raise Malformed(answer.described(f"{NAME}: a part is named twice"))
     if (found.manifest.data_format or "csv").lower() != "csv":
         raise Malformed(answer.described(f"{NAME}: {(found.manifest.data_format or '')[:40]!r} was not requested"))
     return tuple(part.blob_link for part in parts)

@@ -58,6 +58,8 @@ class Manifest(msgspec.Struct, rename="camel", frozen=True):
             return ()
         if self.blob_count not in (None, len(self.blobs)):
             raise Malformed(f"the manifest names {len(self.blobs)} parts of {self.blob_count}")
+        if len({blob.blob_name for blob in self.blobs}) < len(self.blobs):
+            raise Malformed("the manifest names a part twice")
         return self.blobs
 
     @property

@@ -92,8 +92,7 @@ def newest(source: Source, folder: str, items: Sequence[Item], cost: Cost) -> Ex
     Raises `Gone` where the parts of a run are there and its manifest is not yet.
     """
     if found := sorted(_manifests(items), key=lambda item: item.modified)[-MAX_MANIFESTS:]:
-        read = [(*_read(source, item), item.modified, item.name) for item in found]
-        _, last, _, name = max(read, key=lambda run: (run[0], *run[2:]))
+        _, _, name, last = max(_readable(source, found), key=lambda run: run[:3])
         last.require(cost)
         with _naming(f"{source.place}/{name}"):
             return ExportRun(list(_parts(source, last.parts, folder, items)), last.data_row_count)
@@ -115,6 +114,21 @@ def fingerprint(source: Source, found: Mapping[str, Sequence[Item]]) -> Sequence
 
 def _manifests(items: Sequence[Item]) -> Sequence[Item]:
     return [item for item in items if item.name.rpartition("/")[2] in NAMES]
+
+
+def _readable(source: Source, items: Sequence[Item]) -> Iterator[tuple[datetime, datetime, str, Manifest]]:
+    """When each run was submitted, and its manifest. One that can't be read is left out if it is older than another.
+
+    Raises `Malformed` if the newest of them can't be read: which run is the newest is not known then.
+    """
+    for place, item in enumerate(items):
+        try:
+            submitted, found = _read(source, item)
+        except Malformed:
+            if place == len(items) - 1:
+                raise
+        else:
+            yield submitted, item.modified, item.name, found
 
 
 def _read(source: Source, item: Item) -> tuple[datetime, Manifest]:

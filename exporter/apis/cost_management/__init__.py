@@ -5,8 +5,7 @@ from pathlib import Path
 from exporter.apis.api import Api
 from exporter.apis.cost_management.arm import NATIONAL, PUBLIC, Arm
 from exporter.apis.cost_management.client import Client
-from exporter.apis.cost_management.collectors import Balances, Budgets, Exports, Forecast
-from exporter.apis.cost_management.commitments import Commitments
+from exporter.apis.cost_management.collectors import REPORTS
 from exporter.apis.cost_management.downloads.cost_details import CostDetails
 from exporter.apis.cost_management.downloads.download import Download
 from exporter.apis.cost_management.downloads.query import Query
@@ -16,16 +15,13 @@ from exporter.apis.cost_management.exports.source import Source
 from exporter.apis.cost_management.exports.storage import Storage
 from exporter.apis.cost_management.scope import Kind, Scope
 from exporter.apis.cost_management.settings import Settings
-from exporter.apis.cost_management.usage_reports import PreviousUsage, Usage
 from exporter.apis.cost_management.usage_settings import Export as Place
-from exporter.apis.costs.prices import PriceSheet
 from exporter.auth import Credential
 from exporter.auth.entra import LoginHttp
 from exporter.auth.per_origin import PerOrigin
 from exporter.auth.sas import Sas
 from exporter.transport.session import Session
 
-REPORTS = (Usage, PreviousUsage, Commitments, Budgets, Forecast, Balances, PriceSheet, Exports)
 STORAGE_SCOPE = "https://storage.azure.com/.default"
 """The same in all clouds."""
 NOWHERE = Scope("", Kind.OTHER)

@@ -1,4 +1,4 @@
-"""Reports that are one request each: Azure's own budgets, Microsoft's forecast, and the balance of an enrollment."""
+"""Reports that are one request each, and the list of all reports."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -6,9 +6,12 @@ from typing import ClassVar
 
 from exporter.apis.cost_management import metrics
 from exporter.apis.cost_management.client import Client
+from exporter.apis.cost_management.commitments import Commitments
 from exporter.apis.cost_management.forecast import month_forecasts
 from exporter.apis.cost_management.records import AzureBudget, BalanceProperties, ExportResource, MonthForecast
+from exporter.apis.cost_management.usage_reports import PreviousUsage, Usage
 from exporter.apis.costs import metrics as costs
+from exporter.apis.costs.prices import PriceSheet
 from exporter.apis.costs.records import Adjustment, Enrollment, Purchase
 from exporter.apis.costs.reports import Report
 from exporter.apis.costs.settings import CostSettings
@@ -107,3 +110,6 @@ class Exports(Report[Client, CostSettings]):
 
     def records(self, now: datetime, run: Run) -> Iterator[ExportResource]:
         yield from self.client.exports()
+
+
+REPORTS = (Usage, PreviousUsage, Commitments, Budgets, Forecast, Balances, PriceSheet, Exports)

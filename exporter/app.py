@@ -75,6 +75,10 @@ class Exporter:
         required = [job for job in self.jobs if job.collector.required]
         return [job for job in required if self.store.collection(job) is None]
 
+    def pending(self) -> list[Job]:
+        """The missing jobs whose first run is not over; one that has failed may take long to succeed."""
+        return [job for job in self.missing() if self.scheduler.plans[job].last_attempt is None]
+
     def _last_success(self, job: Job) -> datetime | None:
         published = self.store.collection(job)
         return published.collected if published else None

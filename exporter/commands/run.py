@@ -21,8 +21,9 @@ from exporter.web.server import Server, listen
 
 log = logging.getLogger(__name__)
 
-POLL_SECONDS, READY_TIMEOUT_SECONDS = 0.1, 30.0
-"""How often a reload checks whether the new exporter is ready, and after how long it replaces the old one anyway."""
+POLL_SECONDS, READY_TIMEOUT_SECONDS = 0.1, 900.0
+"""How often a reload checks whether the new exporter is ready, and after how long it replaces the old one anyway: Azure
+prepares some reports for minutes."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -77,7 +78,7 @@ class Running:
             self.exporter.stop()
             successor.start()
             deadline = time.monotonic() + READY_TIMEOUT_SECONDS
-            while successor.missing() and time.monotonic() < deadline and not self._stopping.wait(POLL_SECONDS):
+            while successor.pending() and time.monotonic() < deadline and not self._stopping.wait(POLL_SECONDS):
                 pass
             self.exporter = successor
             log.info("configuration reloaded", extra={"collectors": len(successor.jobs)})

@@ -1,8 +1,7 @@
 """An enrollment moves from the retired API to Cost Management, watched by a real Prometheus.
 
-A reload replaces the page once the new source has answered, and after 30 s whatever has: the series of reports that
-take longer, as those that Azure prepares, are absent from then on until they are there. A restart has that gap from
-its beginning, since stored figures of one source are not those of another.
+A reload replaces the page once every report of the new source has answered, or has failed, also those that Azure
+prepares for minutes. A restart has a gap until then, since stored figures of one source are not those of another.
 """
 
 import threading

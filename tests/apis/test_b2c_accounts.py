@@ -27,23 +27,25 @@ b2c:
 @pytest.mark.parametrize(
     ("content", "keys"),
     [
-        (pem("hush"), "certificate_file: {tmp}/credential, certificate_passphrase: hush"),
-        (pfx("hush"), "certificate_file: {tmp}/credential, certificate_passphrase: hush"),
+        (lambda: pem("hush"), "certificate_file: {tmp}/credential, certificate_passphrase: hush"),
+        (lambda: pfx("hush"), "certificate_file: {tmp}/credential, certificate_passphrase: hush"),
         (
-            assertion({"iss": "https://cluster.example", "sub": "exporter", "aud": FEDERATED_AUDIENCE}).encode(),
+            lambda: assertion(
+                {"iss": "https://cluster.example", "sub": "exporter", "aud": FEDERATED_AUDIENCE}
+            ).encode(),
             "client_assertion_file: {tmp}/credential",
         ),
     ],
     ids=["pem", "pfx", "assertion"],
 )
 def test_an_account_signs_in_without_a_secret(
-    simulator: Simulator, harness_for: Build, tmp_path: Path, content: bytes, keys: str
+    simulator: Simulator, harness_for: Build, tmp_path: Path, content: Callable[[], bytes], keys: str
 ) -> None:
     """By certificate, PEM or PFX, or by a federated assertion."""
     client = simulator.world.b2c.client_id
     simulator.assertions.trust_certificate(client, certificate_pem())
     simulator.assertions.trust_issuer(client, Federation("https://cluster.example", "exporter", public_pem()))
-    (tmp_path / "credential").write_bytes(content)
+    (tmp_path / "credential").write_bytes(content())  # an assertion is valid for minutes
     harness = harness_for(account(simulator, keys))
     assert [None] == harness.run(USERS)
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from threading import Event
 
 import msgspec
@@ -40,7 +41,7 @@ def collect(url: str, download: str) -> dict[str, object]:
     )
     http = HttpClient(origin=url, observer=Unobserved(), timeout=60)
     session = Session(http, ApiKey(Secret("k")), base_url=url, observer=Unobserved(), stopped=Event())
-    (report,) = (c for c in API.collectors(settings, session) if isinstance(c, UsageDetails))
+    (report,) = (c for c in API.collectors(settings, session, Path()) if isinstance(c, UsageDetails))
     with closing(http):
         return dict(fold(report.collect(NOW, Run(NOW)), report.families))
 

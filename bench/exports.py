@@ -93,7 +93,7 @@ def collect(path: Path) -> dict[str, object]:
     settings = API.section.model_validate({"usage": {"download": "export", "export": {"path": str(path)}}})
     http = HttpClient(origin="http://127.0.0.1", observer=Unobserved(), timeout=1)
     session = Session(http, PerOrigin({}), base_url="http://127.0.0.1", observer=Unobserved(), stopped=Event())
-    (report,) = (found for found in API.collectors(settings, session) if isinstance(found, Usage))
+    (report,) = (found for found in API.collectors(settings, session, Path()) if isinstance(found, Usage))
     with closing(http):
         return dict(fold(report.collect(NOW, Run(NOW)), report.families))
 

@@ -106,7 +106,7 @@ class Exporter:
             least_throttled_seconds=account.least_throttled_seconds,
         )
         intervals = api.intervals(account)
-        for collector in api.collectors(account, session):
+        for collector in api.collectors(account, session, storage):
             if every := intervals.get(collector.name):
                 yield Job(api.name, account.account, collector, every, credential.expiries, credential.warnings)
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 from exporter.apis.api import Api
 from exporter.apis.settings import AccountSettings
@@ -14,11 +15,15 @@ from exporter.transport.http import HttpClient, Unobserved
 from exporter.transport.session import Session
 from tools import example
 
+NOWHERE = Path("nonexistent")
+"""A directory for what accounts have to remember; nothing is read or written before a report is."""
+"""A directory for what accounts have to remember; nothing is read or written before a report is."""
+
 
 def collectors() -> Iterator[tuple[Api, Collector]]:
     """Every collector with its API, also those of reports that are read only with an option."""
     for api, account in loads(example.text(), example.FILE_NAME).accounts():
-        for collector in api.collectors(account, _session(account)):
+        for collector in api.collectors(account, _session(account), NOWHERE):
             yield api, collector
 
 

@@ -39,7 +39,7 @@ class Api:
     """One Microsoft API: a section of the YAML, its authentication, and its reports.
 
     `authenticate` takes the account's settings, HTTP for the login host and a directory for tokens;
-    `client` takes the settings and the account's session.
+    `client` takes the settings, the account's session and a directory for what it has to remember, which may not exist.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Api:
     settings: type[AccountSettings]
     reports: tuple[type[AccountReport[Any, Any]], ...]
     authenticate: Callable[[Any, LoginHttp, Path], Credential]
-    client: Callable[[Any, Session], Any]
+    client: Callable[[Any, Session, Path], Any]
 
     @cached_property
     def section(self) -> type[AccountSettings]:
@@ -64,7 +64,7 @@ class Api:
         chosen = [report for report in self.reports if account.reads(report.name)]
         return {report.name: account.report(report.name).every or report.fresh_every for report in chosen}
 
-    def collectors(self, account: AccountSettings, session: Session) -> tuple[Collector, ...]:
+    def collectors(self, account: AccountSettings, session: Session, storage: Path) -> tuple[Collector, ...]:
         """Every report of the account, also those that are disabled."""
-        client = self.client(account, session)
+        client = self.client(account, session, storage)
         return tuple(report(client, account) for report in self.reports)

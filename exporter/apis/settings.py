@@ -211,7 +211,8 @@ class AccountSettings(Secrets):
     @model_validator(mode="after")
     def _reports_have_their_options(self) -> "AccountSettings":
         for name, report in self.reports or ():
-            if report.enabled and "enabled" in report.model_fields_set and not self.reads(name):
+            chosen = report.enabled and "enabled" in report.model_fields_set
+            if chosen and name in self.report_options and not self.reads(name):
                 raise invalid(f"reports.{name} is enabled but needs {self.report_options[name]}")
         return self
 

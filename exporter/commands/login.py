@@ -81,7 +81,7 @@ def _acceptance(settings: Settings, signed_in: SignedIn) -> Failure | None:
         stopped=threading.Event(),
     )
     try:
-        compliant = partner_center.client(settings, session).mfa_compliant()
+        compliant = partner_center.client(settings, session, Path()).mfa_compliant()
     except Failure as failure:
         if failure.reason in REFUSALS:
             raise

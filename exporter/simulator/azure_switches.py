@@ -22,6 +22,9 @@ class AzureSwitches:
     """The error of a principal without a role: 401, 403 of Cost Management, 403 of ARM, 403 of hidden charges."""
     cost_management_commitments: bool = False
     """Whether the enrollment has a reservation, a savings plan and a refund, which its old reports never had."""
+    cost_management_directories: bool = False
+    """Whether the customer directories are billed to the enrollment too, whose old reports never had them, and not
+    only to the subscription `identity`."""
     cost_management_empty: bool = False
     """Whether no scope has any costs."""
     cost_management_no_data: Literal["rows", "204"] = "rows"

@@ -16,6 +16,7 @@ from exporter.simulator.b2c.routes import B2cReports
 from exporter.simulator.cost_management.routes import CostManagement
 from exporter.simulator.costs.book import CostBook
 from exporter.simulator.ea.routes import EnterpriseReports
+from exporter.simulator.graph.routes import MicrosoftGraph
 from exporter.simulator.identity.issuing import Issuing
 from exporter.simulator.identity.routes import ManagedIdentities
 from exporter.simulator.login.assertions import Assertions
@@ -32,7 +33,7 @@ from exporter.simulator.server.recorder import Received, Recorder
 from exporter.simulator.storage.routes import Storage
 from exporter.simulator.storage.store import Store
 from exporter.simulator.switches import Switches
-from exporter.simulator.world import World
+from exporter.simulator.world import B2cSize, World
 
 NAMES = ("localhost", "127.0.0.1", "::1")
 
@@ -42,7 +43,7 @@ def _utc_now() -> datetime:
 
 
 class Simulator:
-    """The upstream of the exporter: login host, Azure AD Graph, EA reporting, Partner Center, Azure Resource Manager.
+    """The upstream of the exporter: login host, both Graphs, EA reporting, Partner Center, Azure Resource Manager.
 
     Storage and managed identities have addresses of their own.
     The certificate is issued by a certificate authority that is created at start and used by this
@@ -56,8 +57,9 @@ class Simulator:
         host: str = "127.0.0.1",
         port: int = 0,
         directory: Path | str | None = None,
+        b2c_size: B2cSize | None = None,
     ) -> None:
-        self.world = World(seed, clock)
+        self.world = World(seed, clock, b2c_size or B2cSize())
         self.faults = Faults()
         self.switches = Switches()
         self.assertions = Assertions(clock)
@@ -75,6 +77,7 @@ class Simulator:
         self._cost_management = CostManagement(
             self.world, self._tokens, self.switches, self.costs, lambda: self.blob_url
         )
+        self._graph = MicrosoftGraph(self.world, self._tokens, self.switches)
         self.exports = Store(self.world, self.switches, self.costs)
         self._storage = Storage(self.world, self._tokens, self.switches, self.exports)
         self._grants = Grants(self.world, clock)
@@ -131,6 +134,10 @@ class Simulator:
         """Require another sign-in, with a second factor, of every user, as a new policy does (AADSTS50076)."""
         self._grants.end(50076)
 
+    def reset_limits(self) -> None:
+        """Forget the requests that count against Microsoft Graph's limits, as ten seconds without one do."""
+        self._graph.reset_limits()
+
     def start(self) -> None:
         """Create the certificates; the services answer once this returns."""
         authority = trustme.CA()
@@ -175,6 +182,7 @@ class Simulator:
             self._ea,
             PartnerCenter(world.partner_center, self._tokens, switches),
             self._cost_management,
+            self._graph,
         )
         routes = [route for service in services for route in service.routes()]
         app = Starlette(routes=routes, exception_handlers={Refused: refusal})

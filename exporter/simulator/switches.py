@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Final, Literal
 
 from exporter.simulator.azure_switches import AzureSwitches
+from exporter.simulator.graph_switches import GraphSwitches
 
 
 class _Null(Enum):
@@ -17,7 +18,7 @@ NULL: Final = _Null.NULL
 
 
 @dataclass
-class Switches(AzureSwitches):
+class Switches(AzureSwitches, GraphSwitches):
     """How each service behaves; every default is the documented form.
 
     A change takes effect with the next request.

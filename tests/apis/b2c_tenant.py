@@ -1,6 +1,5 @@
 """A B2C tenant with canned reports, read at instants that a test chooses."""
 
-import threading
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -10,7 +9,7 @@ from exporter.config import load
 from exporter.errors import Failure
 from exporter.model.collection import Collection
 from exporter.simulator import Simulator
-from tests.harness import NOON, Answer, CannedService, Scrape, scrape, series
+from tests.harness import NOON, Answer, CannedService, Scrape, Stopped, scrape, series
 
 USERS, LOGINS, MFA, BILL = "tenantUserCount", "b2cAuthenticationCountSummary", "b2cMfaRequestCountSummary", "bill"
 LOGIN, SECOND = "b2cAuthenticationCount", "b2cMfaRequestCount"
@@ -33,7 +32,7 @@ storage: {{path: "{directory / "storage"}"}}
         )
         self.now = NOON
         self.canned = canned
-        self.stopped = threading.Event()
+        self.stopped = Stopped()
         self.exporter = Exporter(load(file), clock=lambda: self.now, stopped=self.stopped)
 
     def answer(self, report: str, *answers: list[Row] | Answer) -> None:

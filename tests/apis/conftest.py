@@ -1,7 +1,7 @@
 """What the tests of the APIs share."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,8 @@ from exporter.errors import Failure
 from exporter.model.collection import Collection
 from exporter.simulator import Simulator
 from tests.apis.company import Company
-from tests.harness import Answer, CannedService, Clock, ExporterHarness, Scrape, series
+from tests.apis.graph_log import LogService, LogTenant
+from tests.harness import NOON, Answer, CannedService, Clock, ExporterHarness, Scrape, series
 
 PATH = "/v1/customers/usagerecords"
 """Partner Center's report of all customers."""
@@ -113,3 +114,24 @@ def harness_with(simulator: Simulator, tmp_path: Path) -> Callable[..., Exporter
 def company(simulator: Simulator, tmp_path: Path, clock: Clock) -> Company:
     """The simulated company, read by accounts that a test configures."""
     return Company(simulator, tmp_path, clock)
+
+
+@pytest.fixture(scope="session")
+def log_server() -> Iterator[LogService]:
+    """One audit log for all tests."""
+    with LogService() as found:
+        yield found
+
+
+@pytest.fixture
+def log(log_server: LogService) -> LogService:
+    """The audit log, which is empty, at noon."""
+    log_server.clear()
+    log_server.now = NOON
+    return log_server
+
+
+@pytest.fixture
+def log_tenant(log: LogService, tmp_path: Path) -> LogTenant:
+    """A tenant that is read from the audit log."""
+    return LogTenant(log, tmp_path / "b2c.sqlite")

@@ -51,7 +51,7 @@ def test_every_window_is_the_sum_of_its_rows_or_absent(
     samples = fold(windows("r", read, now, keys, run), AUTHENTICATIONS)
     found = {name.rpartition("authentications_")[2]: sum(s.values()) if s else None for name, s in samples.items()}
     stated = {day: count for day, count in days.items() if count is not None}
-    unusable = ({day for (day,) in dropped if day} | days.keys()) - stated.keys()
+    unusable = ({row.day for row in dropped if row.day} | days.keys()) - stated.keys()
     newest = max(stated, default=None)
     if newest is None:
         assert {None} == set(found.values())

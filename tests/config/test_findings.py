@@ -155,3 +155,20 @@ ea:
   - {{name: y, enrollment: "101", api_key: k, budgets: [{{name: all, amount: 2}}]}}
 """
     assert Findings((), ()) == check(text)
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ("final_after: 2d", "b2c[0].final_after: has no effect without `source: microsoft_graph`"),
+        ("source: user_insights, users: {}", "b2c[0].users: has no effect without `source: microsoft_graph`"),
+        ("source: microsoft_graph, users: {delta: never}, reports: {monthlyActiveUsers: {every: 1h}}", ""),
+        (
+            "reports: {monthlyActiveUsers: {enabled: true}}",
+            "b2c[0].reports.monthlyActiveUsers: has no effect with `source: azure_ad_graph`",
+        ),
+    ],
+)
+def test_options_of_another_source_are_a_warning(check: Check, keys: str, expected: str) -> None:
+    """The file stays valid, so that the source can be changed alone."""
+    assert expected == "\n".join(check(B2C % f"client_secret: s3cr3t-text, {keys}").warnings)

@@ -106,6 +106,7 @@ def sim(running: Simulator, clock: Clock) -> Simulator:
         faults.clear()
     for received in (running.received, running.blob_received, running.identity_received):
         received.clear()
+    running.reset_limits()
     vars(running.switches).update(vars(Switches()))
     return running
 

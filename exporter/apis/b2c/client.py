@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import msgspec
 
-from exporter.apis.b2c.records import DayRow, PeriodRow, Row, Unreadable, stated_stamp
+from exporter.apis.b2c.records import ActiveUsers, DayRow, PeriodRow, Row, Unreadable, stated_stamp
 from exporter.errors import Malformed, Reason, Rejected
 from exporter.model.collection import Run
 from exporter.transport.paging import pages
@@ -63,6 +63,10 @@ class Client:
         """The row of one application since a day, by default in 30 days; no row for no activity."""
         since = f" and {later_than(after)}" if after else ""
         return self._rows(kind, f"ApplicationId eq {application}{since}", run)
+
+    def active_users(self, run: Run) -> ActiveUsers | None:
+        """None: no report states them."""
+        return None
 
     def _rows(self, kind: type[R], filtered: str, run: Run) -> Iterator[R | Unreadable]:
         """The rows of all pages; of one that can't be read, which is dropped with a warning, only the day remains."""

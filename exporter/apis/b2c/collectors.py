@@ -7,9 +7,9 @@ from typing import ClassVar
 
 from exporter.apis.api import AccountReport
 from exporter.apis.b2c import metrics
-from exporter.apis.b2c.client import Client
 from exporter.apis.b2c.estimate.components import ComponentReader, charges
 from exporter.apis.b2c.records import (
+    ActiveUsers,
     AuthenticationsInPeriod,
     Charge,
     DailyAuthentications,
@@ -20,7 +20,8 @@ from exporter.apis.b2c.records import (
     Reading,
     UserCount,
 )
-from exporter.apis.b2c.settings import BILL, Settings
+from exporter.apis.b2c.reports import Reports
+from exporter.apis.b2c.settings import ACTIVE_USERS, BILL, Settings
 from exporter.apis.b2c.windows.applications import ActivityReader
 from exporter.apis.b2c.windows.daily import growth, windows
 from exporter.apis.b2c.windows.keys import limited_keys
@@ -31,7 +32,7 @@ from exporter.model.collection import Run
 from exporter.model.families import Family
 
 
-class UsageReport(AccountReport[Client, Settings]):
+class UsageReport(AccountReport[Reports, Settings]):
     """What the reports have in common."""
 
     shaped_by: ClassVar[tuple[str, ...]] = ("max_keys", "applications")
@@ -118,7 +119,22 @@ class MfaRequestCount(ApplicationReport):
     kind = MfaRequestsInPeriod
 
 
-class Bill(AccountReport[Client, Settings]):
+class MonthlyActiveUsers(AccountReport[Reports, Settings]):
+    """Users who were active in the current month, each once; read like authentications."""
+
+    name: ClassVar[str] = ACTIVE_USERS
+    fresh_every: ClassVar[timedelta] = timedelta(hours=2)
+    families: ClassVar[tuple[Family, ...]] = metrics.ACTIVE_USERS
+
+    def collect(self, now: datetime, run: Run) -> Iterator[ActiveUsers]:
+        if found := self.client.active_users(run):
+            yield found
+
+    def data_timestamp(self, record: ActiveUsers) -> datetime | None:
+        return record.data_timestamp
+
+
+class Bill(AccountReport[Reports, Settings]):
     """What the month will cost: the price list applied to all that is billed, read separately and so as of one instant.
 
     The bill is that of the month of the run. Until the first day of it is reported there is none: what is reported
@@ -156,5 +172,6 @@ REPORTS = (
     MfaRequestCountSummary,
     AuthenticationCount,
     MfaRequestCount,
+    MonthlyActiveUsers,
     Bill,
 )

@@ -2,7 +2,7 @@
 
 from operator import attrgetter
 
-from exporter.apis.b2c.records import Charge, Part
+from exporter.apis.b2c.records import ActiveUsers, Charge, Part
 from exporter.model.families import Family, Labels, Lasts
 
 EXCESS = "`unattributed` is negative if the parts exceed the stated total, as with users of two providers."
@@ -16,7 +16,12 @@ COST = Labels.from_attributes(component="component", currency="currency")
 
 
 def _family(
-    source: type[Part | Charge], name: str, attribute: str, text: str, labels: Labels, lasts: Lasts = Lasts.PERIOD
+    source: type[ActiveUsers | Part | Charge],
+    name: str,
+    attribute: str,
+    text: str,
+    labels: Labels,
+    lasts: Lasts = Lasts.PERIOD,
 ) -> Family:
     text = f"{text} Refreshed in the background."
     return Family(name, text, labels, attrgetter(attribute), source=source, lasts=lasts)
@@ -72,6 +77,16 @@ APPLICATION_MFA_REQUESTS = _of_application(
     "azure_b2c_application_mfa_requests",
     "Multi-factor authentications",
     Labels.from_attributes(**APPLICATION, method="breakdown_key"),
+)
+ACTIVE_USERS = (
+    _family(
+        ActiveUsers,
+        "azure_b2c_monthly_active_users",
+        "users",
+        "Users to whom a token was issued in the current month, UTC, each counted once; absent if the month "
+        "was not read from its first day on.",
+        Labels.from_attributes(),
+    ),
 )
 BILL = (
     _family(

@@ -22,9 +22,13 @@ RESERVED = BUCKETS | {OTHER, EMPTY}
 
 
 class Unreadable(NamedTuple):
-    """A row that was dropped, and the day that it is about; None where not even that can be read."""
+    """A row that was dropped, and the day that it is about; None where not even that can be read.
+
+    `why` says in words why the day has no row, if it is not that its row was dropped.
+    """
 
     day: date | None
+    why: str = ""
 
 
 class Daily:
@@ -178,6 +182,13 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     daily: int | None = None
     month_to_date: int | None = None
     trailing_30d: int | None = None
+
+
+class ActiveUsers(msgspec.Struct, frozen=True):
+    """Users who were active in a calendar month (UTC), each once, and the instant as of which that is, if stated."""
+
+    users: int
+    data_timestamp: datetime | None = None
 
 
 class Charge(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,18 +1,24 @@
 """The section `b2c` of the YAML."""
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from exporter.apis.b2c.graph import plan
 from exporter.apis.b2c.prices import Prices
-from exporter.apis.fields import Guid, Shown, Text, WebAddress, invalid, matching
+from exporter.apis.checks import Finding
+from exporter.apis.fields import Guid, Interval, Shown, Text, WebAddress, invalid, matching
 from exporter.apis.identity import CHINA, USGOV, EntraIdentity, EntraSettings
 from exporter.apis.settings import Budget, OneNameEach, Section
 
-GRAPH = "https://graph.windows.net"
-BILL = "bill"
+AZURE_AD_GRAPH = "https://graph.windows.net"
+MICROSOFT_GRAPH = "https://graph.microsoft.com"
+MICROSOFT_GRAPHS = {USGOV: "https://graph.microsoft.us", CHINA: "https://microsoftgraph.chinacloudapi.cn"}
+"""Microsoft Graph in the national clouds."""
+BILL, ACTIVE_USERS, AUTHENTICATIONS = "bill", "monthlyActiveUsers", "b2cAuthenticationCountSummary"
 PER_APPLICATION = frozenset({"b2cAuthenticationCount", "b2cMfaRequestCount"})
 """The reports that are read for each configured application, and for nothing else."""
 
@@ -34,27 +40,50 @@ class Application(Section):
         return f"{self.name} ({self.id})" if self.name else self.id
 
 
+class Users(Section):
+    """How users are counted with `source: microsoft_graph`."""
+
+    delta: Literal["auto", "never"] = Field(
+        "auto",
+        description="whether a count reads only what has changed, where the tenant allows it; that stores a hash of "
+        "each user's id",
+    )
+
+
 class Settings(EntraSettings, EntraIdentity):
-    """One Azure AD B2C tenant, read with an application's own identity."""
+    """One Azure AD B2C or External ID tenant, read with an application's own identity."""
 
     examples: ClassVar[Mapping[str, Any]] = {
         "name": "contoso-b2c",
         "tenant": "contosob2c.onmicrosoft.com",
         "client_secret_file": "/run/secrets/b2c",
     }
-    report_options: ClassVar[Mapping[str, str]] = {BILL: "prices", **dict.fromkeys(PER_APPLICATION, "applications")}
+    report_options: ClassVar[Mapping[str, str]] = {
+        BILL: "prices",
+        **dict.fromkeys(PER_APPLICATION, "applications"),
+    }
     cloud_hosts: ClassVar[Mapping[str, str]] = {
         USGOV: "https://graph.microsoftazure.us",
         CHINA: "https://graph.chinacloudapi.cn",
     }
 
+    source: Literal["azure_ad_graph", "microsoft_graph", "user_insights"] = Field(
+        "azure_ad_graph",
+        description="what reports usage: the retired API Azure AD Graph; users and audit log of a B2C tenant in "
+        "Microsoft Graph; the user insights of an External ID tenant",
+    )
     base_url: WebAddress = Field(
-        GRAPH, description="where the reports are, without a version; default: that of `cloud`"
+        AZURE_AD_GRAPH, description="where the reports are, without a version; default: that of `source` and `cloud`"
     )
     resource: Annotated[str, matching(r"\S*[^\s/]", "an identifier such as https://graph.windows.net")] | None = Field(
         None,
-        description="resource of the token; a mirror may have its own; default: the cloud's",
-        examples=[GRAPH],
+        description="resource of the token; a mirror may have its own; default: that of `source` and `cloud`",
+        examples=[AZURE_AD_GRAPH],
+    )
+    users: Users = Field(default=Users(), description="how users are counted with `source: microsoft_graph`")
+    final_after: Interval = Field(
+        timedelta(days=1),
+        description="how late an entry of the audit log may be recorded; a day that has ended so long ago is final",
     )
     applications: Annotated[tuple[Application, ...], Field(strict=False)] = Field(
         (), description="applications that are read one by one and published separately"
@@ -77,15 +106,50 @@ class Settings(EntraSettings, EntraIdentity):
     @property
     def scope(self) -> str:
         """The scope of the token, in msal's form."""
-        return f"{self.resource or self.cloud_hosts.get(self.cloud, GRAPH)}/.default"
+        if self.source == "azure_ad_graph":
+            default = self.cloud_hosts.get(self.cloud, AZURE_AD_GRAPH)
+        else:
+            default = MICROSOFT_GRAPHS.get(self.cloud, MICROSOFT_GRAPH)
+        return f"{self.resource or default}/.default"
 
     @property
     def budget_names(self) -> tuple[str, ...]:
         return tuple(budget.name for budget in self.budgets)
 
+    def shape(self, *keys: str) -> dict[str, object]:
+        return super().shape(*keys) | ({} if self.source == "azure_ad_graph" else {"source": self.source})
+
+    def described(self) -> Mapping[str, str]:
+        found = dict(super().described())
+        if self.source == "microsoft_graph":
+            found["requests"] = plan.described(self.report(AUTHENTICATIONS).every or timedelta(hours=2))
+        return found
+
     def reads(self, report: str) -> bool:
-        needs = self.prices if report == BILL else self.applications if report in PER_APPLICATION else True
-        return super().reads(report) and bool(needs)
+        needs: Mapping[str, object] = {
+            BILL: self.prices,
+            **dict.fromkeys(PER_APPLICATION, self.applications),
+            ACTIVE_USERS: self.source != "azure_ad_graph",
+        }
+        return super().reads(report) and bool(needs.get(report, True))
+
+    def findings(self, now: datetime) -> Iterator[Finding]:
+        yield from super().findings(now)
+        for key in ("users", "final_after"):
+            if key in self.model_fields_set and self.source != "microsoft_graph":
+                yield Finding(key, "has no effect without `source: microsoft_graph`", warning=True)
+        if self.source == "azure_ad_graph" and self.report(ACTIVE_USERS).model_fields_set:
+            yield Finding(f"reports.{ACTIVE_USERS}", "has no effect with `source: azure_ad_graph`", warning=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _address_of_the_source(cls, given: Any) -> Any:
+        """The address defaults to that of the source in the cloud."""
+        if not isinstance(given, dict) or given.get("source") not in ("microsoft_graph", "user_insights"):
+            return given
+        cloud = given.get("cloud")
+        address = MICROSOFT_GRAPHS.get(cloud) if isinstance(cloud, str) else None
+        return {"base_url": address or MICROSOFT_GRAPH} | given
 
     @model_validator(mode="before")
     @classmethod

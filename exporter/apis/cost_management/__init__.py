@@ -43,7 +43,7 @@ def authenticate(settings: Settings, http: LoginHttp, tokens: Path) -> Credentia
     return PerOrigin(credentials)
 
 
-def client(settings: Settings, session: Session) -> Client:
+def client(settings: Settings, session: Session, storage: Path) -> Client:
     """The scope's costs, and the resources about it."""
     arm = Arm(session, settings.place or NOWHERE, settings.client_type)
     return Client(arm, download(settings, arm), settings.usage.cost, settings.currency)

@@ -20,7 +20,7 @@ def authenticate(settings: Settings, http: LoginHttp, tokens: Path) -> Credentia
     return ApiKey(settings.secret("api_key"))
 
 
-def client(settings: Settings, session: Session) -> Client:
+def client(settings: Settings, session: Session, storage: Path) -> Client:
     """The enrollment's reports."""
     return Client(
         session,

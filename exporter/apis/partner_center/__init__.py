@@ -41,7 +41,7 @@ def sign_in(settings: Settings, http: LoginHttp, report: Callable[[str], object]
     )
 
 
-def client(settings: Settings, session: Session) -> Client:
+def client(settings: Settings, session: Session, storage: Path) -> Client:
     """The account's API."""
     naming = Naming(settings.customer_names, settings.secret("customer_names_key"))
     return Client(session, account=settings.account, naming=naming)

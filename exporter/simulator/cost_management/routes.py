@@ -23,7 +23,7 @@ from exporter.simulator.world import World
 
 PATH = re.compile(
     r"(?P<scope>/.+?)(?:/billingPeriods/(?P<period>\d{6})(?:-\d)?)?"
-    r"/providers/(?P<provider>Microsoft\.(?:CostManagement|Consumption))/(?P<operation>.+)",
+    r"/providers/(?P<provider>Microsoft\.(?:CostManagement|Consumption|AzureActiveDirectory))/(?P<operation>.+)",
     re.IGNORECASE,
 )
 METERED = ("query", "forecast", "generatecostdetailsreport")
@@ -31,7 +31,7 @@ METERED = ("query", "forecast", "generatecostdetailsreport")
 
 
 class CostManagement:
-    """``management.azure.com{scope}/providers/Microsoft.CostManagement/…`` and ``Microsoft.Consumption/…``."""
+    """``management.azure.com{scope}/providers/…``: CostManagement, Consumption and AzureActiveDirectory."""
 
     def __init__(self, world: World, tokens: Tokens, switches: Switches, book: CostBook, blob_url: Callable[[], str]):
         self.files = Files(world.ea.now, blob_url)

@@ -7,6 +7,7 @@ from decimal import Context, Decimal, localcontext
 from typing import Literal
 
 from exporter.simulator.costs.commitments import Commitments
+from exporter.simulator.costs.directories import LinkedTo, directory_rows
 from exporter.simulator.costs.rows import CostRow, of_marketplace, of_usage
 from exporter.simulator.switches import Switches
 from exporter.simulator.world import World
@@ -74,6 +75,10 @@ class CostBook:
         # A charge of the marketplace arrives the next day.
         charges = owner.marketplace_charges(start, min(end, now.date() - timedelta(days=1)))
         yield from (of_marketplace(charge, owner.currency) for charge in charges)
+        if self.switches.cost_management_directories:
+            shop = LinkedTo(self.world.azure.subscription, "Shop production", offer="MS-AZR-0017P")
+            for day in days(start, min(end, now.date())):
+                yield from directory_rows(self.world, shop, day, now)
         if self.switches.cost_management_commitments and usage:
             for day in days(start, min(end, now.date())):
                 yield from Commitments(self.world.seed, of_usage(usage[0], owner.currency)).rows(day, now.date())
@@ -85,7 +90,8 @@ class CostBook:
             return known
         resources = self._customer if agreement == "MCA" else self._lab
         hours = hours_known(day, now)
-        rows = [
+        rows = [] if agreement == "MCA" else list(directory_rows(self.world, _linked(self.world), day, now))
+        rows += [
             _sectioned(of_usage(row, currency)) for resource, currency in resources for row in resource.rows(day, hours)
         ]
         if agreement == "MCA":
@@ -94,6 +100,10 @@ class CostBook:
         if day < now.date():
             self._past[agreement, day] = tuple(rows)
         return tuple(rows)
+
+
+def _linked(world: World) -> LinkedTo:
+    return LinkedTo(world.azure.identity, "Identity", offer="MS-AZR-0003P")
 
 
 def _sectioned(row: CostRow) -> CostRow:

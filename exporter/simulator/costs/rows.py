@@ -13,7 +13,9 @@ from exporter.simulator.world.usage import UsageRow
 
 Metric = Literal["ActualCost", "AmortizedCost"]
 ZERO = Decimal(0)
-FAMILIES = {"Virtual Machines": "Compute", "Virtual Machines Licenses": "Compute", "Bandwidth": "Networking"}
+FAMILIES = {"Virtual Machines": "Compute", "Virtual Machines Licenses": "Compute", "Bandwidth": "Networking",
+            "Azure Active Directory for External Identities": "Security", "Azure Active Directory B2C": "Security",
+            "Microsoft Entra": "Security"}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

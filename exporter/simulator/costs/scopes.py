@@ -75,8 +75,8 @@ class Scopes:
     def _subscriptions(self) -> dict[Agreement, tuple[str, ...]]:
         tenant = self.book.world.azure
         customer = tuple(guid(tenant.seed, one.name) for one, _ in CUSTOMER)
-        lab = tenant.pay_as_you_go.rpartition("/")[2]
-        return {"EA": tuple(tenant.subscription_ids.values()), "MCA": customer, "WebDirect": (lab,)}
+        own = tuple(path.rpartition("/")[2] for path in (tenant.pay_as_you_go, tenant.identity))
+        return {"EA": tuple(tenant.subscription_ids.values()), "MCA": customer, "WebDirect": own}
 
 
 def _everything(row: CostRow) -> bool:

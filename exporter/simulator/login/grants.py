@@ -63,7 +63,7 @@ class Grants:
 
     def programs(self, tenant: str) -> list[Program]:
         """The programs of `tenant`, or the refusal of an unknown tenant."""
-        everywhere = (self.world.b2c, self.world.partner_center, self.world.azure)
+        everywhere = (self.world.b2c, self.world.external_id, self.world.partner_center, self.world.azure)
         found = [one for one in everywhere if tenant.lower() in (one.tenant, one.tenant_id)]
         if not found:
             raise login_refused(90002, self.clock(), tenant)

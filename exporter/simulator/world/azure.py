@@ -51,6 +51,8 @@ class AzureTenant:
         self.subscription = f"/subscriptions/{self.subscription_ids['Shop production']}"
         self.resource_group = f"{self.subscription}/resourceGroups/rg-shop-web"
         self.pay_as_you_go = f"/subscriptions/{guid(seed, 'Lab')}"
+        self.identity = f"/subscriptions/{guid(seed, 'Identity')}"
+        """The pay-as-you-go subscription that the customer directories are linked to."""
         self.sponsored = f"/subscriptions/{guid(seed, 'Sponsored')}"
         """A subscription with an offer that Cost Management does not support."""
 
@@ -65,6 +67,7 @@ class AzureTenant:
             "subscription": self.subscription,
             "resource group": self.resource_group,
             "pay-as-you-go": self.pay_as_you_go,
+            "identity": self.identity,
         }
 
     @property

@@ -4,8 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from exporter.simulator.world.application import Application
+from exporter.simulator.world.audit_log import AuditLog
+from exporter.simulator.world.b2c_ledger import B2cLedger
 from exporter.simulator.world.chance import chance, guid, secret
+from exporter.simulator.world.directory import Directory
 from exporter.simulator.world.periods import hours_known
+from exporter.simulator.world.sign_ins import Attempts
 
 OPENED = date(2016, 1, 1)
 WEEKDAYS = (1.0, 1.04, 0.98, 1.02, 0.9, 0.45, 0.35)
@@ -20,12 +25,18 @@ PROVIDERS = (
 
 
 @dataclass(frozen=True)
-class Application:
-    """An application that people sign in to; `size` is its daily sign-ins on a weekday."""
+class B2cSize:
+    """How many times as many users and daily sign-ins the tenant has as the ordinary one.
 
-    id: str
-    name: str
-    size: int
+    The ordinary tenant of 2026 has about 16,000 users and 1,600 sign-ins a day: 1,000,000 users are 64 times as many,
+    200,000 sign-ins 130 times.
+    """
+
+    users: float = 1
+    sign_ins: float = 1
+
+
+ORDINARY = B2cSize()
 
 
 @dataclass(frozen=True)
@@ -51,9 +62,10 @@ class UserCount:
 class B2cTenant:
     """The directory, the credentials of the program that reads its reports, and the counts of every day."""
 
-    def __init__(self, seed: int, now: Callable[[], datetime]) -> None:
+    def __init__(self, seed: int, now: Callable[[], datetime], size: B2cSize = ORDINARY) -> None:
         self.seed = seed
         self.now = now
+        self.size = size
         self.tenant = "pedalwerkekunden.onmicrosoft.com"
         self.tenant_id = guid(seed, "b2c tenant")
         self.client_id = guid(seed, "b2c client")
@@ -67,10 +79,24 @@ class B2cTenant:
                 ("Prototype lab", 1),
             )
         )
+        self.directory = Directory(seed, self.tenant, self._groups)
+        sign_ins, factors, others = (
+            Attempts(seed, sort, self.applications, self.directory, counts)
+            for sort, counts in (
+                ("sign-in", self._sign_ins),
+                ("factor", self._second_factors),
+                ("other", self._other_events),
+            )
+        )
+        self.audit_log = AuditLog(self.directory, sign_ins, factors, others)
+        self.ledger = B2cLedger(now, self.directory, sign_ins, factors)
 
-    def users(self, day: date) -> UserCount:
-        """The users of `day`; today's are interpolated between yesterday's and those at the day's end."""
-        hours = hours_known(day, self.now())
+    def users(self, day: date, now: datetime | None = None) -> UserCount:
+        """The users of `day` as known now (or at `now`).
+
+        Today's are interpolated between yesterday's and those at the day's end.
+        """
+        hours = hours_known(day, now or self.now())
         end, start = self._users_at_end(day), self._users_at_end(day - timedelta(days=1))
 
         def so_far(before: int, after: int) -> int:
@@ -88,17 +114,24 @@ class B2cTenant:
         """Multi-factor authentications of `day` by method; a method nobody used is missing."""
         return self._counts(day, application_id, self._second_factors)
 
+    def _groups(self, at: datetime) -> dict[str, int]:
+        """The user objects at an instant, by the group of `Directory` that they are in."""
+        users = self.users(at.date(), at)
+        federated = {name.replace("_", "."): count for name, count in users.by_provider.items()}
+        return {"local": users.local, **federated, "other": users.directory}
+
     def _users_at_end(self, day: date) -> UserCount:
         age = (day - OPENED).days
         growth = 0.8 + chance(self.seed, "growth").random() * 0.4
         # The noise stays below a day's growth, so that counts never fall.
         local = 890 + int(3.1 * growth * age) + chance(self.seed, "users", day).randrange(2)
+        times = self.size.users
         providers = {
-            name: base + int(a_day * growth * (day - begin).days)
+            name: int(times * (base + int(a_day * growth * (day - begin).days)))
             for name, base, a_day, begin in PROVIDERS
             if day >= begin
         }
-        return UserCount(day, local, 14 + age // 400, providers)
+        return UserCount(day, int(times * local), int(times * (14 + age // 400)), providers)
 
     def _counts(
         self,
@@ -117,7 +150,7 @@ class B2cTenant:
     def _sign_ins(self, day: date, application: Application) -> dict[str, int]:
         dice = chance(self.seed, "sign-ins", application.id, day)
         trend = 1 + (day - OPENED).days / 7300
-        wanted = application.size * WEEKDAYS[day.weekday()] * trend * dice.uniform(0.9, 1.1)
+        wanted = self.size.sign_ins * application.size * WEEKDAYS[day.weekday()] * trend * dice.uniform(0.9, 1.1)
         shares = chance(self.seed, "shares", application.id).choices(range(1, 9), k=len(FLOWS))
         return {flow: int(wanted * share / sum(shares)) for flow, share in zip(FLOWS, shares, strict=True)}
 
@@ -125,3 +158,7 @@ class B2cTenant:
         requests = sum(self._sign_ins(day, application).values()) // 9
         voice = requests * chance(self.seed, "voice", application.id, day).randrange(4) // 20
         return {"SmsMfa": requests - voice, "VoiceMfa": voice}
+
+    def _other_events(self, day: date, application: Application) -> dict[str, int]:
+        """What the audit log has besides."""
+        return {"": sum(self._sign_ins(day, application).values()) // 4}

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
-from exporter.apis.b2c.client import Client
 from exporter.apis.b2c.estimate import bill
 from exporter.apis.b2c.estimate.bill import MonthUsage, Tier
 from exporter.apis.b2c.prices import Prices
 from exporter.apis.b2c.records import Charge, DailyAuthentications, DailyMfaRequests, DayRow, UserCount
+from exporter.apis.b2c.reports import Reports
 from exporter.apis.b2c.windows.rows import RowsByDay, by_day, filter_bound
 from exporter.model.collection import Run
 from exporter.model.periods import DAY, Days, billing_month, day_end
@@ -62,7 +62,7 @@ def charges(components: Sequence[Component], currency: str, now: datetime) -> It
 class ComponentReader:
     """Reads the usage of the month of `now`."""
 
-    client: Client
+    client: Reports
     now: datetime
     run: Run
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from exporter.apis.b2c.client import Client
 from exporter.apis.b2c.records import Part, PeriodRow, Reading, Unreadable
+from exporter.apis.b2c.reports import Reports
 from exporter.apis.b2c.settings import Application
 from exporter.apis.b2c.windows.keys import Keys
 from exporter.apis.b2c.windows.rows import THIRTY_DAYS, excess, parts, states_count
@@ -59,7 +59,7 @@ class Activity:
 class ActivityReader:
     """Reads the activity of applications, and remembers what failed."""
 
-    client: Client
+    client: Reports
     kind: type[PeriodRow]
     now: datetime
     run: Run

@@ -27,10 +27,13 @@ def filter_bound(now: datetime) -> date:
 
 @dataclass(frozen=True, slots=True)
 class RowsByDay(Generic[D]):
-    """The rows of a report by their days, in order, and the days whose rows state nothing that can be used."""
+    """The rows of a report by their days, in order, and the days whose rows state nothing that can be used.
+
+    Those with why, empty where the row itself is the reason.
+    """
 
     rows: Mapping[date, D]
-    unusable: frozenset[date | None]
+    unusable: Mapping[date | None, str]
 
     def unknown(self, span: Days) -> str:
         """Why a sum over the span is not known, in words; empty where it is.
@@ -38,7 +41,7 @@ class RowsByDay(Generic[D]):
         A row whose day can't be read may be of any day.
         """
         for day in sorted(day for day in self.unusable if day and day in span):
-            return f"the row of {day} can't be used"
+            return self.unusable[day] or f"the row of {day} can't be used"
         return "a row without a readable day may be one of its days" if None in self.unusable else ""
 
     def unknown_on(self, day: date) -> str:
@@ -54,10 +57,10 @@ def by_day(report: str, rows: Iterable[D | Unreadable], now: datetime, run: Run)
     read, or state no count, is unknown.
     """
     days: dict[date, D] = {}
-    unusable: set[date | None] = set()
+    unusable: dict[date | None, str] = {}
     for row in rows:
         if isinstance(row, Unreadable) or not states_count(f"{report}: {row.day}", row, run):
-            unusable.add(row.day)
+            unusable[row.day] = row.why if isinstance(row, Unreadable) else ""
             continue
         if row.day > now.date() + DAY:
             run.drop(f"{report}: the row of {row.day} is skipped: that day is in the future")
@@ -70,7 +73,7 @@ def by_day(report: str, rows: Iterable[D | Unreadable], now: datetime, run: Run)
     if not days:
         run.warn(f"{report}: the answer has no rows")
     _warn_of_excess(report, days, run)
-    return RowsByDay(dict(sorted(days.items())), frozenset(unusable - days.keys()))
+    return RowsByDay(dict(sorted(days.items())), {day: why for day, why in unusable.items() if day not in days})
 
 
 def states_count(what: str, row: Row, run: Run) -> bool:

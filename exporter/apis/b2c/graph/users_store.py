@@ -1,0 +1,114 @@
+"""How far a count of users has come, in the account's database: hashes of their ids, and the next link."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from sqlite3 import Connection
+from typing import Literal
+
+import msgspec
+from msgspec import UNSET
+
+from exporter.apis.b2c.graph.counts import DailyCounts
+from exporter.apis.b2c.graph.users_rows import Traits, User, traits
+from exporter.model.limits import OTHER
+
+Listing = Literal["users", "delta", "changes"]
+"""All users; all users, and then a link to the changes; the changes."""
+RESUMED_FOR = timedelta(days=1)
+"""A longer count would mix users of different days; how long Graph honours a next link is not documented."""
+MAX_KINDS = 2_000
+"""The most different traits that are stored by name; no tenant has as many identity providers."""
+PROGRESS, CHANGES, REFUSED = "users.progress", "users.changes", "users.delta_refused"
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """A count that has begun: the listing, and the link of its next page."""
+
+    listing: Listing
+    link: str
+    begun: datetime
+
+
+class UserStore:
+    """The users of the current count, each by a keyed hash of the id and the traits; nothing else about them.
+
+    A page and the link that follows it are stored in one transaction, so that a count continues after a kill and a
+    user who is listed twice counts once. The hashes are deleted after a count, unless changes are read from then on.
+    """
+
+    def __init__(self, counts: DailyCounts, tenant: str) -> None:
+        self._counts = counts
+        self._tenant = tenant
+
+    def progress(self, now: datetime) -> Progress | None:
+        """The count to continue; None where there is none, or one that began too long ago."""
+        stored = self._counts.state(PROGRESS)
+        found = _decoded(stored) if stored else None
+        return found if found and timedelta() <= now - found.begun < RESUMED_FOR else None
+
+    @property
+    def changes_link(self) -> str | None:
+        """The link to the changes since the last count; None where there was none."""
+        return self._counts.state(CHANGES)
+
+    def begin(self) -> None:
+        """Forget every user, to begin anew."""
+        with self._counts.transaction() as connection:
+            connection.execute("DELETE FROM user")
+            self._counts.remember(PROGRESS, None)
+            self._counts.remember(CHANGES, None)
+
+    def store(self, users: Iterable[User], progress: Progress | None, changes: str | None = None) -> None:
+        """Store a page of users, and what follows: the `progress`, or the end and the link to later changes."""
+        hashed = self._counts.hasher(b"user")
+        page = [(hashed(user.id.casefold().encode()), user) for user in users]
+        with self._counts.transaction() as connection:
+            found = _known(connection, page)
+            for key, user in page:
+                found[key] = None if user.removed is not UNSET else traits(user, self._tenant, found.get(key))
+            gone = [(key,) for key, known in found.items() if known is None]
+            connection.executemany("DELETE FROM user WHERE hash = ?", gone)
+            stored = [(key, known.text) for key, known in found.items() if known]
+            connection.executemany("REPLACE INTO user VALUES (?, ?)", stored)
+            self._counts.remember(PROGRESS, msgspec.json.encode(progress).decode() if progress else None)
+            if progress is None:
+                self._counts.remember(CHANGES, changes)
+
+    def parts(self) -> Mapping[str, int]:
+        """The number of users of each part; rare traits beyond `MAX_KINDS` are folded into `__other__`."""
+        with self._counts.transaction() as connection:
+            (total,) = connection.execute("SELECT count(*) FROM user").fetchone()
+            found = connection.execute(
+                "SELECT bucket, count(*) AS number FROM user GROUP BY bucket ORDER BY number DESC, bucket LIMIT ?",
+                (MAX_KINDS,),
+            ).fetchall()
+        parts: Counter[str] = Counter()
+        for text, number in found:
+            parts[Traits.from_text(text).part] += number
+        if rest := total - parts.total():
+            parts[OTHER] += rest
+        return parts
+
+    def allows_changes(self, now: datetime, refused_for: timedelta) -> bool:
+        """Whether the tenant has not refused to list changes for some time."""
+        stored = self._counts.state(REFUSED)
+        return not stored or not timedelta() <= now - datetime.fromisoformat(stored) < refused_for
+
+    def refused_changes(self, now: datetime) -> None:
+        """Remember that the tenant refuses to list changes."""
+        self._counts.remember(REFUSED, now.isoformat())
+
+
+def _known(connection: Connection, page: Iterable[tuple[bytes, User]]) -> dict[bytes, Traits | None]:
+    """The stored traits of the users of whom the page omits something."""
+    partial = [key for key, user in page if UNSET in (user.identities, user.creation_type, user.user_type)]
+    found = (connection.execute("SELECT hash, bucket FROM user WHERE hash = ?", (key,)).fetchone() for key in partial)
+    return {row[0]: Traits.from_text(row[1]) for row in found if row}
+
+
+def _decoded(stored: str) -> Progress | None:
+    try:
+        return msgspec.json.decode(stored, type=Progress)
+    except msgspec.DecodeError:
+        return None

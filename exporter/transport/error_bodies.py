@@ -18,10 +18,13 @@ XML_CODE, XML_MESSAGE = re.compile(r"<Code>([^<]*)</Code>"), re.compile(r"<Messa
 
 
 def message(body: bytes) -> str:
-    """What an error body says, in one line: `code: message`, or the text of a page that is not JSON."""
+    """What an error body says, in one line: `code: message`, or the text of a page that is not JSON.
+
+    Nothing of JSON that is cut or damaged: it may hold personal data, such as the names and ids of users.
+    """
     if text := _joined(body):
         return text
-    if _decoded(body) is not None:
+    if _decoded(body) is not None or body.removeprefix(BOM).lstrip()[:1] in (b"{", b"["):
         return ""
     try:
         plain = body[:MAX_SIZE].decode()

@@ -203,3 +203,10 @@ def test_the_signature_of_a_url_is_in_no_message_and_no_repr() -> None:
     refused = Response(403, "", {}, url, request, body)
     assert "POST https://a.example/c: 403 words: for <secret> and <secret> and words" == str(verdict(refused, NOW))
     assert "Zm9v" not in repr(Response(403, "", {}, url, request))
+
+
+@pytest.mark.parametrize("body", [b'{"value":[{"id":"5f1c-user"', b'\xef\xbb\xbf [{"phone":"+4930'])
+def test_nothing_of_damaged_json_is_quoted(body: bytes) -> None:
+    """It may hold personal data; the text of a gateway's page is quoted."""
+    assert "" == message(body)
+    assert "Bad Gateway" == message(b"<html><b>Bad</b> Gateway</html>")

@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import msgspec
 
-from exporter.apis.b2c.records import ActiveUsers, DayRow, PeriodRow, Row, Unreadable, stated_stamp
+from exporter.apis.b2c.records import ActiveUsers, DayRow, PeriodRow, Row, Unreadable
+from exporter.apis.b2c.stamps import stated_stamp
 from exporter.errors import Malformed, Reason, Rejected
 from exporter.model.collection import Run
 from exporter.transport.paging import pages

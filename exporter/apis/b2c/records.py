@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, NamedTuple, TypeAlias
 import msgspec
 
 from exporter.apis.b2c.settings import Application
+from exporter.apis.b2c.stamps import parse_stamp, stated_stamp
 from exporter.model.budgets import RATIO
 from exporter.model.limits import OTHER
 
@@ -210,29 +211,6 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True):
     def free_used_ratio(self) -> Decimal | None:
         """1 is all that is free; None where nothing is."""
         return RATIO.divide(Decimal(self.quantity), self.free) if self.free else None
-
-
-def parse_stamp(text: str) -> datetime:
-    """An ISO 8601 instant in its own offset, without one in UTC; raises `ValueError`.
-
-    The row of a day is about the day that its time stamp states, whatever the offset:
-    `2026-11-20T00:00:00+02:00` is the row of 20 November, although that instant is 19 November in UTC.
-    """
-    try:
-        at = datetime.fromisoformat(text)
-        at = at.replace(tzinfo=at.tzinfo or UTC)
-        at.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise ValueError(f"not a date and time: {text[:40]!r}") from None
-    return at
-
-
-def stated_stamp(value: object) -> datetime | None:
-    """The same for a property of any type; None where it can't be read."""
-    try:
-        return parse_stamp(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
 
 
 def label(kind: str, key: str) -> str:

@@ -86,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="azure-billing-exporter",
-        description="Prometheus exporter for Azure AD B2C usage, Enterprise Agreement costs and Partner Center usage.",
+        description="Prometheus exporter for Azure costs, Partner Center usage and Azure AD B2C usage.",
         epilog="Without a subcommand, run is assumed. Example: azure-billing-exporter --config.file=config.yaml",
         allow_abbrev=False,
     )

@@ -25,6 +25,7 @@ TYPES = {
     timedelta: "duration",
     Days: "period",
     bool: "true or false",
+    float: "number",
     int: "whole number",
     Decimal: "amount",
     str: "text",

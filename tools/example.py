@@ -71,7 +71,7 @@ def _account(api: Api) -> Iterator[str]:
     yield from _entry(api.section, 2, SET)
     yield from line(4, OPTIONAL, "reports:", api.section.model_fields["reports"].description or "")
     for report in api.reports:
-        needs = api.settings.report_options.get(report.name)
+        needs = api.settings.needs(report.name)
         sentence = _summary(report)
         yield from line(6, OPTIONAL, f"{report.name}:", f"{sentence}; only with {needs}" if needs else sentence)
         yield f"        {OPTIONAL}enabled: true"

@@ -192,6 +192,11 @@ class AccountSettings(Secrets):
                 text = "shorter than 5m; the APIs have new figures every hour at most, and limit requests"
                 yield Finding(f"reports.{name}.every", text, warning=True)
 
+    @classmethod
+    def needs(cls, report: str) -> str:
+        """The options that a report requires, in words; empty for none."""
+        return cls.report_options.get(report, "")
+
     def reads(self, report: str) -> bool:
         """Whether a report is read."""
         return self.report(report).enabled
@@ -212,8 +217,8 @@ class AccountSettings(Secrets):
     def _reports_have_their_options(self) -> "AccountSettings":
         for name, report in self.reports or ():
             chosen = report.enabled and "enabled" in report.model_fields_set
-            if chosen and name in self.report_options and not self.reads(name):
-                raise invalid(f"reports.{name} is enabled but needs {self.report_options[name]}")
+            if chosen and (needed := self.needs(name)) and not self.reads(name):
+                raise invalid(f"reports.{name} is enabled but needs {needed}")
         return self
 
 

@@ -27,6 +27,8 @@ SCOPES = (
     "scope",
 )
 """The keys that name a scope; `billing_profile` and `resource_group` are parts of another one."""
+OF_COSTS = frozenset({"usage", "usage_previous_month", "commitments"})
+"""The reports that an export alone is enough for."""
 REPORT_KINDS: Mapping[str, frozenset[Kind]] = {
     "balances": frozenset({Kind.ENROLLMENT}),
     "pricesheet": frozenset({Kind.ENROLLMENT, Kind.BILLING_PROFILE}),
@@ -54,11 +56,8 @@ class Settings(CostSettings):
     examples: ClassVar[Mapping[str, Any]] = {"name": "contoso"}
     least_throttled_seconds: ClassVar[float] = 60.0
     report_options: ClassVar[Mapping[str, str]] = {
-        "budgets": "a scope and an identity",
-        "forecast": "a scope and an identity",
         "balances": "an enrollment and an identity",
         "pricesheet": "an enrollment or billing profile, and an identity",
-        "exports": "a scope and an identity",
     }
 
     base_url: WebAddress = Field(PUBLIC, description="Azure Resource Manager; default: that of `cloud`")
@@ -161,8 +160,12 @@ class Settings(CostSettings):
             found |= {"API": self.base_url, "login": self.identity.described}
         return found
 
+    @classmethod
+    def needs(cls, report: str) -> str:
+        return "" if report in OF_COSTS else super().needs(report) or "a scope and an identity"
+
     def reads(self, report: str) -> bool:
-        return super().reads(report) and (report not in self.report_options or self._serves(report))
+        return super().reads(report) and (report in OF_COSTS or self._serves(report))
 
     def _serves(self, report: str) -> bool:
         """Whether the scope has the report, and there is an identity to read it."""

@@ -67,7 +67,7 @@ class Export(Secrets):
         return self
 
 
-class Usage(UsageSettings):
+class Usage(UsageSettings, Secrets):
     """How costs are read, and which labels they get."""
 
     download: Literal["query", "cost_details", "export"] | None = Field(

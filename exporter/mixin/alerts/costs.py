@@ -65,9 +65,9 @@ ALERTS = (
         for_="10m",
         summary="The daily cost of a meter has jumped.",
         description=f"""
-        On the newest complete day, meter {label("meter_category")} {label("meter_subcategory")} {label("meter_name")}
-        of account {label("account")} cost {value(MONEY)} {label("currency")} more than its daily mean over the last
-        four weeks.
+        On the newest complete day, meter {label("meter_category")}{{{{ if $labels.meter_name }}}}
+        {label("meter_subcategory")} {label("meter_name")}{{{{ end }}}} of account {label("account")} cost
+        {value(MONEY)} {label("currency")} more than its daily mean over the last four weeks.
         """,
         runbook=JUMPED,
     ),

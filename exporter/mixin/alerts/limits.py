@@ -13,8 +13,9 @@ THROTTLED = Section(
         sum by (api) (increase(azure_billing_exporter_api_throttled_seconds_total[2h]))
     """,
     mitigation="""
-    Increase the interval (`reports.<report>.every`), and decrease `requests_per_minute` if you use `detail:
-    subscriptions`. The alert resolves after two hours without throttling.
+    Increase the interval (`reports.<report>.every`), and decrease `requests_per_hour` of Cost Management, or
+    `requests_per_minute` of Partner Center with `detail: subscriptions`. An export has no such limit. The alert
+    resolves after two hours without throttling.
     """,
     silencing="While another client must use the same credentials, by `api`, for that time.",
 )
@@ -22,8 +23,9 @@ THROTTLED = Section(
 FOLDED = Section(
     "Series are folded",
     meaning="""
-    A report has more label sets than its limit (`max_series` for Partner Center, `usage.max_series` for Enterprise
-    Agreements, `max_keys` for B2C). The smallest are summed into series with the label value `__other__`.
+    A report has more label sets than its limit (`usage.max_series` for Cost Management and Enterprise
+    Agreements, `max_series` for Partner Center, `max_keys` for B2C). The smallest are summed into series with the label
+    value `__other__`.
     """,
     impact="Sums are exact, but the smallest label sets cannot be told apart.",
     diagnosis="""

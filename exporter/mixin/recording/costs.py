@@ -111,7 +111,7 @@ COSTS = Group(
         ),
         Record(
             "azure:cost_daily:by_subscription",
-            "sum by (account, subscription_name, currency) (azure_cost_daily)",
+            'sum by (account, subscription_name, currency) (azure_cost_daily{subscription_name!=""})',
         ),
         Record(
             "azure:cost_daily:by_meter",

@@ -54,8 +54,10 @@ def listed(source: Source, days: Days) -> Mapping[str, Sequence[Item]]:
         return {folder: items}
     periods = dict(_periods(source))
     if not periods:
-        text = "no folder of a period (yyyyMMdd-yyyyMMdd); check the container, the root folder and the export's name"
-        raise Rejected(f"{source.place}: {text}, and that it has run", Reason.NOT_FOUND)
+        text = "no folder of a period (yyyyMMdd-yyyyMMdd); check the path, which ends with the export's name"
+        found = ", ".join(sorted(source.folders())[:5])
+        there = f"; folders there are {found}" if found else ""
+        raise Rejected(f"{source.place}: {text}, and that it has run{there}", Reason.NOT_FOUND)
     return {folder: source.items(folder) for folder in _covering(source, periods, days)}
 
 

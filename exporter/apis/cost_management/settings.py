@@ -92,14 +92,14 @@ class Settings(CostSettings):
         None, description="currency of the budgets below; required if costs are in several currencies"
     )
     budgets: Annotated[tuple[ScopeBudget, ...], OneNameEach] = Field(
-        (), description="budgets for the month; Azure's own budgets are read by themselves", strict=False
+        (), description="budgets for the month; Azure's own budgets are read automatically", strict=False
     )
     client_type: Annotated[str, matching(r"[A-Za-z0-9._-]{1,64}", "a name without blanks")] = Field(
         "azure-billing-exporter",
         description="name by which Cost Management counts requests; each has a quota of its own",
     )
     requests_per_hour: int = Field(
-        300, ge=1, le=3600, description="requests that all accounts of the tenant may send together; the least counts"
+        300, ge=1, le=3600, description="requests that all accounts of the tenant may send together; the lowest applies"
     )
 
     @model_validator(mode="before")

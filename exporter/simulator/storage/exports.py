@@ -52,7 +52,7 @@ EXPORTS = (
     Export("focus-daily", "FocusCost", "1.0r2", "gzip", overwrites=True),
     Export("focus-preview", "FocusCost", "1.2-preview", overwrites=True),
     Export("mca-actual", "ActualCost", "2021-10-01", overwrites=True, scope="billing_profile"),
-    Export("mca-focus", "FocusCost", "1.0r2", "gzip", scope="billing_profile"),
+    Export("mca-focus", "FocusCost", "1.0r2", "gzip", overwrites=True, scope="billing_profile"),
 )
 PARQUET = Export("focus-parquet", "FocusCost", "1.0r2", "Snappy")
 

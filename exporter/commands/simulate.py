@@ -28,6 +28,8 @@ BUDGETS = [
     {"name": "production", "amount": 1500, "where": {"tag_env": "prod"}},
 ]
 
+COSTS_ONLY = {report: {"enabled": False} for report in ("budgets", "forecast", "commitments")}
+
 
 def simulate(arguments: argparse.Namespace) -> int:
     """Serve until interrupted; writes the configuration, the secrets and the CA to `--directory`."""
@@ -142,7 +144,10 @@ def _directories(simulator: Simulator, directory: Path) -> list[dict[str, object
 
 
 def _scopes(simulator: Simulator, directory: Path) -> list[dict[str, object]]:
-    """The company's costs in three ways: an enrollment's reports, a subscription's queries, a profile's exports."""
+    """The company's costs in three ways: an enrollment's reports, queries of subscriptions, a profile's exports.
+
+    The subscription `contoso-identity` pays for the B2C tenant and the External ID tenant.
+    """
     azure = simulator.world.azure
     everywhere: dict[str, object] = {
         "base_url": simulator.url,
@@ -164,5 +169,6 @@ def _scopes(simulator: Simulator, directory: Path) -> list[dict[str, object]]:
             **everywhere,
         },
         {"name": "contoso-shop", "scope": azure.subscription, **everywhere},
+        {"name": "contoso-identity", "scope": azure.identity, "reports": COSTS_ONLY, **everywhere},
         {"name": "contoso-retail", "scope": azure.billing_profile, "usage": {"export": exports}, **everywhere},
     ]

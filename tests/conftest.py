@@ -57,8 +57,8 @@ def canned() -> Iterator[CannedService]:
 
 @pytest.fixture
 def harness(simulator: Simulator, tmp_path: Path, clock: Clock) -> ExporterHarness:
-    """An exporter of `simulator`."""
-    return ExporterHarness(write_config(simulator, tmp_path), clock)
+    """An exporter of `simulator`, which does not wait between requests."""
+    return ExporterHarness(write_config(simulator, tmp_path), clock).without_waiting()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import yaml
 
 from exporter.errors import ConfigError
 from exporter.simulator import Simulator
+from exporter.simulator.world import B2cTenant, ExternalTenant
 
 PRICES = {
     "currency": "USD",
@@ -27,6 +28,8 @@ BUDGETS = [
     {"name": "production", "amount": 1500, "where": {"tag_env": "prod"}},
 ]
 
+COSTS_ONLY = {report: {"enabled": False} for report in ("budgets", "forecast", "commitments")}
+
 
 def simulate(arguments: argparse.Namespace) -> int:
     """Serve until interrupted; writes the configuration, the secrets and the CA to `--directory`."""
@@ -37,7 +40,8 @@ def simulate(arguments: argparse.Namespace) -> int:
         with Simulator(seed=arguments.seed, host=arguments.host, port=arguments.port, directory=directory) as simulator:
             file = write_config(simulator, directory)
             print(f"The simulated APIs listen at {simulator.url}")
-            print(f"In another terminal: azure-billing-exporter run --config.file={file}", flush=True)
+            print(f"In another terminal: azure-billing-exporter run --config.file={file}")
+            print("To read the B2C tenant from Microsoft Graph, add `source: microsoft_graph` to contoso-b2c there")
             _print_azure(simulator)
             signal.sigwait(SIGNALS)
     except OSError as error:
@@ -59,14 +63,17 @@ def _print_azure(simulator: Simulator) -> None:
 def write_config(simulator: Simulator, directory: Path) -> Path:
     """Write a configuration for `simulator`, and each secret to a file; returns the path of the configuration.
 
-    From then on the simulator prepares reports without a delay: the company is small.
+    From then on the simulator prepares reports without a delay, and lists user insights in few pages, since requests
+    for them are seconds apart: the company is small.
     """
     world = simulator.world
     simulator.switches.cost_details_retry_after = 0
     simulator.switches.cost_details_accepted = 1
     simulator.switches.price_sheet_running = 0
+    simulator.switches.insights_page_size = 1_000
     secrets = {
         "b2c": world.b2c.client_secret,
+        "external": world.external_id.client_secret,
         "ea": world.ea.api_key,
         "csp": world.partner_center.client_secret,
         "csp-refresh-token": world.partner_center.refresh_token,
@@ -80,19 +87,7 @@ def write_config(simulator: Simulator, directory: Path) -> Path:
     where = {"base_url": simulator.url, "ca_file": str(simulator.ca_file)}
     login = {"authority": simulator.url}
     content = {
-        "b2c": [
-            {
-                "name": "contoso-b2c",
-                "tenant": world.b2c.tenant,
-                "client_id": world.b2c.client_id,
-                "client_secret_file": str(directory / "b2c"),
-                "applications": [{"id": one.id, "name": one.name} for one in world.b2c.applications],
-                "prices": PRICES,
-                "budgets": [{"name": "sign-ins", "amount": 150}],
-                **where,
-                **login,
-            }
-        ],
+        "b2c": _directories(simulator, directory),
         "ea": [
             {
                 "name": "contoso-ea",
@@ -122,8 +117,37 @@ def write_config(simulator: Simulator, directory: Path) -> Path:
     return file
 
 
+def _directories(simulator: Simulator, directory: Path) -> list[dict[str, object]]:
+    """The company's B2C tenant, whose whole past the retired API has, and its External ID tenant."""
+    b2c, external = simulator.world.b2c, simulator.world.external_id
+    everywhere: dict[str, object] = {
+        "base_url": simulator.url,
+        "authority": simulator.url,
+        "ca_file": str(simulator.ca_file),
+    }
+
+    def tenant(name: str, found: B2cTenant | ExternalTenant, secret: str) -> dict[str, object]:
+        return {
+            "name": name,
+            "tenant": found.tenant,
+            "client_id": found.client_id,
+            "client_secret_file": str(directory / secret),
+            "applications": [{"id": one.id, "name": one.name} for one in found.applications],
+            **everywhere,
+        }
+
+    estimate = {"prices": PRICES, "budgets": [{"name": "sign-ins", "amount": 150}]}
+    return [
+        {**tenant("contoso-b2c", b2c, "b2c"), **estimate},
+        {**tenant("contoso-external", external, "external"), "source": "user_insights"},
+    ]
+
+
 def _scopes(simulator: Simulator, directory: Path) -> list[dict[str, object]]:
-    """The company's costs in three ways: an enrollment's reports, a subscription's queries, a profile's exports."""
+    """The company's costs in three ways: an enrollment's reports, queries of subscriptions, a profile's exports.
+
+    The subscription `contoso-identity` pays for the B2C tenant and the External ID tenant.
+    """
     azure = simulator.world.azure
     everywhere: dict[str, object] = {
         "base_url": simulator.url,
@@ -145,5 +169,6 @@ def _scopes(simulator: Simulator, directory: Path) -> list[dict[str, object]]:
             **everywhere,
         },
         {"name": "contoso-shop", "scope": azure.subscription, **everywhere},
+        {"name": "contoso-identity", "scope": azure.identity, "reports": COSTS_ONLY, **everywhere},
         {"name": "contoso-retail", "scope": azure.billing_profile, "usage": {"export": exports}, **everywhere},
     ]

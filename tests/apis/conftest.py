@@ -111,6 +111,15 @@ def harness_with(simulator: Simulator, tmp_path: Path) -> Callable[..., Exporter
 
 
 @pytest.fixture
+def b2c(simulator: Simulator, tmp_path: Path, clock: Clock) -> ExporterHarness:
+    """An exporter of the simulated B2C tenant alone, by its usage reports."""
+    file = write_config(simulator, tmp_path)
+    content = yaml.safe_load(file.read_text())
+    file.write_text(yaml.safe_dump({"b2c": content["b2c"][:1], "storage": content["storage"]}))
+    return ExporterHarness(file, clock)
+
+
+@pytest.fixture
 def company(simulator: Simulator, tmp_path: Path, clock: Clock) -> Company:
     """The simulated company, read by accounts that a test configures."""
     return Company(simulator, tmp_path, clock)

@@ -120,26 +120,26 @@ def test_a_missing_breakdown_leaves_the_whole_total_unattributed(
     ids=str,
 )
 def test_every_quirk_of_the_service_yields_the_same_samples(
-    simulator: Simulator, harness: ExporterHarness, quirk: dict[str, object]
+    simulator: Simulator, b2c: ExporterHarness, quirk: dict[str, object]
 ) -> None:
     """How the answer is wrapped and how time is spelled changes nothing."""
     reports = (USERS, LOGINS, MFA)
-    assert [[None]] * 3 == [harness.run(report) for report in reports]
-    published = harness.exporter.store.current.body
+    assert [[None]] * 3 == [b2c.run(report) for report in reports]
+    published = b2c.exporter.store.current.body
     for name, setting in quirk.items():
         setattr(simulator.switches, name, setting)
-    assert [[None]] * 3 == [harness.run(report) for report in reports]
-    assert published == harness.exporter.store.current.body
+    assert [[None]] * 3 == [b2c.run(report) for report in reports]
+    assert published == b2c.exporter.store.current.body
 
 
 @pytest.mark.parametrize("envelope", ["odata.error", "error"])
 @pytest.mark.parametrize("report", [USERS, "b2cMfaRequestCount"])
 def test_the_failure_of_a_blocked_application_states_the_remedy(
-    simulator: Simulator, harness: ExporterHarness, report: str, envelope: Literal["odata.error", "error"]
+    simulator: Simulator, b2c: ExporterHarness, report: str, envelope: Literal["odata.error", "error"]
 ) -> None:
     """Azure AD Graph is retired; the message quotes Microsoft's and adds advice."""
     simulator.switches.b2c_blocked, simulator.switches.b2c_error = True, envelope
-    failure = harness.failure(report)
+    failure = b2c.failure(report)
     assert "forbidden" == failure.reason
     assert "Authentication_Unauthorized: Access blocked to AAD Graph API" in str(failure)
     assert "disable the account's reports, or set base_url and resource" in str(failure)
@@ -181,22 +181,22 @@ def test_other_refusals_get_no_advice_on_retirement(
     ("code", "advised"), [("Authorization_RequestDenied", True), ("Directory_QuotaExceeded", False)]
 )
 def test_a_missing_permission_is_distinguished_from_other_refusals(
-    simulator: Simulator, harness: ExporterHarness, code: str, advised: bool
+    simulator: Simulator, b2c: ExporterHarness, code: str, advised: bool
 ) -> None:
     """Only a refusal with a known remedy gets advice."""
     body = {"odata.error": {"code": code, "message": {"lang": "en", "value": "No."}, "values": None}}
     simulator.faults.script(USERS, Status(403, body))
-    (failure,) = harness.run(USERS)
+    (failure,) = b2c.run(USERS)
     assert (True, advised) == (f"403 {code}: No." in str(failure), "Directory.Read.All" in str(failure))
 
 
 @pytest.mark.parametrize("fault", [Html(200), Html(403), Status(403, {}), Status(400, [])], ids=str)
 def test_a_body_in_no_known_form_is_a_failure_like_others(
-    simulator: Simulator, harness: ExporterHarness, fault: Fault
+    simulator: Simulator, b2c: ExporterHarness, fault: Fault
 ) -> None:
     """Some answers come from a proxy."""
     simulator.faults.script(USERS, fault)
-    failure = harness.failure(USERS)
+    failure = b2c.failure(USERS)
     assert failure.reason in ("malformed", "forbidden", "bad_request")
 
 
@@ -230,21 +230,21 @@ def test_a_part_that_is_null_is_no_part(simulator: Simulator, canned: CannedServ
     assert {"SmsMfa": 3} == by(tenant.scrape(), "azure_b2c_mfa_requests_daily", "method")
 
 
-def test_users_that_are_two_days_late_are_those_of_that_day(simulator: Simulator, harness: ExporterHarness) -> None:
+def test_users_that_are_two_days_late_are_those_of_that_day(simulator: Simulator, b2c: ExporterHarness) -> None:
     """User counts are documented as refreshed every 24 to 48 hours; they are published as of that day."""
     simulator.switches.b2c_users_late_days = 2
-    assert [None] == harness.run(USERS)
-    samples, day = harness.scrape(), NOON.date() - timedelta(days=2)
+    assert [None] == b2c.run(USERS)
+    samples, day = b2c.scrape(), NOON.date() - timedelta(days=2)
     assert simulator.world.b2c.users(day).total == sum(series(samples, "azure_b2c_users").values())
     data_timestamp = value(samples, "azure_billing_exporter_collector_data_timestamp_seconds", collector=USERS)
     assert day == datetime.fromtimestamp(data_timestamp, UTC).date()
 
 
-def test_a_long_wait_that_only_the_message_names_is_honoured(simulator: Simulator, harness: ExporterHarness) -> None:
+def test_a_long_wait_that_only_the_message_names_is_honoured(simulator: Simulator, b2c: ExporterHarness) -> None:
     """Azure AD Graph's throttling 503 has no header for it."""
     text = "Your request is throttled temporarily. Please try after 150 seconds."
     body = {"odata.error": {"code": "Request_ThrottledTemporarily", "message": {"lang": "en", "value": text}}}
     simulator.faults.script(MFA, Status(503, body))
-    failure = harness.failure(MFA)
+    failure = b2c.failure(MFA)
     assert isinstance(failure, RateLimited)
     assert 150 == failure.retry_after

@@ -110,10 +110,10 @@ def test_active_users_cost_what_their_number_costs(simulator: Simulator, harness
     assert {"monthly_active_users", "mfa"} == components
 
 
-def test_a_budget_is_held_against_the_whole_bill(harness: ExporterHarness) -> None:
+def test_a_budget_is_held_against_the_whole_bill(b2c: ExporterHarness) -> None:
     """All components together, in the currency of the prices; and how much of what is free is used."""
-    harness.run()
-    samples = harness.scrape()
+    b2c.run()
+    samples = b2c.scrape()
     bill = sum(series(samples, "azure_b2c_estimated_cost_month_to_date").values())
     labels = {"budget": "sign-ins", "currency": "USD"}
     assert 150 == value(samples, "azure_billing_budget_amount", **labels)

@@ -108,13 +108,13 @@ def test_an_answer_that_begins_before_the_month_is_requested_again(
     assert (f"application {APP}: no figures for this month: the answer begins on 2026-10-31",) == warnings(tenant)
 
 
-def test_a_boundary_day_that_is_taken_in_changes_no_figure(simulator: Simulator, harness: ExporterHarness) -> None:
+def test_a_boundary_day_that_is_taken_in_changes_no_figure(simulator: Simulator, b2c: ExporterHarness) -> None:
     """A service that takes `gt` for `ge` yields the same month."""
-    assert [None] == harness.run(LOGINS)
-    published = harness.exporter.store.current.body
+    assert [None] == b2c.run(LOGINS)
+    published = b2c.exporter.store.current.body
     simulator.switches.b2c_bounds_included = True
-    assert [None] == harness.run(LOGINS)
-    assert published == harness.exporter.store.current.body
+    assert [None] == b2c.run(LOGINS)
+    assert published == b2c.exporter.store.current.body
 
 
 def test_without_applications_their_reports_are_not_read(simulator: Simulator, harness_for: Build) -> None:

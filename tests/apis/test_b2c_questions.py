@@ -102,10 +102,10 @@ QUESTIONS: dict[str, tuple[str, tuple[str, ...], Callable[[B2cTenant], Answers]]
 
 
 @pytest.fixture
-def published(harness: ExporterHarness) -> ExporterHarness:
+def published(b2c: ExporterHarness) -> ExporterHarness:
     """A harness that has read every report."""
-    harness.run()
-    return harness
+    b2c.run()
+    return b2c
 
 
 @pytest.mark.parametrize(("expression", "labels", "answer"), QUESTIONS.values(), ids=QUESTIONS)

@@ -1,8 +1,8 @@
-"""*Azure billing / B2C*: users, authentications, multi-factor authentications, and the estimated bill."""
+"""*Azure billing / B2C*: users, authentications, multi-factor authentications, and the bill."""
 
+from exporter.mixin.dashboards.b2c_bill import BILL, BILLED
 from exporter.mixin.dashboards.board import Row, Variable, dashboard
-from exporter.mixin.dashboards.overview import BUDGETS, budgets
-from exporter.mixin.dashboards.panels import COUNT, MONEY, RATIO, Query, bars, stat, table, timeseries
+from exporter.mixin.dashboards.panels import COUNT, Query, bars, table, timeseries
 
 ACCOUNT = Variable("account", "Account", "label_values(azure_b2c_users, account)")
 CURRENCY = Variable(
@@ -17,9 +17,7 @@ APPLICATION = Variable(
     'label_values(azure_b2c_application_authentications_month_to_date{account=~"$account"}, application)',
 )
 MINE = 'account=~"$account"'
-PAID = f'{MINE},currency="$currency"'
 CHOSEN = f'{MINE},application=~"$application"'
-NEARLY = ((0, "green"), (0.9, "orange"), (1, "red"))
 
 USERS = Row(
     "Users",
@@ -138,67 +136,11 @@ MFA = Row(
         ),
     ),
 )
-BILL = Row(
-    "Estimated bill",
-    (
-        (
-            stat(
-                "Month to date, $currency",
-                "Usage of this month so far at the configured prices.",
-                MONEY,
-                Query(
-                    f"sum by (account, currency) (azure_b2c_estimated_cost_month_to_date{{{PAID}}})",
-                    "{{account}} {{currency}}",
-                ),
-            ),
-            6,
-            5,
-        ),
-        (
-            stat(
-                "Projected for the month, $currency",
-                "Projected usage of the whole month at the configured prices, including tiers.",
-                MONEY,
-                Query(
-                    f"sum by (account, currency) (azure_b2c_estimated_cost_month{{{PAID}}})",
-                    "{{account}} {{currency}}",
-                ),
-            ),
-            6,
-            5,
-        ),
-        (
-            bars(
-                "Free quantity used",
-                "Used share of the monthly free quantity, by component of the bill.",
-                RATIO,
-                Query(f"azure_b2c_free_quantity_used_ratio{{{MINE}}}", "{{component}}"),
-                steps=NEARLY,
-                min=0,
-                max=1,
-            ),
-            12,
-            5,
-        ),
-        (
-            timeseries(
-                "Components of the bill, $currency",
-                "Estimated cost of each component of the bill so far.",
-                MONEY,
-                Query(f"azure_b2c_estimated_cost_month_to_date{{{PAID}}}", "{{component}} {{currency}}"),
-                stacked=True,
-            ),
-            24,
-            8,
-        ),
-        (budgets(f'{PAID},customer_id=""', BUDGETS), 24, 7),
-    ),
-)
 
 BOARD = dashboard(
     "azure-billing-b2c",
     "Azure billing / B2C",
-    "Users, authentications and multi-factor authentications, and the estimated bill.",
+    "Users, authentications and multi-factor authentications, the estimated bill, and what Azure bills.",
     (ACCOUNT, CURRENCY, APPLICATION),
-    (USERS, AUTHENTICATIONS, MFA, BILL),
+    (USERS, AUTHENTICATIONS, MFA, BILL, BILLED),
 )

@@ -84,8 +84,9 @@ class Exporter:
         return published.collected if published else None
 
     def _jobs(self, api: Api, account: AccountSettings, storage: Path) -> Iterator[Job]:
-        def http(observed: str, origin: str, limit: int = bodies.PAGE) -> HttpClient:
+        def http(observed: str, origin: str, limit: int = bodies.PAGE, *, quotable: bool = True) -> HttpClient:
             return HttpClient(
+                quotable=quotable,
                 origin=origin,
                 limit=limit,
                 observer=self.telemetry.observer(observed, account.account),
@@ -96,7 +97,7 @@ class Exporter:
         credential = api.authenticate(account, http("login", account.login_address, bodies.LOGIN), storage / "tokens")
         budget = account.request_budget
         session = Session(
-            http(api.name, account.base_url),
+            http(api.name, account.base_url, quotable=account.quotable),
             credential,
             base_url=account.base_url,
             observer=self.telemetry.observer(api.name, account.account),

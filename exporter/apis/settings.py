@@ -181,6 +181,11 @@ class AccountSettings(Secrets):
         """The budget of requests that the account shares with others; None for an account without one."""
         return None
 
+    @property
+    def quotable(self) -> bool:
+        """Whether failures may quote what the API says: not where its texts can name persons."""
+        return True
+
     def described(self) -> Mapping[str, str]:
         """The addresses to which credentials and requests are sent, for `check-config`."""
         return {"API": self.base_url}

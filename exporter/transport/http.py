@@ -57,6 +57,7 @@ class HttpClient:
     """Sends one request; reads the whole response, of at most `limit` bytes, within `timeout` seconds, or streams it.
 
     What carries credentials is sent to `origin` alone, judged by the prepared request, just before it is sent.
+    Failures quote what the service says only if its texts are `quotable`.
     Redirects are not followed, cookies and `.netrc` are not used, proxies of the environment are.
     The account's `ca_file` goes with each request: `REQUESTS_CA_BUNDLE` would override it as a session's setting.
     """
@@ -69,6 +70,7 @@ class HttpClient:
         timeout: float,
         ca_file: Path | None = None,
         limit: int = bodies.PAGE,
+        quotable: bool = True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._origin = Origin.from_url(origin)
@@ -80,6 +82,7 @@ class HttpClient:
         self._observer = observer
         self._timeout = timeout
         self._limit = limit
+        self._quotable = quotable
         self._direct = False
         self._verify: dict[str, Any] = {"verify": str(ca_file)} if ca_file else {}
         self._clock = clock
@@ -154,7 +157,7 @@ class HttpClient:
                     if send_credentials and (left := remaining(answer.headers)):
                         self._observer.quotas_left(left)
                     with translated:
-                        response = _response(answer)
+                        response = replace(_response(answer), quotable=self._quotable)
                     chunks = iter((response.content,))
                     if _is_success(answer):
                         chunks = _whole(response, bodies.chunks(answer.raw, limit, framed=framed), translated)

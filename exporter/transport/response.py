@@ -11,12 +11,14 @@ import requests
 
 from exporter.errors import Malformed
 from exporter.masking import form_secrets, redacted
-from exporter.transport.error_bodies import message, soft_error
+from exporter.transport.error_bodies import code_and_message, message, soft_error
 from exporter.transport.origins import public
 
 TRACES = ("x-ms-request-id", "request-id", "ms-correlationid", "x-ms-correlation-request-id", "client-request-id")
 """Headers with the number that Microsoft's support asks for, the most specific first."""
 FORM = "application/x-www-form-urlencoded"
+CODE = re.compile(r"[A-Za-z]+(?:[._][A-Za-z0-9]+)*")
+"""Codes of errors, such as `Authorization_RequestDenied`; anything else may be a text."""
 TRACE = re.compile(r"[\w.:-]{1,64}")
 
 
@@ -30,6 +32,24 @@ class Response:
     url: str = field(repr=False)  # its query may be a permission
     request: requests.PreparedRequest
     content: bytes = b""
+    quotable: bool = True
+    """Whether failures may quote what the service says: not where its texts can name persons."""
+
+    @property
+    def stated(self) -> str:
+        """What an error body says, in one line; the code alone if it is not to be quoted."""
+        return message(self.content) if self.quotable else self._code
+
+    @property
+    def soft_error(self) -> str:
+        """What an error says that came with a success; empty for any other content."""
+        found = soft_error(self.content)
+        return found if self.quotable or not found else self._code or "an error"
+
+    @property
+    def _code(self) -> str:
+        code = code_and_message(self.content)[0]
+        return code if CODE.fullmatch(code) else ""
 
     @property
     def where(self) -> str:
@@ -56,11 +76,11 @@ def decode(decoder: msgspec.json.Decoder[Any], response: Response, what: str) ->
     try:
         decoded = decoder.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        stated = message(content)
+        stated = response.stated
         raise Malformed(
             response.described(f"{what}: {error}" + (f"; the answer says: {stated}" if stated else ""))
         ) from error
-    if stated := soft_error(content):
+    if stated := response.soft_error:
         raise Malformed(response.described(f"{what}: an error with status {response.status_code}: {stated}"))
     return decoded
 

@@ -9,7 +9,7 @@ import tenacity
 from tenacity.stop import stop_base
 
 from exporter.errors import Failure, Malformed, NotModified, RateLimited, Reason, Rejected, Transient
-from exporter.transport.error_bodies import code_and_message, message
+from exporter.transport.error_bodies import code_and_message
 from exporter.transport.response import Response
 
 ATTEMPTS = 4
@@ -46,7 +46,7 @@ def verdict(answer: Response, now: datetime, *, least_throttled_seconds: float =
     if status == 304:
         return NotModified()
     code = code_and_message(answer.content)[0] or _code_header(answer)
-    stated = message(answer.content) or code or answer.reason
+    stated = answer.stated or (code if answer.quotable else "") or answer.reason
     text = answer.described(stated if stated.startswith(f"{status}:") else f"{status} {stated}".strip())
     throttled = status == 429 or (status >= 500 and bool(THROTTLED.search(stated)))
     wait = retry_after(answer, now, in_text=throttled)

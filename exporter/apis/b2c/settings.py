@@ -104,6 +104,10 @@ class Settings(EntraSettings, EntraIdentity):
     )
 
     @property
+    def quotable(self) -> bool:
+        return self.source == "azure_ad_graph"
+
+    @property
     def scope(self) -> str:
         """The scope of the token, in msal's form."""
         if self.source == "azure_ad_graph":

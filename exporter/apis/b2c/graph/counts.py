@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from exporter.apis.b2c.graph.database import Database
+from exporter.apis.b2c.graph.links import SealedLinks
 from exporter.model.periods import DAY
 
 Key = tuple[str, str]
@@ -34,6 +35,8 @@ class DailyCounts:
 
     def __init__(self, path: Path) -> None:
         self._database = Database(path)
+        self.links = SealedLinks(path.with_name(f"{path.name}.key"))
+        """For links among the texts: they can hold ids of users."""
 
     def transaction(self) -> AbstractContextManager[Connection]:
         """What is changed inside is stored completely or not at all."""

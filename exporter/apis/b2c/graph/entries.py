@@ -6,7 +6,6 @@ import msgspec
 
 from exporter.errors import Malformed
 from exporter.model.periods import day_of
-from exporter.transport.error_bodies import soft_error
 from exporter.transport.response import Response
 
 WHAT = "audit log"
@@ -103,7 +102,7 @@ class PageDecoder:
         try:
             return self._raw.decode(content)
         except UNREADABLE as error:
-            stated = soft_error(content) or str(error)
+            stated = response.soft_error or str(error)
             raise Malformed(response.described(f"{WHAT}: {stated}")) from error
 
 

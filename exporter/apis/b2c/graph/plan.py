@@ -5,7 +5,7 @@ from math import ceil
 
 USERS_PAGE, PAGE = 999, 1_000
 """The most users [documented] and entries of the audit log [inferred] of a page."""
-PER_MINUTE = 30.0
+PER_MINUTE = 27.0
 """5 requests for the audit log per 10 s, for each application and tenant [documented]."""
 OVERLAP = timedelta(hours=1)
 """How much of the log before the newest entry is read again, at most so often."""

@@ -32,6 +32,7 @@ class Progress(msgspec.Struct, frozen=True):
 
 class UserStore:
     """The users of the current count, each by a keyed hash of the id and the traits; nothing else about them.
+    Links are encrypted.
 
     A page and the link that follows it are stored in one transaction, so that a count continues after a kill and a
     user who is listed twice counts once. The hashes are deleted after a count, unless changes are read from then on.
@@ -43,14 +44,13 @@ class UserStore:
 
     def progress(self, now: datetime) -> Progress | None:
         """The count to continue; None where there is none, or one that began too long ago."""
-        stored = self._counts.state(PROGRESS)
-        found = _decoded(stored) if stored else None
+        found = _decoded(self._state(PROGRESS) or "")
         return found if found and timedelta() <= now - found.begun < RESUMED_FOR else None
 
     @property
     def changes_link(self) -> str | None:
         """The link to the changes since the last count; None where there was none."""
-        return self._counts.state(CHANGES)
+        return self._state(CHANGES)
 
     def begin(self) -> None:
         """Forget every user, to begin anew."""
@@ -71,9 +71,9 @@ class UserStore:
             connection.executemany("DELETE FROM user WHERE hash = ?", gone)
             stored = [(key, known.text) for key, known in found.items() if known]
             connection.executemany("REPLACE INTO user VALUES (?, ?)", stored)
-            self._counts.remember(PROGRESS, msgspec.json.encode(progress).decode() if progress else None)
+            self._remember(PROGRESS, msgspec.json.encode(progress).decode() if progress else None)
             if progress is None:
-                self._counts.remember(CHANGES, changes)
+                self._remember(CHANGES, changes)
 
     def parts(self) -> Mapping[str, int]:
         """The number of users of each part; rare traits beyond `MAX_KINDS` are folded into `__other__`."""
@@ -89,6 +89,13 @@ class UserStore:
         if rest := total - parts.total():
             parts[OTHER] += rest
         return parts
+
+    def _state(self, key: str) -> str | None:
+        stored = self._counts.state(key)
+        return self._counts.links.opened(stored) if stored else None
+
+    def _remember(self, key: str, text: str | None) -> None:
+        self._counts.remember(key, self._counts.links.sealed(text) if text else None)
 
     def allows_changes(self, now: datetime, refused_for: timedelta) -> bool:
         """Whether the tenant has not refused to list changes for some time."""

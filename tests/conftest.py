@@ -17,6 +17,12 @@ IDENTITY_VARIABLES = (
 )  # fmt: skip
 
 
+LONGEST = frozenset(
+    {"test_command_line.py", "test_cost_simulated.py", "test_graph_audit_log_simulated.py", "test_year.py"}
+)
+"""Files that take longest, beside those of Prometheus."""
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fuzz", default=40, help="number of bodies for each fuzzed target")
     parser.addoption("--whole-year", action="store_true", help="test every hour around the ends of twelve months")
@@ -25,7 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest files, so that no process is alone with one of them at the end."""
-    items.sort(key=lambda item: "prometheus" not in item.path.parts)
+    items.sort(key=lambda item: "prometheus" not in item.path.parts and item.path.name not in LONGEST)
 
 
 @pytest.fixture(autouse=True)

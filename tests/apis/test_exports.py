@@ -224,7 +224,7 @@ def test_a_path_that_is_no_directory_is_named(directory: Path) -> None:
 
 def test_an_export_may_be_synchronized_from_another_root_folder(directory: Path) -> None:
     files = {f"{HERE}/part_1_0001.csv": part(1)}
-    files[f"{HERE}/manifest.json"] = manifest([(f"old/root/{NOVEMBER}/run-1/part_1_0001.csv", 1)])
+    files[f"{HERE}/manifest.json"] = manifest([(f"old/folder/{NOVEMBER}/run-1/part_1_0001.csv", 1)])
     assert 1 == total(rows(write(directory, files)))
 
 

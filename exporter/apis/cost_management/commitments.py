@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import ClassVar
 
 from exporter.apis.cost_management import metrics
+from exporter.apis.cost_management.commitment_records import Commitment, CommitmentUse
 from exporter.apis.cost_management.costs import Costs
 from exporter.apis.cost_management.exports.manifest import OtherCosts
-from exporter.apis.cost_management.records import Commitment, CommitmentUse
 from exporter.apis.costs.aggregate import Aggregate
 from exporter.apis.costs.records import SummedUsage
 from exporter.apis.costs.reports import Report

@@ -2,7 +2,8 @@
 
 from operator import attrgetter
 
-from exporter.apis.cost_management.records import AzureBudget, CommitmentUse, ExportResource, MonthForecast
+from exporter.apis.cost_management.commitment_records import CommitmentUse
+from exporter.apis.cost_management.records import AzureBudget, ExportResource, MonthForecast
 from exporter.model.families import Family, Labels, Lasts
 
 COMMITMENT = {

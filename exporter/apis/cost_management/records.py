@@ -10,7 +10,7 @@ import msgspec
 
 from exporter.apis.costs.records import Balance, currency_code
 from exporter.errors import Malformed
-from exporter.model.budgets import RATIO, used_ratio
+from exporter.model.budgets import used_ratio
 from exporter.model.periods import day_of, instant
 
 EXPORTED = frozenset({"completed", "newdatanotavailable", "datanotavailable"})
@@ -160,43 +160,6 @@ class BalanceResource(msgspec.Struct, frozen=True):
         """The billing period as `yyyyMM`; empty where it is not stated so."""
         found = PERIOD.search(self.id)
         return found[1] if found else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Commitment:
-    """A reservation or a savings plan; `id` or `name` is empty where the source does not state it."""
-
-    type: str
-    id: str
-    name: str
-
-    @property
-    def title(self) -> str:
-        """Its type in words, for messages."""
-        return self.type.replace("_", " ")
-
-
-@dataclass(slots=True)
-class CommitmentUse:
-    """The amortized cost of a commitment in a month, and the part of it that nothing used."""
-
-    commitment: Commitment
-    currency: str
-    cost: Decimal = Decimal(0)
-    unused: Decimal = Decimal(0)
-    comparable: bool = True
-
-    def add(self, cost: Decimal, *, unused: bool) -> None:
-        """Add a row's cost."""
-        self.cost += cost
-        self.unused += cost if unused else 0
-
-    @property
-    def utilization(self) -> Decimal | None:
-        """The used share, from 0 to 1; None if it is not known or nothing was committed."""
-        if not self.comparable or self.cost <= 0:
-            return None
-        return RATIO.divide(self.cost - self.unused, self.cost)
 
 
 class RunProperties(msgspec.Struct, rename="camel", frozen=True):

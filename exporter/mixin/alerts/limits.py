@@ -27,7 +27,7 @@ FOLDED = Section(
     Agreements, `max_series` for Partner Center, `max_keys` for B2C). The smallest are summed into series with the label
     value `__other__`.
     """,
-    impact="Sums are exact, but the smallest label sets cannot be told apart.",
+    impact="Sums are exact, but the smallest label sets cannot be distinguished.",
     diagnosis="""
     How many label sets are folded, and how many series there are:
 

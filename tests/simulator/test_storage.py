@@ -1,83 +1,19 @@
 """The storage account with the exports."""
 
-import csv
-import gzip
 import io
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
-from xml.etree import ElementTree
 
 import pytest
-import requests
 
-from exporter.simulator import Simulator
 from exporter.simulator.storage.local import write_export, write_run
 
 from .conftest import Browser, Clock
 from .costs import Arm
-
-STORAGE = "https://storage.azure.com"
-NOVEMBER = "20261101-20261130"
-
-
-@dataclass(frozen=True)
-class Account:
-    """What a program sends to the storage account."""
-
-    arm: Arm
-
-    @property
-    def sim(self) -> Simulator:
-        return self.arm.sim
-
-    def get(
-        self, path: str, params: Mapping[str, str] | None = None, token: str | None = None, **headers: str
-    ) -> requests.Response:
-        sent = {"x-ms-version": "2023-11-03", **{name.replace("_", "-"): value for name, value in headers.items()}}
-        if token != "":
-            sent["Authorization"] = f"Bearer {token or self.arm.token(STORAGE)}"
-        url = f"{self.sim.blob_url}/exports{path}"
-        return requests.get(url, params=params, headers=sent, verify=str(self.sim.ca_file), timeout=5)
-
-    def page(self, **params: str) -> tuple[list[str], list[str], str]:
-        """Names of blobs and of prefixes on a page, and the marker of the next one."""
-        answer = self.get("", {"restype": "container", "comp": "list", **params})
-        assert 200 == answer.status_code, answer.text
-        assert answer.content.startswith(b"\xef\xbb\xbf<?xml")
-        root = ElementTree.fromstring(answer.content)
-        names = [[one.text or "" for one in root.iterfind(f"Blobs/{kind}/Name")] for kind in ("Blob", "BlobPrefix")]
-        return names[0], names[1], root.findtext("NextMarker") or ""
-
-    def read(self, name: str) -> bytes:
-        answer = self.get(f"/{name}")
-        assert 200 == answer.status_code, answer.text
-        return answer.content
-
-    def newest(self, export: str, period: str = NOVEMBER) -> dict[str, Any]:
-        """The manifest of the newest run."""
-        names, _, _ = self.page(prefix=f"costs/{export}/{period}/")
-        found = [json.loads(self.read(name)) for name in names if name.endswith("manifest.json")]
-        newest: dict[str, Any] = max(found, key=lambda one: one["runInfo"]["submittedTime"])
-        return newest
-
-    def rows(self, manifest: dict[str, Any]) -> list[dict[str, str]]:
-        """The rows of all parts, as many as the manifest says."""
-        rows = []
-        for blob in manifest["blobs"]:
-            content = self.read(blob["blobName"])
-            assert blob["byteCount"] == len(content)
-            text = (gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content).decode("utf-8-sig")
-            part = list(csv.DictReader(io.StringIO(text, newline="")))
-            assert blob["dataRowCount"] == len(part)
-            rows += part
-        assert manifest["dataRowCount"] == len(rows)
-        return rows
+from .storage import NOVEMBER, Account
 
 
 @pytest.fixture
@@ -256,52 +192,6 @@ def test_compressed_files_may_be_named_as_encoded(account: Account) -> None:
     assert account.read(name).startswith(b"\x1f\x8b")
     account.sim.switches.storage_content_encoding = True
     assert account.read(name).startswith(b"BilledCost,")
-
-
-def test_tokens_have_to_be_for_storage(account: Account) -> None:
-    """None, one for ARM, an old version of the protocol; a role or the firewall may be missing, too."""
-    listed = {"restype": "container", "comp": "list", "prefix": "costs/", "delimiter": "/"}
-    codes = [
-        account.get("", listed, token="").headers["x-ms-error-code"],
-        account.get("", listed, token="not.a.token").headers["x-ms-error-code"],
-        account.get("", listed, token=account.arm.token()).headers["x-ms-error-code"],
-        account.get("", listed, x_ms_version="2015-02-21").headers["x-ms-error-code"],
-    ]
-    assert ["InvalidAuthenticationInfo"] * 2 + ["AuthenticationFailed", "InvalidAuthenticationInfo"] == codes
-    for refusal, code in (("role", "AuthorizationPermissionMismatch"), ("firewall", "AuthorizationFailure")):
-        account.sim.switches.storage_refusal = refusal  # type: ignore[assignment]
-        answer = account.get("", listed)
-        assert (403, code) == (answer.status_code, answer.headers["x-ms-error-code"])
-        assert f"<Code>{code}</Code>" in answer.text
-
-
-def test_a_shared_access_signature_needs_no_token(account: Account, clock: Clock) -> None:
-    """It reads and lists until it expires; a token with it, a changed field and a missing right are refused."""
-    azure = account.sim.world.azure
-    listed = "restype=container&comp=list&prefix=costs/&delimiter=/"
-
-    def listing(query: str, token: str = "") -> tuple[int, str | None]:
-        answer = account.get(f"?{listed}&{query}", token=token)
-        return answer.status_code, answer.headers.get("x-ms-error-code")
-
-    sas = azure.sas()
-    before = len(account.sim.blob_authorizations)
-    assert (200, None) == listing(sas)
-    assert 401 == listing(sas, token="a-token")[0]
-    assert before + 1 == len(account.sim.blob_authorizations)
-    assert (403, "AuthenticationFailed") == listing(sas.replace("sp=rl", "sp=rwl"))
-    assert (403, "AuthorizationPermissionMismatch") == listing(azure.sas(permissions="r"))
-    clock.now += timedelta(days=31)
-    assert (403, "AuthenticationFailed") == listing(sas)
-
-
-@pytest.mark.parametrize("query", ["restype=container", "comp=list&restype=container&maxresults=0",
-                                   "comp=list&restype=container&marker=no"])  # fmt: skip
-def test_invalid_listings_are_refused(account: Account, query: str) -> None:
-    """400 for what is no listing; 404 for another container."""
-    answer = account.get(f"?{query}")
-    assert (400, "InvalidQueryParameterValue") == (answer.status_code, answer.headers["x-ms-error-code"])
-    assert 404 == account.get("-of-others?restype=container&comp=list").status_code
 
 
 def test_a_run_in_a_directory_is_the_same(account: Account, tmp_path: Path) -> None:

@@ -67,9 +67,9 @@ def entry(
 
 @dataclass
 class Recorded:
-    """An entry, and when the log has it."""
+    """An entry, or what is in its place, and when the log has it."""
 
-    entry: Entry
+    entry: object
     at: datetime
     seen: datetime
 
@@ -116,10 +116,22 @@ class LogService:
             at = datetime.fromisoformat(text)
             self.recorded.append(Recorded(written, at, at + late))
 
+    def record_value(self, written: object, at: datetime) -> None:
+        """Write a value that may not be an entry, or has no time, among the entries of an instant."""
+        self.recorded.append(Recorded(written, at, at))
+
     def clear(self) -> None:
         """An empty log, which refuses nothing."""
         self.recorded, self.filters, self.received, self.page = [], [], [], 1_000
         self.refuse = lambda number: None
+
+    def take(self, each: timedelta) -> None:
+        """Let each request last so long by the clock."""
+
+        def advance(number: int) -> None:
+            self.now += each
+
+        self.refuse = advance
 
     def respond(self, path: str) -> tuple[int, object]:
         self.received.append(path)

@@ -1,18 +1,15 @@
-"""Pages of the audit log as typed entries."""
+"""Pages and entries of the audit log."""
 
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NamedTuple
 
 import msgspec
 
-from exporter.errors import Malformed
-from exporter.model.periods import day_of
-from exporter.transport.response import Response
-
-WHAT = "audit log"
 SERVICE = "b2c"
 NONE = msgspec.Raw(b"null")
 UNREADABLE = msgspec.DecodeError, UnicodeDecodeError, RecursionError
-BOM = b"\xef\xbb\xbf"
 
 
 class Resource(msgspec.Struct, gc=False):
@@ -46,12 +43,12 @@ class Entry(msgspec.Struct, rename="camel", gc=False):
     @property
     def is_ours(self) -> bool:
         """Whether the entry is of B2C, or does not say of what service it is."""
-        return (self.logged_by_service or SERVICE).lower() == SERVICE
+        return is_ours(self.logged_by_service)
 
     @property
     def succeeded(self) -> bool:
         """Whether the entry states a success."""
-        return (self.result or "").lower() == "success"
+        return is_success(self.result)
 
 
 class Page(msgspec.Struct):
@@ -68,48 +65,35 @@ class Raw(msgspec.Struct):
     next_link: str | None = msgspec.field(name="@odata.nextLink", default=None)
 
 
-class Dated(msgspec.Struct, rename="camel"):
-    """The time of an entry whose other properties can't be read."""
+class Unread(NamedTuple):
+    """An entry that may count but can't be read: its instant, None where not even that can be read, and why."""
 
-    activity_date_time: object = None
-
-
-class PageDecoder:
-    """Decodes pages; entries that can't be read do not hide the others."""
-
-    def __init__(self) -> None:
-        self._pages = msgspec.json.Decoder(Page)
-        self._raw = msgspec.json.Decoder(Raw)
-        self._entries = msgspec.json.Decoder(Entry)
-
-    def decode(self, response: Response) -> tuple[Page, list[date | None]]:
-        """The page, and a day for each entry that can't be read, None where not even that can; raises `Malformed`."""
-        content = response.content.removeprefix(BOM)
-        try:
-            return self._pages.decode(content), []
-        except UNREADABLE:
-            page = self._raw_page(response, content)
-        readable, unreadable = [], []
-        for raw in page.value:
-            try:
-                readable.append(self._entries.decode(raw))
-            except UNREADABLE:
-                unreadable.append(stated_day(raw))
-        return Page(readable, page.next_link), unreadable
-
-    def _raw_page(self, response: Response, content: bytes) -> Raw:
-        """The page with entries that are not decoded; a failure never quotes it, because entries are about users."""
-        try:
-            return self._raw.decode(content)
-        except UNREADABLE as error:
-            stated = response.soft_error or str(error)
-            raise Malformed(response.described(f"{WHAT}: {stated}")) from error
+    at: datetime | None
+    why: str
 
 
-def stated_day(raw: msgspec.Raw) -> date | None:
-    """The day of an entry that can't be read as a whole."""
-    try:
-        at = msgspec.json.decode(raw, type=Dated).activity_date_time
-        return day_of(at) if isinstance(at, str) else None
-    except (*UNREADABLE, Malformed):
-        return None
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A page; what may count of it and can't be read; how many of its values are not entries at all."""
+
+    page: Page
+    unread: Sequence[Unread] = ()
+    ignored: int = 0
+
+
+def parsed(text: str) -> datetime:
+    """An instant in UTC; more than six digits of a second are cut off, not rounded; raises `ValueError`."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is UTC:
+        return at
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def is_ours(service: str | None) -> bool:
+    """Whether a service is B2C, or not stated."""
+    return (service or SERVICE).lower() == SERVICE
+
+
+def is_success(result: str | None) -> bool:
+    """Whether a result is a success."""
+    return (result or "").lower() == "success"

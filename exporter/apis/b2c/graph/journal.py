@@ -6,8 +6,9 @@ from datetime import date
 from itertools import repeat
 from sqlite3 import Connection
 
+from exporter.apis.b2c.graph.activities import CALL, EXCHANGED, GRANTED, ISSUED, SMS
 from exporter.apis.b2c.graph.counts import DailyCounts, Key
-from exporter.apis.b2c.graph.sign_ins import CALL, EXCHANGED, GRANTED, ISSUED, SMS, Activity
+from exporter.apis.b2c.graph.sign_ins import Activity
 from exporter.model.periods import DAY
 
 AUTHENTICATIONS, MFA_REQUESTS = "authentications", "mfa_requests"

@@ -23,12 +23,12 @@ def unknown_days(coverage: Coverage, known: Collection[date], first: date) -> li
 
 def reason(coverage: Coverage, day: date) -> str:
     """Why a day is not known."""
-    if day in coverage.spoiled:
-        return f"an entry of {day} in the audit log can't be read"
-    if coverage.gap and coverage.gap[0].date() <= day <= coverage.gap[1].date():
-        start, end = coverage.gap
-        bounds = f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC"
-        return f"the audit log, which has entries of 7 days, was not read from {bounds}"
+    if why := coverage.unread_days.get(day):
+        return f"an entry of {day} in the audit log can't be read: {why}"
+    for start, end in coverage.gaps:
+        if start.date() <= day <= end.date():
+            bounds = f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC"
+            return f"the audit log, which has entries of 7 days, was not read from {bounds}"
     return f"the audit log of {day} was not read"
 
 

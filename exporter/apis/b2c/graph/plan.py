@@ -6,7 +6,10 @@ from math import ceil
 USERS_PAGE, PAGE = 999, 1_000
 """The most users [documented] and entries of the audit log [inferred] of a page."""
 PER_MINUTE = 27.0
-"""5 requests for the audit log per 10 s, for each application and tenant [documented]."""
+"""5 requests for the audit log per 10 s, for each application and tenant [documented]; likely for user insights too.
+
+At this rate no 10 s have more than 5 of them, without a burst.
+"""
 OVERLAP = timedelta(hours=1)
 """How much of the log before the newest entry is read again, at most so often."""
 ENTRIES_PER_SIGN_IN = 5

@@ -3,27 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 import msgspec
 
-from exporter.apis.b2c.graph.entries import UNREADABLE, Detail, Entry, Resource
+from exporter.apis.b2c.graph.activities import CALL, GRANTED, SIGN_INS, SMS, kind_of
+from exporter.apis.b2c.graph.entries import UNREADABLE, Detail, Entry, Resource, Unread, parsed
+from exporter.apis.b2c.graph.salvage import NotReadError, salvaged_details, salvaged_resources
 from exporter.model.periods import DAY
 
-ISSUED, EXCHANGED, GRANTED, SMS, CALL = (1 << number for number in range(5))
-"""What an activity is evidence of, as bits that sum up the events of a sign-in; 0 for nothing that is counted."""
-NOTHING, SIGN_INS = 0, ISSUED | EXCHANGED | GRANTED
-ACTIVITIES = {
-    "issue an id_token to the application": ISSUED,
-    "issue an access token to the application": ISSUED,
-    "issue a saml assertion to the application": ISSUED,
-    "exchange token": EXCHANGED,
-    "issue an authorization code to the application": GRANTED,
-    "send sms to verify phone number": SMS,
-    "make phone call to verify phone number": CALL,
-}
-"""Documented names of activities, in lower case: how they are spelled varies."""
 METHODS = {SMS: "SmsMfa", CALL: "VoiceMfa"}
 """As in the reports of Azure AD Graph: `SmsMfa` was observed, `VoiceMfa` is formed like it."""
 FLOW, APPLICATION, OTHER_DETAIL = "policyid", "applicationid", "other"
@@ -33,6 +22,8 @@ MAX_NAMES = 1_000
 
 class SignIn(msgspec.Struct, gc=False):
     """The events of one correlation id so far: the day of the first (UTC, yyyy-mm-dd), and the bits of all of them.
+
+    `at` is the instant of the event that was read first.
 
     `place` is that of an event that states a flow; a sign-in has one flow and one application. It is `complete` if
     further events of the day have nothing new but their bits. `link` is that of the code which it may have redeemed if
@@ -45,6 +36,7 @@ class SignIn(msgspec.Struct, gc=False):
     user: str
     complete: bool
     link: str
+    at: datetime
 
 
 class Place(msgspec.Struct, gc=False, frozen=True):
@@ -69,7 +61,7 @@ class Activity:
 
     `late_codes` are the links of codes that were granted in the last minute of a day, with that day. `users` are ids of
     users by the month in which they were active, as (year, month). `spellings` has a day on which the name of a flow
-    was spelled so. `unreadable` has a day for each entry that can't be read, None where not even its day can.
+    was spelled so. `unread` are the entries that may count and can't be read.
     """
 
     sign_ins: dict[str, SignIn] = field(default_factory=dict)
@@ -77,7 +69,7 @@ class Activity:
     late_codes: dict[str, date] = field(default_factory=dict)
     users: dict[tuple[int, int], set[str]] = field(default_factory=lambda: defaultdict(set))
     spellings: dict[str, date] = field(default_factory=dict)
-    unreadable: set[date | None] = field(default_factory=set)
+    unread: list[Unread] = field(default_factory=list)
 
 
 class Reader:
@@ -124,7 +116,7 @@ class Reader:
             try:
                 at = parsed(stated)
             except (ValueError, OverflowError):
-                found.unreadable.add(None)
+                found.unread.append(Unread(None, "its activityDateTime is not a date and time"))
                 continue
             if not first <= at < end:
                 continue
@@ -135,12 +127,12 @@ class Reader:
                     sign_ins[key] = self._sign_in(found, entry, at, kind)
                 else:
                     self._add_attempt(found, entry, at, METHODS[kind])
-            except UNREADABLE:
-                found.unreadable.add(at.date())
+            except NotReadError as error:
+                found.unread.append(Unread(at, str(error)))
 
     def _kind(self, name: str) -> int:
         """The bit of an activity; names are remembered, a limited number of them."""
-        kind = ACTIVITIES.get(name.strip().lower(), NOTHING)
+        kind = kind_of(name)
         if len(self._kinds) < MAX_NAMES:
             self._kinds[name] = kind
         return kind
@@ -163,7 +155,10 @@ class Reader:
         place, day = self._place(entry), at.date()
         if place.flow and place.spelling not in found.spellings:
             found.spellings[place.spelling] = day
-        resources = self._resources.decode(entry.target_resources)
+        try:
+            resources = self._resources.decode(entry.target_resources)
+        except UNREADABLE:
+            resources = salvaged_resources(entry.target_resources)
         user, link = (resources[0].id or "").lower() if resources else "", ""
         complete = bool(user and place.flow)
         if user:
@@ -174,13 +169,17 @@ class Reader:
             complete = False
             if kind & GRANTED:
                 found.late_codes[code_link(day, user, place)] = day
-        return SignIn(day.isoformat(), kind, place, user, complete, link)
+        return SignIn(day.isoformat(), kind, place, user, complete, link, at)
 
     def _place(self, entry: Entry) -> Place:
         """Where the entry is from, with empty texts for what it does not state; a limited number is remembered."""
         application = flow = ""
         names = self._names
-        for detail in self._details.decode(entry.additional_details) or ():
+        try:
+            details = self._details.decode(entry.additional_details)
+        except UNREADABLE:
+            details = salvaged_details(entry.additional_details)
+        for detail in details or ():
             name = names.get(detail.key) or self._name(detail.key)
             if name is not OTHER_DETAIL and isinstance(detail.value, str):
                 if name is FLOW:
@@ -207,11 +206,3 @@ class Reader:
 def code_link(day: date, user: str, place: Place) -> str:
     """What a code that is granted at the end of a day has in common with its redemption after midnight."""
     return f"{day} {user} {place.application} {place.flow}"
-
-
-def parsed(text: str) -> datetime:
-    """An instant in UTC; more than six digits of a second are cut off, not rounded; raises `ValueError`."""
-    at = datetime.fromisoformat(text)
-    if at.tzinfo is UTC:
-        return at
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)

@@ -22,9 +22,6 @@ from exporter.transport.http import HttpClient
 from exporter.transport.pace import Pace
 from exporter.transport.session import Session
 
-AT_ONCE = 0.1
-"""The share of an hour's budget of requests that may be sent without a wait, such as those of a start."""
-
 
 class Exporter:
     """Everything between the configuration and the web server.
@@ -45,8 +42,8 @@ class Exporter:
         self._stopped = stopped or threading.Event()
         self.clock = clock
         self._paces = {
-            key: Pace(per_hour / 60, self._stopped, at_once=max(1, round(per_hour * AT_ONCE)))
-            for key, per_hour in least_request_budgets(config).items()
+            key: Pace(budget.per_hour / 60, self._stopped, at_once=budget.at_once)
+            for key, budget in least_request_budgets(config).items()
         }
         self.jobs = [job for api, account in config.accounts() for job in self._jobs(api, account, config.storage.path)]
         writable(config.storage.path)

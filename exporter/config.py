@@ -14,7 +14,7 @@ from exporter.apis.api import Api
 from exporter.apis.checks import did_you_mean, directory_error
 from exporter.apis.costs.settings import CostSettings
 from exporter.apis.fields import FilePath
-from exporter.apis.settings import AccountSettings, Section
+from exporter.apis.settings import AccountSettings, RequestBudget, Section
 from exporter.errors import ConfigError
 from exporter.strict_yaml import parse, read
 
@@ -138,19 +138,19 @@ def _request_budgets(config: Config) -> Iterator[str]:
     least = least_request_budgets(config)
     for path, _, account in config.paths():
         budget = account.request_budget
-        if budget and budget.per_hour != least[budget.key]:
+        if budget and budget.per_hour != least[budget.key].per_hour:
             yield (
                 f"{path}: allows {budget.per_hour:g} requests per hour, but another account of {budget.key} allows "
-                f"{least[budget.key]:g}; they share one budget, and the smallest applies"
+                f"{least[budget.key].per_hour:g}; they share one budget, and the smallest applies"
             )
 
 
-def least_request_budgets(config: Config) -> Mapping[str, float]:
-    """Requests per hour, by the key of the accounts that share them: the least that one of them allows."""
-    least: dict[str, float] = {}
+def least_request_budgets(config: Config) -> Mapping[str, RequestBudget]:
+    """The budgets by the key of the accounts that share them: the least that one of them allows."""
+    least: dict[str, RequestBudget] = {}
     for _, account in config.accounts():
         if budget := account.request_budget:
-            least[budget.key] = min(budget.per_hour, least.get(budget.key, budget.per_hour))
+            least[budget.key] = min(budget, least.get(budget.key, budget), key=lambda found: found.per_hour)
     return least
 
 

@@ -123,10 +123,19 @@ class Report(Section):
 
 
 class RequestBudget(NamedTuple):
-    """Requests per hour that all accounts with the same `key`, such as those of one tenant, share."""
+    """Requests per hour that all accounts with the same `key`, such as those of one tenant, share.
+
+    `burst` is the share of them that may be sent without a wait, such as those of a start.
+    """
 
     key: str
     per_hour: float
+    burst: float = 0.1
+
+    @property
+    def at_once(self) -> int:
+        """How many requests may be sent without a wait."""
+        return max(1, round(self.per_hour * self.burst))
 
 
 class AccountSettings(Secrets):

@@ -69,6 +69,12 @@ class Session:
         other.pace = Pace(per_minute, self._stopped)
         return other
 
+    def unpaced(self) -> "Session":
+        """The same session for requests that have no part in its request budget."""
+        other = copy.copy(self)
+        other.pace = None
+        return other
+
     def at(self, base_url: str) -> "Session":
         """The same session for requests below another base URL, with the same credentials, which must be for both.
 

@@ -33,8 +33,9 @@ def client(settings: Settings, session: Session, storage: Path) -> Reports:
             return InsightsReports(session, DailyCounts(database(settings, storage)))
         case "microsoft_graph":
             counts = DailyCounts(database(settings, storage))
+            # Users have a limit of their own, in resource units, which paging does not reach.
             users = GraphUsers(
-                session,
+                session.unpaced(),
                 counts,
                 tenant=settings.tenant,
                 delta=settings.users.delta == "auto",

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from exporter.apis.b2c.graph import plan
 from exporter.apis.b2c.prices import Prices
 from exporter.apis.checks import Finding
 from exporter.apis.fields import Guid, Interval, Shown, Text, WebAddress, invalid, matching
 from exporter.apis.identity import CHINA, USGOV, EntraIdentity, EntraSettings
-from exporter.apis.settings import Budget, OneNameEach, Section
+from exporter.apis.settings import Budget, OneNameEach, RequestBudget, Section
 
 AZURE_AD_GRAPH = "https://graph.windows.net"
 MICROSOFT_GRAPH = "https://graph.microsoft.com"
@@ -21,6 +21,15 @@ MICROSOFT_GRAPHS = {USGOV: "https://graph.microsoft.us", CHINA: "https://microso
 BILL, ACTIVE_USERS, AUTHENTICATIONS = "bill", "monthlyActiveUsers", "b2cAuthenticationCountSummary"
 PER_APPLICATION = frozenset({"b2cAuthenticationCount", "b2cMfaRequestCount"})
 """The reports that are read for each configured application, and for nothing else."""
+LATEST_FINAL = timedelta(days=5)
+"""A day is read from its beginning, so this leaves a day for interruptions."""
+
+
+def final_in_time(value: timedelta) -> timedelta:
+    """A lag that leaves time to read a day once more while the log has it."""
+    if value >= LATEST_FINAL:
+        raise invalid("must be below 5d: the audit log has entries of 7 days, and a day is read again when it is final")
+    return value
 
 
 class Application(Section):
@@ -81,7 +90,7 @@ class Settings(EntraSettings, EntraIdentity):
         examples=[AZURE_AD_GRAPH],
     )
     users: Users = Field(default=Users(), description="how users are counted with `source: microsoft_graph`")
-    final_after: Interval = Field(
+    final_after: Annotated[Interval, AfterValidator(final_in_time)] = Field(
         timedelta(days=1),
         description="how late an entry of the audit log may be recorded; a day that has ended so long ago is final",
     )
@@ -115,6 +124,17 @@ class Settings(EntraSettings, EntraIdentity):
         else:
             default = MICROSOFT_GRAPHS.get(self.cloud, MICROSOFT_GRAPH)
         return f"{self.resource or default}/.default"
+
+    @property
+    def request_budget(self) -> RequestBudget | None:
+        """Microsoft Graph limits reports by application and tenant, whichever account reads them.
+
+        Accounts that name one tenant differently, by domain and by id, are not recognized as sharing it.
+        """
+        if self.source == "azure_ad_graph":
+            return None
+        key = f"application {self.client_id} in {self.tenant}".lower()
+        return RequestBudget(key, 60 * plan.PER_MINUTE, burst=0)
 
     @property
     def budget_names(self) -> tuple[str, ...]:

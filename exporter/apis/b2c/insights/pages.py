@@ -16,8 +16,6 @@ from exporter.transport.response import decode
 from exporter.transport.session import Session
 
 F = TypeVar("F", bound=Fact)
-REQUESTS_PER_MINUTE = 30.0
-"""5 in 10 s are documented for identity reports; that these are among them is likely."""
 UNREADABLE = msgspec.DecodeError, UnicodeDecodeError, RecursionError
 
 
@@ -44,7 +42,7 @@ class Pages:
     """GET `beta/reports/userInsights/{daily|monthly}/{report}`."""
 
     def __init__(self, session: Session) -> None:
-        self._session = session.paced(REQUESTS_PER_MINUTE)
+        self._session = session
 
     @property
     def now(self) -> datetime:

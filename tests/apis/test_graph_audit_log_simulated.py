@@ -11,6 +11,7 @@ from exporter.apis.b2c.graph.counts import DailyCounts
 from exporter.simulator import Simulator
 from exporter.simulator.world import B2cSize
 from tests.apis.b2c_tenant import by
+from tests.apis.conftest import collection
 from tests.apis.test_graph_simulated import reader
 from tests.harness import Clock, ExporterHarness, value
 
@@ -34,6 +35,12 @@ def sim_clock() -> Clock:
 def small(sim_clock: Clock) -> Iterator[Simulator]:
     with Simulator(seed=7, clock=sim_clock, b2c_size=B2cSize(users=0.05)) as found:
         yield found
+
+
+def doubts(harness: ExporterHarness) -> list[str]:
+    """The warnings about correlation ids."""
+    warnings = collection(harness, REPORTS[0]).warnings
+    return [text for text in warnings if "its own correlation id" in text]
 
 
 def read(harness: ExporterHarness) -> None:
@@ -64,6 +71,7 @@ def test_the_month_is_that_of_the_ledger(
         expected = ledger.mfa_attempts_by(lambda one: (one.application, one.kind), day, day)
         assert counts.days("mfa_requests", day, day)[day] == expected
     counts.close()
+    assert [] == doubts(harness)
     samples, today = harness.scrape(), sim_clock.now.date()
     found = by(samples, "azure_b2c_authentications_month_to_date", "flow")
     assert found.keys() == ledger.sign_ins_by(lambda one: one.policy, MONTH, today).keys()
@@ -74,3 +82,12 @@ def test_the_month_is_that_of_the_ledger(
     personal = small.world.b2c.audit_log.personal_data(sim_clock.now - timedelta(hours=1), sim_clock.now)
     assert personal
     assert [] == [text for text in personal if text.encode() in surfaces]
+
+
+def test_events_without_a_shared_id_are_reported(small: Simulator, sim_clock: Clock, tmp_path: Path) -> None:
+    """The counts are published, with a warning that they may be too high."""
+    small.switches.audit_correlation = "event"
+    sim_clock.now = START
+    harness = reader(small, tmp_path, sim_clock)
+    assert harness.run(REPORTS[0]) == [None]
+    assert len(doubts(harness)) == 1

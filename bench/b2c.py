@@ -1,7 +1,8 @@
 """A day of 1,000,000 entries of a B2C audit log: from the answers' bytes to stored counts, against plain
 typed decoding, of every documented property and nothing else.
 
-Prints the CPU time of both, and their ratio, and how much memory the counting takes. Three entries in four belong to
+Prints the CPU time of both, and their ratio, how long decoding nothing but the counted properties takes, and how much
+memory the counting takes. Three entries in four belong to
 sign-ins of 200,000 users, with three tokens each; the others are not counted.
 """
 
@@ -96,6 +97,31 @@ class Page(msgspec.Struct):
     next_link: str | None = msgspec.field(name="@odata.nextLink", default=None)
 
 
+class CountedTarget(msgspec.Struct, gc=False):
+    """What is counted of a target."""
+
+    id: str | None
+
+
+class CountedEntry(msgspec.Struct, rename="camel", gc=False):
+    """An entry with nothing but the properties that are counted."""
+
+    activity_display_name: str
+    activity_date_time: str
+    id: str
+    correlation_id: str
+    logged_by_service: str
+    result: str
+    target_resources: list[CountedTarget]
+    additional_details: list[Detail]
+
+
+class CountedPage(msgspec.Struct):
+    """A page of them."""
+
+    value: list[CountedEntry]
+
+
 class Answered:
     """A session that has the entries of a day already; `building` counts the seconds that making its pages takes."""
 
@@ -104,9 +130,6 @@ class Answered:
     def __init__(self) -> None:
         self._request = requests.Request("GET", ADDRESS).prepare()
         self.building = 0.0
-
-    def paced(self, per_minute: float) -> "Answered":
-        return self
 
     def clock(self) -> datetime:
         return DAY + timedelta(days=1, hours=1)
@@ -157,7 +180,8 @@ def _entry(number: int) -> str:
 
 def main() -> None:
     """Measure and print both; exits with 1 below the limit."""
-    plain = sum(_decode_seconds(number) for number in range(0, ENTRIES, PAGE))
+    plain = sum(_decode_seconds(number, Page) for number in range(0, ENTRIES, PAGE))
+    least = sum(_decode_seconds(number, CountedPage) for number in range(0, ENTRIES, PAGE))
     memory = _memory()
     with TemporaryDirectory() as directory:
         counts, session = DailyCounts(Path(directory) / "bench.db"), Answered()
@@ -173,13 +197,14 @@ def main() -> None:
     ratio = plain / counted
     print(f"{ENTRIES:,} entries: counted in {counted:.2f} s, plain decoding takes {plain:.2f} s")
     print(f"ratio {ratio:.2f} (at least {LIMIT}); memory grew by {_memory() - memory:.0f} MiB")
+    print(f"decoding nothing but the counted properties takes {least:.2f} s, {least / counted:.2f} of the counting")
     if ratio < LIMIT:
         sys.exit(1)
 
 
-def _decode_seconds(first: int) -> float:
+def _decode_seconds(first: int, kind: type[msgspec.Struct]) -> float:
     """What the plain decoding of a page takes."""
-    content, decoder = page(first, ENTRIES), msgspec.json.Decoder(Page)
+    content, decoder = page(first, ENTRIES), msgspec.json.Decoder(kind)
     started = time.process_time()
     decoder.decode(content)
     return time.process_time() - started

@@ -23,7 +23,7 @@ from exporter.apis.b2c.graph.entries import (
 )
 
 ADMINISTRATION = "management"
-"""How the categories of changes to the directory end, such as `UserManagement` [documented for every service]."""
+"""How the categories of changes to the directory end, such as `UserManagement` [inferred]."""
 NUMBER = re.compile(rb"-?[0-9][0-9.eE+-]*")
 
 

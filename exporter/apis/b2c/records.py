@@ -90,6 +90,11 @@ class UserCount(Daily, msgspec.Struct, rename="pascal", frozen=True):
         return self.total_user_count
 
     @property
+    def registered(self) -> Mapping[str, int] | None:
+        """Users by identity provider who registered in the ten days up to this one; None where that is not stated."""
+        return None
+
+    @property
     def total(self) -> int | None:
         """All users: as stated, or the sum of all three kinds where each is stated."""
         kinds = self.local_user_count, self.other_user_count, self.alternate_id_user_break_down

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from exporter.apis.b2c.records import UNATTRIBUTED, DayRow, Part, Reading
+from exporter.apis.b2c.records import UNATTRIBUTED, DayRow, Part, Reading, UserCount
 from exporter.apis.b2c.windows.keys import Keys
 from exporter.apis.b2c.windows.rows import THIRTY_DAYS, RowsByDay, parts
 from exporter.model.collection import Run
@@ -15,23 +15,36 @@ D = TypeVar("D", bound=DayRow)
 TEN_DAYS = timedelta(days=10)
 
 
-def growth(report: str, days: RowsByDay[D], keys: Keys, run: Run) -> Iterator[Part | Reading]:
-    """Users on the newest day, and how many more they are than on the day exactly ten days before."""
+def growth(report: str, days: RowsByDay[UserCount], keys: Keys, run: Run) -> Iterator[Part | Reading]:
+    """Users on the newest day, and those who registered in the ten days up to it.
+
+    Where that is not stated, how many more they are than on the day exactly ten days before.
+    """
     if not days.rows:
         return
     newest = max(days.rows)
     row, earlier = days.rows[newest], days.rows.get(newest - TEN_DAYS)
     yield Reading(day_end(newest), len(days.rows))
-    if earlier is None:
-        run.warn(f"{report}: no growth over ten days: no row of {newest - TEN_DAYS}")
     now = parts(row, parts(earlier) if earlier else ())
-    before = parts(earlier, parts(row)) if earlier else {}
-    totals = earlier is not None and row.stated_total is not None and earlier.stated_total is not None
-    for key in sorted(now.keys() | before.keys()):
-        # Between two totals the differences of all parts sum to the total's; without them only what both state counts.
-        known = totals or (key in now and key in before)
-        grown = now.get(key, 0) - before.get(key, 0) if known else None
-        yield Part(breakdown_key=keys.label(key), newest=now.get(key), trailing_10d=grown)
+    if (registered := row.registered) is None:
+        if earlier is None:
+            run.warn(f"{report}: no growth over ten days: no row of {newest - TEN_DAYS}")
+        registered = _grown(row, earlier) if earlier else {}
+    else:
+        registered = {**dict.fromkeys(now, 0), **registered}
+    for key in sorted(now.keys() | registered.keys()):
+        yield Part(breakdown_key=keys.label(key), newest=now.get(key), trailing_10d=registered.get(key))
+
+
+def _grown(row: UserCount, earlier: UserCount) -> Mapping[str, int]:
+    """The difference of each part.
+
+    Between two totals the differences of all parts sum to the total's; without them only what both state counts.
+    """
+    now, before = parts(row, parts(earlier)), parts(earlier, parts(row))
+    totals = row.stated_total is not None and earlier.stated_total is not None
+    keys = now.keys() | before.keys() if totals else now.keys() & before.keys()
+    return {key: now.get(key, 0) - before.get(key, 0) for key in keys}
 
 
 def windows(report: str, days: RowsByDay[D], now: datetime, keys: Keys, run: Run) -> Iterator[Part | Reading]:

@@ -34,7 +34,7 @@ def test_a_user_who_cannot_be_read_hides_no_other(tenant: GraphTenant) -> None:
 
 def test_many_users_who_cannot_be_read_are_no_count(tenant: GraphTenant) -> None:
     """More than one in a hundred: the answer is not what is documented."""
-    tenant.pages(USERS, [local(number) for number in range(1, 200)], [{"id": None}, None, {"id": "7", "userType": 1}])
+    tenant.pages(USERS, [local(number) for number in range(1, 200)], [{"id": None}, {}, {"id": "7", "userType": 1}])
     with pytest.raises(Malformed, match="3 of 202 users that Microsoft Graph lists can't be read"):
         tenant.rows()
 
@@ -89,3 +89,19 @@ def test_registrations_follow_the_changes(canned: CannedService, tmp_path: Path)
         *_, row = tenant.reader.rows(date(2026, 10, 1), Run(tenant.now))
         found.append(row.registered)
     assert [{"facebook.com": 2}, {"facebook.com": 1, "local": 1}, {}] == found
+
+
+def test_a_service_that_does_not_state_when_users_were_created(tenant: GraphTenant, canned: CannedService) -> None:
+    """Its refusal of the property is no failure; growth is then known after ten days."""
+    canned.answer(
+        USERS,
+        Answer({"error": {"code": "BadRequest", "message": "No property"}}, 400),
+        *[Answer({"value": [local(1)]})] * 2,
+    )
+    for number in range(2):
+        run = Run(tenant.now)
+        *_, row = tenant.reader.rows(date(2026, 10, 1), run)
+        assert ({"local": 1}, None) == (dict(row.parts()), row.registered)
+        assert any("will be known from 2026-11-30 on" in text for text in run.warnings)
+        assert (number == 0) == ("createdDateTime" not in canned.received[-1][0])
+        tenant.advance(DAY)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from http import HTTPStatus
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import msgspec
@@ -51,6 +51,8 @@ class Dated(msgspec.Struct, rename="pascal"):
 
 class Client:
     """GET `{tenant}/reports/{report}?api-version=beta`."""
+
+    whole_days: ClassVar[bool] = False
 
     def __init__(self, session: Session, tenant: str) -> None:
         self._session = session

@@ -66,7 +66,7 @@ class Summary(UsageReport):
     def collect(self, now: datetime, run: Run) -> Iterator[Part | Reading]:
         days = by_day(self.name, self.client.daily(self.kind, filter_bound(now), run), now, run)
         keys = limited_keys([days.rows.values()], self.settings.max_keys, self.families, run)
-        yield from windows(self.name, days, now, keys, run)
+        yield from windows(self.name, days, now, keys, run, whole_days=self.client.whole_days)
 
 
 class AuthenticationCountSummary(Summary):

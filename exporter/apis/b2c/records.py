@@ -191,10 +191,14 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ActiveUsers(msgspec.Struct, frozen=True):
-    """Users who were active in a calendar month (UTC), each once, and the instant as of which that is, if stated."""
+    """Users who were active in a calendar month (UTC), each once, and the instant as of which that is, if stated.
+
+    `previous_month` are those of the whole month before; None where they are not known.
+    """
 
     users: int
     data_timestamp: datetime | None = None
+    previous_month: int | None = None
 
 
 class Charge(msgspec.Struct, frozen=True, kw_only=True):

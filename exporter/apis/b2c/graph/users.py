@@ -16,15 +16,19 @@ from exporter.model.periods import DAY
 from exporter.transport.paging import pages
 from exporter.transport.session import Session
 
-SELECT = "$select=id,identities,creationType,userType,createdDateTime"
-LISTINGS: dict[Listing, str] = {"users": f"v1.0/users?{SELECT}&$top=999", "delta": f"v1.0/users/delta?{SELECT}"}
-"""999 users a page are the most; with `$select` a request costs one resource unit, of at least 350 a second."""
+SELECT = "$select=id,identities,creationType,userType"
+USERS_PAGE = f"v1.0/users?{SELECT},createdDateTime&$top=999"
+WITHOUT_CREATION = f"v1.0/users?{SELECT}&$top=999"
+"""For a service that refuses the other property. 999 users a page are the most; with `$select` a request costs one
+resource unit, of at least 350 a second."""
+DELTA_PAGE = f"v1.0/users/delta?{SELECT},createdDateTime"
 COUNTED, DROPPED = "users.counted", "users.dropped"
 REGISTERED = "usersRegistered"
 """The report under which the users of each part who registered in ten days are stored."""
 UNREADABLE_SHARE = 100
 """If more than one of so many users can't be read, the answer is not what is documented."""
-STALE = frozenset({400, 404, 410})
+REFUSED = 400
+STALE = frozenset({REFUSED, 404, 410})
 """What a link that has expired is refused with; 410 is documented, the others are observed."""
 REFUSED_FOR = timedelta(days=7)
 TEN_DAYS = timedelta(days=10)
@@ -137,9 +141,10 @@ class GraphUsers:
             try:
                 return self._follow(start, now)
             except Rejected as refused:
-                if refused.status not in STALE:
+                begun = self._store.progress(now)
+                if refused.status not in STALE or (start.link == USERS_PAGE and (begun or refused.status != REFUSED)):
                     raise explained(refused, USERS) from refused
-                if start.listing == "delta" and not self._store.progress(now):
+                if start.listing == "delta" and not begun:
                     self._store.refused_changes(now)
         try:
             return self._follow(last, now)
@@ -147,7 +152,7 @@ class GraphUsers:
             raise explained(refused, USERS) from refused
 
     def _starts(self, now: datetime) -> Iterator[Start]:
-        """An interrupted count, the changes since the last one, and all users in both ways."""
+        """An interrupted count, the changes since the last one, and all users in each way."""
         delta = self._delta and self._store.allows_changes(now, REFUSED_FOR)
         progress = self._store.progress(now)
         if progress and (delta or progress.listing == "users"):
@@ -155,8 +160,9 @@ class GraphUsers:
         if delta:
             if link := self._store.changes_link:
                 yield Start("changes", link)
-            yield Start("delta", LISTINGS["delta"], anew=True)
-        yield Start("users", LISTINGS["users"], anew=True)
+            yield Start("delta", DELTA_PAGE, anew=True)
+        yield Start("users", USERS_PAGE, anew=True)
+        yield Start("users", WITHOUT_CREATION, anew=True)
 
     def _follow(self, start: Start, now: datetime) -> int:
         """Read the listing to its end, and store each page; raises a `Failure`, after which it continues there.

@@ -47,12 +47,15 @@ def _grown(row: UserCount, earlier: UserCount) -> Mapping[str, int]:
     return {key: now.get(key, 0) - before.get(key, 0) for key in keys}
 
 
-def windows(report: str, days: RowsByDay[D], now: datetime, keys: Keys, run: Run) -> Iterator[Part | Reading]:
+def windows(
+    report: str, days: RowsByDay[D], now: datetime, keys: Keys, run: Run, *, whole_days: bool = False
+) -> Iterator[Part | Reading]:
     """The parts of each window: the sums of the rows of its days, where a day without a row counts zero.
 
     A window that an unusable row may belong to is absent, with a warning; the daily value is present on any day that
-    has a row. The newest row can still grow, so the daily value is that of the day before. The month is that of
-    `now`, up to the newest row; the 30 days end with the newest row.
+    has a row. The newest row can still grow, so the daily value is that of the day before; of a source with
+    `whole_days` it is that of the newest row, unless that is today's. The month is that of `now`, up to the newest row;
+    the 30 days end with the newest row.
     """
     if not days.rows:
         return
@@ -64,7 +67,7 @@ def windows(report: str, days: RowsByDay[D], now: datetime, keys: Keys, run: Run
             run.warn(f"{report}: no figures for {window}: {unknown}")
         return {} if unknown else _sums(days, span)
 
-    day = newest - DAY
+    day = newest if whole_days and newest < now.date() else newest - DAY
     daily = sums("the daily value", Days(day, day), days.unknown_on(day))
     to_date = Days(month.start, min(newest, month.end))
     empty = f"no row since {month.start}" if newest < month.start else ""

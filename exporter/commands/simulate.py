@@ -41,7 +41,6 @@ def simulate(arguments: argparse.Namespace) -> int:
             file = write_config(simulator, directory)
             print(f"The simulated APIs listen at {simulator.url}")
             print(f"In another terminal: azure-billing-exporter run --config.file={file}")
-            print("To read the B2C tenant from Microsoft Graph, add `source: microsoft_graph` to contoso-b2c there")
             _print_azure(simulator)
             signal.sigwait(SIGNALS)
     except OSError as error:
@@ -138,7 +137,7 @@ def _directories(simulator: Simulator, directory: Path) -> list[dict[str, object
 
     estimate = {"prices": PRICES, "budgets": [{"name": "sign-ins", "amount": 150}]}
     return [
-        {**tenant("contoso-b2c", b2c, "b2c"), **estimate},
+        {**tenant("contoso-b2c", b2c, "b2c"), "source": "azure_ad_graph", **estimate},
         {**tenant("contoso-external", external, "external"), "source": "user_insights"},
     ]
 

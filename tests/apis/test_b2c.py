@@ -22,7 +22,7 @@ def tenant(simulator: Simulator, canned: CannedService, harness_for: Callable[..
         f"""
 b2c:
   - {{tenant: {world.tenant}, client_id: {world.client_id}, client_secret: "{world.client_secret}",
-     base_url: "{canned.url}", authority: "{simulator.url}", ca_file: "{simulator.ca_file}"}}"""
+     source: azure_ad_graph, base_url: "{canned.url}", authority: "{simulator.url}", ca_file: "{simulator.ca_file}"}}"""
     )
 
 

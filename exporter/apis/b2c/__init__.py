@@ -52,7 +52,7 @@ def database(settings: Settings, storage: Path) -> Path:
 
 API = Api(
     name="b2c",
-    title="Azure AD B2C",
+    title="Azure AD B2C and External ID",
     settings=Settings,
     reports=REPORTS,
     authenticate=authenticate,

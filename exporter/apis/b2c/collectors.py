@@ -138,7 +138,8 @@ class Bill(AccountReport[Reports, Settings]):
     """What the month will cost: the price list applied to all that is billed, read separately and so as of one instant.
 
     The bill is that of the month of the run. Until the first day of it is reported there is none: what is reported
-    then is the month before. Costs are published together or not at all, since their sum is the bill.
+    then is the month before. Costs whose sum is the bill are published together or not at all; the cost of each
+    component is published apart from them.
     """
 
     name: ClassVar[str] = BILL
@@ -150,7 +151,10 @@ class Bill(AccountReport[Reports, Settings]):
         prices = self.settings.prices
         if prices is None:
             raise AssertionError("an account without prices does not read its bill")
-        components = ComponentReader(self.client, now, run).components(prices, self.settings.monthly_active_users)
+        reader = ComponentReader(self.client, now, run)
+        components = reader.components(
+            prices, self.settings.monthly_active_users, count_active_users=self.settings.counts_active_users
+        )
         billed = list(charges(components, prices.currency, now))
         run.unpublished = sum(component.rows for component in components if not component.usage)
         yield from billed

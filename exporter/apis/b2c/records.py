@@ -204,7 +204,8 @@ class ActiveUsers(msgspec.Struct, frozen=True):
 class Charge(msgspec.Struct, frozen=True, kw_only=True):
     """A component of the month's bill: what it costs, and how many of its units are free.
 
-    `cost` is None while another component's usage is not known, so that the sum over components is the whole bill.
+    `cost` is None while another component's usage is not known, so that the sum over components is the whole bill;
+    `component_cost` is not.
     """
 
     component: str
@@ -213,6 +214,7 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     quantity: int
     free: int
+    component_cost: Decimal
     cost: Decimal | None
     cost_month: Decimal | None
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from exporter.apis.api import Api
+from exporter.apis.b2c.availability import KNOWN
 from exporter.apis.b2c.client import Client
 from exporter.apis.b2c.collectors import REPORTS
 from exporter.apis.b2c.graph.client import GraphReports
@@ -57,4 +58,5 @@ API = Api(
     reports=REPORTS,
     authenticate=authenticate,
     client=client,
+    known=KNOWN,
 )

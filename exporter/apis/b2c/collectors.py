@@ -32,8 +32,16 @@ from exporter.model.collection import Run
 from exporter.model.families import Family
 
 
-class UsageReport(AccountReport[Reports, Settings]):
-    """What the reports have in common."""
+class DirectoryReport(AccountReport[Reports, Settings]):
+    """A report of a directory. Readiness does not wait for an audit log, whose first read can take hours."""
+
+    @property
+    def required(self) -> bool:
+        return self.settings.source != "microsoft_graph"
+
+
+class UsageReport(DirectoryReport):
+    """What the reports of usage have in common."""
 
     shaped_by: ClassVar[tuple[str, ...]] = ("max_keys", "applications")
 
@@ -119,7 +127,7 @@ class MfaRequestCount(ApplicationReport):
     kind = MfaRequestsInPeriod
 
 
-class MonthlyActiveUsers(AccountReport[Reports, Settings]):
+class MonthlyActiveUsers(DirectoryReport):
     """Users who were active in the current month, each once; read like authentications."""
 
     name: ClassVar[str] = ACTIVE_USERS
@@ -134,7 +142,7 @@ class MonthlyActiveUsers(AccountReport[Reports, Settings]):
         return record.data_timestamp
 
 
-class Bill(AccountReport[Reports, Settings]):
+class Bill(DirectoryReport):
     """What the month will cost: the price list applied to all that is billed, read separately and so as of one instant.
 
     The bill is that of the month of the run. Until the first day of it is reported there is none: what is reported

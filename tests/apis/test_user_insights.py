@@ -196,3 +196,11 @@ def test_requests_are_spaced_out(simulator: Simulator, canned: CannedService, tm
     assert tenant.run(LOGINS) is None
     assert 6 == len(canned.received)
     assert sum(tenant.stopped.waits) > 10
+
+
+def test_a_flow_that_may_be_about_a_user_is_no_label(tenant: Tenant) -> None:
+    """An answer is a claim; the authentications are in the total."""
+    flows = ["SignIn", "anna@mail.example", SHOP, "+49 171 0000001", "x1" * 12]
+    answer(tenant, "authentications", [logins(date(2026, 11, 19), 1, authFlow=flow) for flow in flows])
+    assert tenant.run(LOGINS) is None
+    assert {"SignIn": 1, "unattributed": 4} == by(tenant.scrape(), "azure_b2c_authentications_daily", "flow")

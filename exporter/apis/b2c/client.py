@@ -22,8 +22,8 @@ P = TypeVar("P", bound=PeriodRow)
 R = TypeVar("R", bound=Row)
 API_VERSION = {"api-version": "beta"}
 RETIRED = (
-    "Microsoft has shut Azure AD Graph for this application, and neither a retry nor a setting of this exporter opens "
-    "it again: disable the account's reports, or set base_url and resource to a service that still answers them"
+    "Microsoft has shut Azure AD Graph for this application: set `source: microsoft_graph`, or `user_insights` for an "
+    "External ID tenant, or set base_url and resource to a service that still answers these reports"
 )
 PERMISSION = (
     "the application needs the application permission Directory.Read.All of Windows Azure Active Directory, with an "

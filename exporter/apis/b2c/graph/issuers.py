@@ -35,6 +35,11 @@ def published(issuer: str) -> str:
     return f"{scheme}{separator}{'/'.join([address, *path])}"[:MAX_LENGTH]
 
 
+def identifying(text: str) -> bool:
+    """Whether a word, in any case, may be the id, the address or the number of a user or of a tenant."""
+    text = text.casefold()
+    return "@" in text or any(form.search(text) for form in (GUID, NUMBER, OPAQUE))
+
+
 def _segment(text: str) -> str:
-    identifying = GUID.search(text) or NUMBER.search(text) or OPAQUE.search(text)
-    return text if SEGMENT.fullmatch(text) and not identifying else MASKED
+    return text if SEGMENT.fullmatch(text) and not identifying(text) else MASKED

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
@@ -34,6 +34,19 @@ def test_every_family_is_documented() -> None:
     """In docs/metrics.md."""
     documented = re.findall(r"^\| `(\w+)`", read("docs/metrics.md"), re.MULTILINE)
     assert [] == sorted(set(FAMILIES) - set(documented))
+
+
+def test_every_family_of_b2c_says_from_when_on_it_is_true() -> None:
+    """With each source, in docs/metrics.md."""
+    (api,) = [api for api in ALL if api.name == "b2c"]
+    own = {name for name in FAMILIES if name.startswith("azure_b2c_")}
+    assert own == api.known.keys()
+    sources = set(get_args(api.settings.model_fields["source"].annotation))
+    assert [] == [name for name, known in api.known.items() if sources != known.keys()]
+    text = read("docs/metrics.md")
+    assert [] == [
+        name for name, known in api.known.items() if f"| `{name}` | {' | '.join(known.values())} |" not in text
+    ]
 
 
 def test_every_family_is_in_a_golden() -> None:

@@ -1,7 +1,7 @@
 """The contract between an API and the rest of the exporter."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -48,6 +48,8 @@ class Api:
     reports: tuple[type[AccountReport[Any, Any]], ...]
     authenticate: Callable[[Any, LoginHttp, Path], Credential]
     client: Callable[[Any, Session, Path], Any]
+    known: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
+    """From when on a family is true, by family and source, where the API has several sources."""
 
     @cached_property
     def section(self) -> type[AccountSettings]:

@@ -17,6 +17,12 @@ PRICES = {
     "per_mfa_request": [{"price": 0.03}],
 }
 """A price list of which the simulated company uses several tiers."""
+ACTIVE_USERS = {
+    "currency": "USD",
+    "per_monthly_active_user": [{"price": 0.00325}],
+    "per_mfa_request": [{"price": 0.03}],
+}
+"""A price list of a tenant that is billed by active users, of which the estimate begins with the first whole month."""
 SIGNALS = {signal.SIGINT, signal.SIGTERM}
 
 USAGE = {
@@ -41,7 +47,6 @@ def simulate(arguments: argparse.Namespace) -> int:
             file = write_config(simulator, directory)
             print(f"The simulated APIs listen at {simulator.url}")
             print(f"In another terminal: azure-billing-exporter run --config.file={file}")
-            print("To read the B2C tenant from Microsoft Graph, add `source: microsoft_graph` to contoso-b2c there")
             _print_azure(simulator)
             signal.sigwait(SIGNALS)
     except OSError as error:
@@ -73,6 +78,7 @@ def write_config(simulator: Simulator, directory: Path) -> Path:
     simulator.switches.insights_page_size = 1_000
     secrets = {
         "b2c": world.b2c.client_secret,
+        "pilot": world.pilot.client_secret,
         "external": world.external_id.client_secret,
         "ea": world.ea.api_key,
         "csp": world.partner_center.client_secret,
@@ -118,8 +124,10 @@ def write_config(simulator: Simulator, directory: Path) -> Path:
 
 
 def _directories(simulator: Simulator, directory: Path) -> list[dict[str, object]]:
-    """The company's B2C tenant, whose whole past the retired API has, and its External ID tenant."""
-    b2c, external = simulator.world.b2c, simulator.world.external_id
+    """The company's B2C tenant, whose whole past the retired API has, a small one in Microsoft Graph, which counts what
+    it reads from now on, and its External ID tenant.
+    """
+    world = simulator.world
     everywhere: dict[str, object] = {
         "base_url": simulator.url,
         "authority": simulator.url,
@@ -138,8 +146,9 @@ def _directories(simulator: Simulator, directory: Path) -> list[dict[str, object
 
     estimate = {"prices": PRICES, "budgets": [{"name": "sign-ins", "amount": 150}]}
     return [
-        {**tenant("contoso-b2c", b2c, "b2c"), **estimate},
-        {**tenant("contoso-external", external, "external"), "source": "user_insights"},
+        {**tenant("contoso-b2c", world.b2c, "b2c"), "source": "azure_ad_graph", **estimate},
+        {**tenant("contoso-external", world.external_id, "external"), "source": "user_insights"},
+        {**tenant("contoso-pilot", world.pilot, "pilot"), "source": "microsoft_graph", "prices": ACTIVE_USERS},
     ]
 
 

@@ -85,14 +85,18 @@ class Collector(ABC):
     """Reads the records of one report; it neither logs nor sets metrics.
 
     `name` is the documented name of the report and the label `collector`; `fresh_every` is how often the API
-    documents new data, the default interval. The exporter is ready once every `required` collector has published.
+    documents new data, the default interval.
     """
 
     __slots__ = ()
 
     name: ClassVar[str]
     fresh_every: ClassVar[timedelta]
-    required: ClassVar[bool] = True
+
+    @property
+    def required(self) -> bool:
+        """Whether the exporter is ready only once this collector has published."""
+        return True
 
     @property
     @abstractmethod

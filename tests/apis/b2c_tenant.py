@@ -1,4 +1,4 @@
-"""A B2C tenant with canned reports, read at instants that a test chooses."""
+"""A B2C tenant with canned reports, by default those of Azure AD Graph, read at instants that a test chooses."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -21,6 +21,7 @@ class Tenant:
 
     def __init__(self, simulator: Simulator, canned: CannedService, directory: Path, more: str = "") -> None:
         world = simulator.world.b2c
+        more = more if "source:" in more else f"source: azure_ad_graph, {more}"
         file = directory / "config.yaml"
         file.write_text(
             f"""

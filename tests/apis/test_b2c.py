@@ -22,7 +22,7 @@ def tenant(simulator: Simulator, canned: CannedService, harness_for: Callable[..
         f"""
 b2c:
   - {{tenant: {world.tenant}, client_id: {world.client_id}, client_secret: "{world.client_secret}",
-     base_url: "{canned.url}", authority: "{simulator.url}", ca_file: "{simulator.ca_file}"}}"""
+     source: azure_ad_graph, base_url: "{canned.url}", authority: "{simulator.url}", ca_file: "{simulator.ca_file}"}}"""
     )
 
 
@@ -142,7 +142,9 @@ def test_the_failure_of_a_blocked_application_states_the_remedy(
     failure = b2c.failure(report)
     assert "forbidden" == failure.reason
     assert "Authentication_Unauthorized: Access blocked to AAD Graph API" in str(failure)
-    assert "disable the account's reports, or set base_url and resource" in str(failure)
+    assert "set `source: microsoft_graph`, or `user_insights` for an External ID tenant, or set base_url" in str(
+        failure
+    )
 
 
 @pytest.mark.parametrize(

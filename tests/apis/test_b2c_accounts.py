@@ -13,6 +13,8 @@ from tests.auth.credentials import assertion, certificate_pem, pem, pfx, public_
 from tests.harness import ExporterHarness, series, value
 
 USERS, MFA = "tenantUserCount", "b2cMfaRequestCountSummary"
+GLOBAL, USGOV = "https://login.microsoftonline.com", "https://login.microsoftonline.us"
+CHINA = "https://login.partner.microsoftonline.cn"
 Build = Callable[..., ExporterHarness]
 
 
@@ -20,7 +22,7 @@ def account(simulator: Simulator, more: str) -> str:
     world = simulator.world.b2c
     return f"""
 b2c:
-  - {{tenant: {world.tenant}, client_id: {world.client_id}, {more},
+  - {{tenant: {world.tenant}, client_id: {world.client_id}, {more}, source: azure_ad_graph,
      base_url: "{simulator.url}", authority: "{simulator.url}", ca_file: "{simulator.ca_file}"}}"""
 
 
@@ -53,25 +55,27 @@ def test_an_account_signs_in_without_a_secret(
 @pytest.mark.parametrize(
     ("keys", "expected"),
     [
-        ("", ("https://login.microsoftonline.com", "https://graph.windows.net", "https://graph.windows.net")),
+        ("", (GLOBAL, "https://graph.microsoft.com", "https://graph.microsoft.com")),
+        ("cloud: usgov", (USGOV, "https://graph.microsoft.us", "https://graph.microsoft.us")),
         (
-            "cloud: usgov",
-            ("https://login.microsoftonline.us", "https://graph.microsoftazure.us", "https://graph.microsoftazure.us"),
+            "cloud: china, source: user_insights",
+            (CHINA, "https://microsoftgraph.chinacloudapi.cn", "https://microsoftgraph.chinacloudapi.cn"),
+        ),
+        ("source: azure_ad_graph", (GLOBAL, "https://graph.windows.net", "https://graph.windows.net")),
+        (
+            "source: azure_ad_graph, cloud: usgov",
+            (USGOV, "https://graph.microsoftazure.us", "https://graph.microsoftazure.us"),
         ),
         (
-            "cloud: china",
-            (
-                "https://login.partner.microsoftonline.cn",
-                "https://graph.chinacloudapi.cn",
-                "https://graph.chinacloudapi.cn",
-            ),
+            "source: azure_ad_graph, cloud: china",
+            (CHINA, "https://graph.chinacloudapi.cn", "https://graph.chinacloudapi.cn"),
         ),
         (
             "cloud: china, base_url: 'https://mirror.example/b2c', resource: 'api://mirror'",
-            ("https://login.partner.microsoftonline.cn", "https://mirror.example/b2c", "api://mirror"),
+            (CHINA, "https://mirror.example/b2c", "api://mirror"),
         ),
     ],
-    ids=["global", "usgov", "china", "mirror"],
+    ids=["global", "usgov", "china", "retired", "retired-usgov", "retired-china", "mirror"],
 )
 def test_a_cloud_sets_the_login_host_and_the_api(tmp_path: Path, keys: str, expected: tuple[str, str, str]) -> None:
     """What is given explicitly wins."""

@@ -24,6 +24,7 @@ def tenant(simulator: Simulator, canned: CannedService, harness_for: Build) -> E
         f"""
 b2c:
   - {{tenant: t.example, client_id: {world.client_id}, client_secret: "{world.client_secret}", max_keys: 2,
+     source: azure_ad_graph,
      base_url: "{canned.url}", authority: "{simulator.url}/{world.tenant}", ca_file: "{simulator.ca_file}",
      applications: [{{id: {SHOP}, name: Shop}}, {{id: {APP}}}]}}"""
     )
@@ -121,7 +122,8 @@ def test_without_applications_their_reports_are_not_read(simulator: Simulator, h
     """And readiness does not require them."""
     harness = harness_for("b2c: [{tenant: t, client_id: 00000000-0000-0000-0000-000000000000, client_secret: s}]")
     names = [job.collector.name for job in harness.exporter.jobs]
-    assert ["tenantUserCount", "b2cAuthenticationCountSummary", "b2cMfaRequestCountSummary"] == names
+    summaries = ["b2cAuthenticationCountSummary", "b2cMfaRequestCountSummary"]
+    assert ["tenantUserCount", *summaries, "monthlyActiveUsers"] == names
 
 
 def test_keys_beyond_the_limit_are_folded_over_all_applications(canned: CannedService, tenant: ExporterHarness) -> None:

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from exporter.apis.b2c.graph.counts import DailyCounts
+from exporter.apis.b2c.graph.users_pages import Page
 from exporter.apis.b2c.graph.users_store import Progress, UserStore
 from exporter.errors import Failure
 from exporter.transport.http import HttpClient, Unobserved
@@ -52,7 +53,7 @@ def test_links_are_encrypted_in_the_database(tmp_path: Path) -> None:
     link = f"https://graph.microsoft.com/v1.0/users?$skiptoken={token}"
     file = tmp_path / "b2c.db"
     store = UserStore(DailyCounts(file), "contoso")
-    store.store([], Progress("users", link, NOON))
+    store.store(Page(value=[]), NOON, Progress("users", link, NOON))
     found = UserStore(DailyCounts(file), "contoso").progress(NOON)
     assert found is not None
     assert link == found.link

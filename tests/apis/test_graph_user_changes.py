@@ -163,10 +163,12 @@ def test_nothing_personal_is_published(
     )
     tenant = Tenant(simulator, canned, tmp_path, settings)
     canned.answer(DELTA, UNSUPPORTED)
+    issuer = "https://idp.example/eeee0002-0000-4000-8000-000000000005/person6@mail.example"
     users = [local(1), social(2), social(3, "person3@mail.example"), {**local(4), "identities": "person4"}]
-    canned.answer(USERS, Answer({"value": users[:3]}), Answer({"value": users}))
+    users += [social(5, issuer), {**local(6), "id": None, "creationType": "person6"}]
+    canned.answer(USERS, Answer({"value": users[:5]}), Answer({"value": users}))
     assert tenant.run(USER_COUNT) is None
-    expected = {"local": 1, "facebook.com": 1, "other": 1}
+    expected = {"local": 1, "facebook.com": 1, "other": 1, "unattributed": 1, "https://idp.example/*/*": 1}
     assert expected == by(tenant.scrape(), "azure_b2c_users", "identity_provider")
     tenant.now += timedelta(hours=2)
     failure = tenant.failure(USER_COUNT)

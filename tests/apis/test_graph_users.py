@@ -67,7 +67,9 @@ def test_the_first_page_has_the_documented_query(tenant: GraphTenant) -> None:
     tenant.rows()
     (path, _), *others = tenant.canned.received
     assert [] == others
-    assert {"$select": ["id,identities,creationType,userType"], "$top": ["999"]} == parse_qs(urlsplit(path).query)
+    assert {"$select": ["id,identities,creationType,userType,createdDateTime"], "$top": ["999"]} == parse_qs(
+        urlsplit(path).query
+    )
 
 
 def test_a_user_who_is_listed_twice_counts_once(tenant: GraphTenant) -> None:

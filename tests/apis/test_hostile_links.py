@@ -42,7 +42,12 @@ def tenant(simulator: Simulator, canned: CannedService, harness_for: BUILD, logi
     """A B2C account that signs in at the simulator and reads canned answers."""
     world = simulator.world.b2c
     account = settings(
-        tenant=world.tenant, client_id=world.client_id, client_secret=world.client_secret, base_url=canned.url, **login
+        source="azure_ad_graph",
+        tenant=world.tenant,
+        client_id=world.client_id,
+        client_secret=world.client_secret,
+        base_url=canned.url,
+        **login,
     )
     return harness_for(f"b2c: [{{{account}}}]")
 

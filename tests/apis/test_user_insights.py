@@ -43,7 +43,7 @@ def test_successful_authentications_count_by_flow(tenant: Tenant) -> None:
     assert tenant.run(LOGINS) is None
     assert "" == tenant.warnings(LOGINS)
     samples, name = tenant.scrape(), "azure_b2c_authentications"
-    assert {"signIn": 12, "unattributed": 0} == by(samples, f"{name}_daily", "flow")
+    assert {"signIn": 9, "unattributed": 3} == by(samples, f"{name}_daily", "flow")
     assert {"signIn": 18 * 10 + 2 + 9, "unattributed": 3} == by(samples, f"{name}_month_to_date", "flow")
     assert {"signIn": 29 * 10 + 2 + 9, "unattributed": 3} == by(samples, f"{name}_trailing_30d", "flow")
 
@@ -62,7 +62,7 @@ def test_rows_with_the_same_id_and_content_are_different_parts(tenant: Tenant) -
     """A documented sample repeats ids, and what differs between two rows may be missing in both."""
     span = days(date(2026, 10, 21), date(2026, 11, 19))
     rows = [logins(day, 1) for day in span]
-    answer(tenant, "authentications", rows, [rows[-2], logins(span[-2], 1, country="DE")])
+    answer(tenant, "authentications", rows, [rows[-1], logins(span[-1], 1, country="DE")])
     assert tenant.run(LOGINS) is None
     assert {"SignIn": 3} == by(tenant.scrape(), "azure_b2c_authentications_daily", "flow")
 
@@ -92,7 +92,7 @@ def test_a_window_is_absent_until_it_is_known(tenant: Tenant) -> None:
     answer(tenant, "authentications", [logins(date(2026, 11, 10), 3), logins(date(2026, 11, 19), 1)])
     assert tenant.run(LOGINS) is None
     samples, name = tenant.scrape(), "azure_b2c_authentications"
-    assert {"SignIn": 0} == by(samples, f"{name}_daily", "flow")
+    assert {"SignIn": 1} == by(samples, f"{name}_daily", "flow")
     assert {} == series(samples, f"{name}_month_to_date") | series(samples, f"{name}_trailing_30d")
     text = "before 2026-11-10: the month to date from 2026-12-01 on, the last 30 days from 2026-12-10 on will be known"
     assert text in tenant.warnings(LOGINS)
@@ -125,10 +125,46 @@ def test_a_day_with_a_row_that_cannot_be_read_is_not_known(tenant: Tenant) -> No
     assert "a row of 2026-11-05 is skipped" in tenant.warnings(LOGINS)
 
 
-@pytest.mark.parametrize("stated", [{}, {"factDate": None}, {"factDate": "yesterday"}, {"factDate": 20261119}])
-def test_a_row_without_a_date_is_malformed(tenant: Tenant, stated: Row) -> None:
+UNDATED = [{}, {"factDate": None}, {"factDate": "yesterday"}, {"factDate": 20261119}]
+
+
+@pytest.mark.parametrize("stated", UNDATED)
+def test_nothing_but_a_row_without_a_date_is_malformed(tenant: Tenant, stated: Row) -> None:
     tenant.canned.answer(f"{DAILY}/authentications", Answer({"value": [{"successCount": 1, **stated}]}))
     assert "malformed" == tenant.failure(LOGINS).reason
+
+
+@pytest.mark.parametrize("stated", UNDATED)
+def test_a_row_without_a_date_makes_sums_unknown(tenant: Tenant, stated: Row) -> None:
+    """It may be of any day. The daily value is published, the row is counted in each run, and nothing is stored."""
+    span = days(date(2026, 10, 21), date(2026, 11, 19))
+    rows = [logins(day, 1) for day in span]
+    answer(tenant, "authentications", [*rows, {"successCount": 1, **stated}])
+    for _ in range(2):
+        assert tenant.run(LOGINS) is None
+        samples, name = tenant.scrape(), "azure_b2c_authentications"
+        assert {"SignIn": 1} == by(samples, f"{name}_daily", "flow")
+        assert {} == series(samples, f"{name}_month_to_date") | series(samples, f"{name}_trailing_30d")
+        assert "a row without a date is skipped" in tenant.warnings(LOGINS)
+        assert 1 == tenant.collection(LOGINS).dropped
+    assert tenant.run(LOGIN) is None
+    assert {} == series(tenant.scrape(), "azure_b2c_application_authentications_month_to_date")
+    assert "no figures for this month: a row without a date may be of one of its days" in tenant.warnings(LOGIN)
+    tenant.now += timedelta(hours=2)
+    answer(tenant, "authentications", rows)
+    assert tenant.run(LOGINS) is None
+    assert {"SignIn": 30} == by(tenant.scrape(), "azure_b2c_authentications_trailing_30d", "flow")
+
+
+def test_the_newest_day_is_complete_unless_it_is_today(tenant: Tenant) -> None:
+    """Only days that are over are reported; a row of today still grows."""
+    span = days(date(2026, 10, 21), date(2026, 11, 19))
+    for newest, expected in ((date(2026, 11, 19), 19), (date(2026, 11, 20), 19)):
+        rows = [logins(day, day.day) for day in dict.fromkeys([*span, newest])]
+        answer(tenant, "authentications", rows)
+        assert tenant.run(LOGINS) is None
+        assert {"SignIn": expected} == by(tenant.scrape(), "azure_b2c_authentications_daily", "flow")
+        tenant.now += timedelta(hours=2)
 
 
 def test_a_b2c_tenant_is_sent_to_the_other_source(tenant: Tenant) -> None:
@@ -160,3 +196,11 @@ def test_requests_are_spaced_out(simulator: Simulator, canned: CannedService, tm
     assert tenant.run(LOGINS) is None
     assert 6 == len(canned.received)
     assert sum(tenant.stopped.waits) > 10
+
+
+def test_a_flow_that_may_be_about_a_user_is_no_label(tenant: Tenant) -> None:
+    """An answer is a claim; the authentications are in the total."""
+    flows = ["SignIn", "anna@mail.example", SHOP, "+49 171 0000001", "x1" * 12]
+    answer(tenant, "authentications", [logins(date(2026, 11, 19), 1, authFlow=flow) for flow in flows])
+    assert tenant.run(LOGINS) is None
+    assert {"SignIn": 1, "unattributed": 4} == by(tenant.scrape(), "azure_b2c_authentications_daily", "flow")

@@ -79,3 +79,28 @@ def test_active_users_with_a_row_that_cannot_be_read_are_no_figure(tenant: Tenan
     rows = [row(date(2026, 11, 1), count=900), row(date(2026, 11, 1), count=-1)]
     answer(tenant, "activeUsers", rows, every=MONTHLY)
     assert "malformed" == tenant.failure(ACTIVE).reason
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([{"count": 900, "appId": SHOP}], []),
+        ([{"count": 900, "appId": SHOP}, {"count": 100, "appId": CLUB}, {"count": 950}], [950]),
+    ],
+)
+def test_active_users_beside_a_row_without_a_month(tenant: Tenant, rows: list[Row], expected: list[int]) -> None:
+    """It may be of this one, so a single row is no longer the whole; a row about everybody still is."""
+    month = [row(date(2026, 11, 1), **fields) for fields in rows]
+    answer(tenant, "activeUsers", [*month, {"factDate": None, "count": 1}], every=MONTHLY)
+    assert bool(expected) == (tenant.run(ACTIVE) is None)
+    assert expected == list(series(tenant.scrape(), "azure_b2c_monthly_active_users").values())
+
+
+def test_users_beside_a_row_without_a_date(tenant: Tenant) -> None:
+    """A day whose total is stated is known; one with rows of languages only is not."""
+    rows = [row(date(2026, 11, 19), count=7), row(date(2026, 11, 18), count=5, language="de"), {"count": 2}]
+    answer(tenant, "userCount", rows)
+    assert tenant.run(USER_COUNT) is None
+    assert {"unattributed": 7} == by(tenant.scrape(), "azure_b2c_users", "identity_provider")
+    assert "the rows of 2026-11-18 do not determine" in tenant.warnings(USER_COUNT)
+    assert 1 == tenant.collection(USER_COUNT).dropped

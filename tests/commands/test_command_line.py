@@ -49,13 +49,16 @@ def test_a_port_in_use_fails_the_start(simulator: Simulator, tmp_path: Path) -> 
 def test_check_config_prints_what_would_be_collected(simulator: Simulator, tmp_path: Path) -> None:
     """Every report with its interval, without a request."""
     done = command("check-config", f"--config.file={write_config(simulator, tmp_path)}")
-    assert (0, "") == (done.returncode, done.stderr)
+    assert 0 == done.returncode
+    assert ["warning: b2c[0].source: Azure AD Graph was retired in 2025"] == [
+        line.partition(";")[0] for line in done.stderr.splitlines()
+    ]
     assert "  usagedetails every 12h\n" in done.stdout
     assert "  usagerecords every 3h\n" in done.stdout
     assert [] == simulator.received
     host, b2c = simulator.url, simulator.world.b2c.tenant
     assert (
-        f"Azure AD B2C, account 'contoso-b2c'\n  API {host}\n  login {host}/{b2c}\n"
+        f"Azure AD B2C and External ID, account 'contoso-b2c'\n  API {host}\n  login {host}/{b2c}\n"
         "  scope https://graph.windows.net/.default\n"
     ) in done.stdout
     assert f"Enterprise Agreement, account 'contoso-ea'\n  API {host}\n  usagedetails every" in done.stdout
@@ -66,9 +69,10 @@ def test_check_config_fails_for_a_missing_secret_and_run_starts(simulator: Simul
     config, port = write_config(simulator, tmp_path), free_port()
     (tmp_path / "ea").unlink()
     done = command("check-config", f"--config.file={config}")
-    assert (1, "ea[0].api_key_file: can't be read: No such file or directory\n", "") == (
+    errors = [line for line in done.stderr.splitlines() if not line.startswith("warning: ")]
+    assert (1, ["ea[0].api_key_file: can't be read: No such file or directory"], "") == (
         done.returncode,
-        done.stderr,
+        errors,
         done.stdout,
     )
     with running(f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}") as process:

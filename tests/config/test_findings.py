@@ -160,12 +160,16 @@ ea:
 @pytest.mark.parametrize(
     ("keys", "expected"),
     [
-        ("final_after: 2d", "b2c[0].final_after: has no effect without `source: microsoft_graph`"),
+        (
+            "source: user_insights, final_after: 2d",
+            "b2c[0].final_after: has no effect without `source: microsoft_graph`",
+        ),
         ("source: user_insights, users: {}", "b2c[0].users: has no effect without `source: microsoft_graph`"),
         ("source: microsoft_graph, users: {delta: never}, reports: {monthlyActiveUsers: {every: 1h}}", ""),
         (
-            "reports: {monthlyActiveUsers: {enabled: true}}",
-            "b2c[0].reports.monthlyActiveUsers: has no effect with `source: azure_ad_graph`",
+            "source: azure_ad_graph, reports: {monthlyActiveUsers: {enabled: true}}",
+            "b2c[0].source: Azure AD Graph was retired in 2025; use microsoft_graph, or user_insights for an "
+            "External ID tenant\nb2c[0].reports.monthlyActiveUsers: has no effect with `source: azure_ad_graph`",
         ),
     ],
 )

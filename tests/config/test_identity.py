@@ -116,7 +116,7 @@ def test_the_environment_is_that_of_the_process(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setenv(name, value)
     ((_, account),) = loads("b2c: [{tenant: b.example, workload: true}]", "x").accounts()
     assert isinstance(account, B2c)
-    assert (CLIENT, "https://graph.microsoftazure.us", "https://login.microsoftonline.us/b.example") == (
+    assert (CLIENT, "https://graph.microsoft.us", "https://login.microsoftonline.us/b.example") == (
         account.client_id, account.base_url, account.tenant_authority,
     )  # fmt: skip
 

@@ -61,7 +61,7 @@ ea:
   - {{name: csv, enrollment: "100", api_key: hush-hush, base_url: "{self.canned.url}", usage: {{download: csv}}}}
 b2c:
   - {{tenant: {world.b2c.tenant}, client_id: {world.b2c.client_id}, client_secret: "{world.b2c.client_secret}",
-     base_url: "{self.canned.url}", {login}}}
+     source: azure_ad_graph, base_url: "{self.canned.url}", {login}}}
 partner_center:
   - {{name: csp, tenant: {world.partner_center.tenant}, client_id: {world.partner_center.client_id},
      client_secret: "{world.partner_center.client_secret}", refresh_token: "{world.partner_center.refresh_token}",

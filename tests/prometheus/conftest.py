@@ -17,7 +17,7 @@ from exporter.commands.simulate import write_config
 from exporter.config import load
 from exporter.simulator import Simulator
 from exporter.web.server import listen
-from tests.harness import NOON
+from tests.harness import NOON, Stopped
 from tests.process import eventually, free_port, required
 from tools import stack
 
@@ -72,7 +72,9 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]
         return datetime.now(UTC) + SHIFT
 
     with Simulator(clock=clock) as simulator:
-        exporter = Exporter(load(write_config(simulator, directory)), clock=clock)
+        stopped = Stopped()
+        stopped.skip_waits = True
+        exporter = Exporter(load(write_config(simulator, directory)), clock=clock, stopped=stopped)
         for job in exporter.jobs:
             exporter.telemetry.scheduled(job, clock() + job.every)
             assert exporter.runner.run(job) is None

@@ -99,10 +99,10 @@ def test_a_damaged_file_is_ignored(tmp_path: Path, content: bytes) -> None:
 def test_a_restart_during_an_outage_serves_the_last_published_values(simulator: Simulator, tmp_path: Path) -> None:
     """The page has the same bytes, the exporter is ready, and unchanged data is not read again."""
     config = write_config(simulator, tmp_path)
-    before = ExporterHarness(config)
+    before = ExporterHarness(config).without_waiting()
     assert {None} == set(before.run())
     simulator.faults.script("", Drop(), times=None)
-    after = ExporterHarness(config)
+    after = ExporterHarness(config).without_waiting()
     assert before.exporter.store.current.body == after.exporter.store.current.body
     assert [] == after.exporter.missing()
     simulator.faults.clear()

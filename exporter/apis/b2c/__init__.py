@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from exporter.apis.api import Api
+from exporter.apis.b2c.availability import KNOWN
 from exporter.apis.b2c.client import Client
 from exporter.apis.b2c.collectors import REPORTS
 from exporter.apis.b2c.graph.client import GraphReports
@@ -53,9 +54,10 @@ def database(settings: Settings, storage: Path) -> Path:
 
 API = Api(
     name="b2c",
-    title="Azure AD B2C",
+    title="Azure AD B2C and External ID",
     settings=Settings,
     reports=REPORTS,
     authenticate=authenticate,
     client=client,
+    known=KNOWN,
 )

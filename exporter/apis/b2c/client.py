@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from http import HTTPStatus
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import msgspec
@@ -22,8 +22,8 @@ P = TypeVar("P", bound=PeriodRow)
 R = TypeVar("R", bound=Row)
 API_VERSION = {"api-version": "beta"}
 RETIRED = (
-    "Microsoft has shut Azure AD Graph for this application, and neither a retry nor a setting of this exporter opens "
-    "it again: disable the account's reports, or set base_url and resource to a service that still answers them"
+    "Microsoft has shut Azure AD Graph for this application: set `source: microsoft_graph`, or `user_insights` for an "
+    "External ID tenant, or set base_url and resource to a service that still answers these reports"
 )
 PERMISSION = (
     "the application needs the application permission Directory.Read.All of Windows Azure Active Directory, with an "
@@ -51,6 +51,8 @@ class Dated(msgspec.Struct, rename="pascal"):
 
 class Client:
     """GET `{tenant}/reports/{report}?api-version=beta`."""
+
+    whole_days: ClassVar[bool] = False
 
     def __init__(self, session: Session, tenant: str) -> None:
         self._session = session

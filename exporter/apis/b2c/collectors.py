@@ -32,8 +32,16 @@ from exporter.model.collection import Run
 from exporter.model.families import Family
 
 
-class UsageReport(AccountReport[Reports, Settings]):
-    """What the reports have in common."""
+class DirectoryReport(AccountReport[Reports, Settings]):
+    """A report of a directory. Readiness does not wait for an audit log, whose first read can take hours."""
+
+    @property
+    def required(self) -> bool:
+        return self.settings.source != "microsoft_graph"
+
+
+class UsageReport(DirectoryReport):
+    """What the reports of usage have in common."""
 
     shaped_by: ClassVar[tuple[str, ...]] = ("max_keys", "applications")
 
@@ -66,7 +74,7 @@ class Summary(UsageReport):
     def collect(self, now: datetime, run: Run) -> Iterator[Part | Reading]:
         days = by_day(self.name, self.client.daily(self.kind, filter_bound(now), run), now, run)
         keys = limited_keys([days.rows.values()], self.settings.max_keys, self.families, run)
-        yield from windows(self.name, days, now, keys, run)
+        yield from windows(self.name, days, now, keys, run, whole_days=self.client.whole_days)
 
 
 class AuthenticationCountSummary(Summary):
@@ -119,7 +127,7 @@ class MfaRequestCount(ApplicationReport):
     kind = MfaRequestsInPeriod
 
 
-class MonthlyActiveUsers(AccountReport[Reports, Settings]):
+class MonthlyActiveUsers(DirectoryReport):
     """Users who were active in the current month, each once; read like authentications."""
 
     name: ClassVar[str] = ACTIVE_USERS
@@ -134,11 +142,12 @@ class MonthlyActiveUsers(AccountReport[Reports, Settings]):
         return record.data_timestamp
 
 
-class Bill(AccountReport[Reports, Settings]):
+class Bill(DirectoryReport):
     """What the month will cost: the price list applied to all that is billed, read separately and so as of one instant.
 
     The bill is that of the month of the run. Until the first day of it is reported there is none: what is reported
-    then is the month before. Costs are published together or not at all, since their sum is the bill.
+    then is the month before. Costs whose sum is the bill are published together or not at all; the cost of each
+    component is published apart from them.
     """
 
     name: ClassVar[str] = BILL
@@ -150,7 +159,10 @@ class Bill(AccountReport[Reports, Settings]):
         prices = self.settings.prices
         if prices is None:
             raise AssertionError("an account without prices does not read its bill")
-        components = ComponentReader(self.client, now, run).components(prices, self.settings.monthly_active_users)
+        reader = ComponentReader(self.client, now, run)
+        components = reader.components(
+            prices, self.settings.monthly_active_users, count_active_users=self.settings.counts_active_users
+        )
         billed = list(charges(components, prices.currency, now))
         run.unpublished = sum(component.rows for component in components if not component.usage)
         yield from billed

@@ -5,7 +5,10 @@ from operator import attrgetter
 from exporter.apis.b2c.records import ActiveUsers, Charge, Part
 from exporter.model.families import Family, Labels, Lasts
 
-EXCESS = "`unattributed` is negative if the parts exceed the stated total, as with users of two providers."
+EXCESS = (
+    "with Microsoft Graph each user is in one part, with Azure AD Graph users of two providers are in both, and "
+    "`unattributed` makes up for them, also below zero."
+)
 SINCE = "since the first of the month, UTC."
 PROVIDER = Labels.from_attributes(identity_provider="breakdown_key")
 FLOW = Labels.from_attributes(flow="breakdown_key")
@@ -34,7 +37,13 @@ def _window(name: str, window: str, text: str, labels: Labels, lasts: Lasts = La
 def _of_tenant(name: str, what: str, labels: Labels) -> tuple[Family, ...]:
     trailing = f"{what} in the 30 days up to the newest reported day."
     return (
-        _window(name, "daily", f"{what} on the newest complete day.", labels, Lasts.DAY),
+        _window(
+            name,
+            "daily",
+            f"{what} on the newest complete day: of user insights the newest reported day, else the day before it.",
+            labels,
+            Lasts.DAY,
+        ),
         _window(name, "month_to_date", f"{what} {SINCE}", labels),
         _window(name, "trailing_30d", trailing, labels, Lasts.ALWAYS),
     )
@@ -61,7 +70,8 @@ USERS = (
         Part,
         "azure_b2c_users_registered_trailing_10d",
         "trailing_10d",
-        "Users on the newest reported day minus users ten days before; absent without a row for both days.",
+        "Users who registered in ten days: with Microsoft Graph by the day of creation, among the users that exist; "
+        "with other sources users on the newest reported day minus users ten days before, absent without both.",
         PROVIDER,
         Lasts.ALWAYS,
     ),
@@ -93,14 +103,24 @@ BILL = (
         Charge,
         "azure_b2c_estimated_cost_month_to_date",
         "cost",
-        "Estimated cost of this month's usage so far by the configured price list, in currency units.",
+        "Estimated cost of this month's usage so far by the configured price list, in currency units; absent for all "
+        "components while the usage of one is not known.",
+        COST,
+    ),
+    _family(
+        Charge,
+        "azure_b2c_estimated_component_cost_month_to_date",
+        "component_cost",
+        "Estimated cost of one component of the bill this month so far, also while the usage of another one is not "
+        "known: then the sum over components is less than the bill.",
         COST,
     ),
     _family(
         Charge,
         "azure_b2c_estimated_cost_month",
         "cost_month",
-        "Estimated cost of the whole month's expected usage by the configured price list, in currency units.",
+        "Estimated cost of the whole month's expected usage by the configured price list, in currency units; absent "
+        "for all components while that of one is not known.",
         COST,
     ),
     _family(

@@ -54,7 +54,8 @@ The price of multi-factor authentications is that of the Azure update of 2019-11
 
 For a tenant billed by monthly active users (all tenants since 2019-11-01): the first price list of that date, from \
 the azure.microsoft.com price pages. External Identities P1: 50,000 free, then 0.00325 (Directions on Microsoft, \
-December 2023). No report contains the number of active users: set it in monthly_active_users."""
+December 2023). The active users are those that the source counts. As long as it does not know the month from its \
+first day on, those of monthly_active_users are used."""
 
     currency: Currency = Field(description="currency of all prices", examples=["USD"])
     per_user: PriceList | None = Field(

@@ -90,6 +90,11 @@ class UserCount(Daily, msgspec.Struct, rename="pascal", frozen=True):
         return self.total_user_count
 
     @property
+    def registered(self) -> Mapping[str, int] | None:
+        """Users by identity provider who registered in the ten days up to this one; None where that is not stated."""
+        return None
+
+    @property
     def total(self) -> int | None:
         """All users: as stated, or the sum of all three kinds where each is stated."""
         kinds = self.local_user_count, self.other_user_count, self.alternate_id_user_break_down
@@ -186,16 +191,21 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ActiveUsers(msgspec.Struct, frozen=True):
-    """Users who were active in a calendar month (UTC), each once, and the instant as of which that is, if stated."""
+    """Users who were active in a calendar month (UTC), each once, and the instant as of which that is, if stated.
+
+    `previous_month` are those of the whole month before; None where they are not known.
+    """
 
     users: int
     data_timestamp: datetime | None = None
+    previous_month: int | None = None
 
 
 class Charge(msgspec.Struct, frozen=True, kw_only=True):
     """A component of the month's bill: what it costs, and how many of its units are free.
 
-    `cost` is None while another component's usage is not known, so that the sum over components is the whole bill.
+    `cost` is None while another component's usage is not known, so that the sum over components is the whole bill;
+    `component_cost` is not.
     """
 
     component: str
@@ -204,6 +214,7 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     quantity: int
     free: int
+    component_cost: Decimal
     cost: Decimal | None
     cost_month: Decimal | None
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Protocol, TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
 from exporter.apis.b2c.records import ActiveUsers, DayRow, PeriodRow, Unreadable
 from exporter.model.collection import Run
@@ -12,7 +12,12 @@ P = TypeVar("P", bound=PeriodRow)
 
 
 class Reports(Protocol):
-    """Daily and summed usage of a tenant."""
+    """Daily and summed usage of a tenant.
+
+    With `whole_days` only days that are over are reported, so the newest one is complete; else it still grows.
+    """
+
+    whole_days: ClassVar[bool]
 
     def daily(self, kind: type[D], after: date, run: Run) -> Iterator[D | Unreadable]:
         """The rows of the days after `after`: one for each day that is known, `Unreadable` for one that is not.

@@ -15,6 +15,8 @@ from exporter.apis.identity import CHINA, USGOV, EntraIdentity, EntraSettings
 from exporter.apis.settings import Budget, OneNameEach, RequestBudget, Section
 
 AZURE_AD_GRAPH = "https://graph.windows.net"
+AZURE_AD_GRAPHS = {USGOV: "https://graph.microsoftazure.us", CHINA: "https://graph.chinacloudapi.cn"}
+"""Azure AD Graph in the national clouds."""
 MICROSOFT_GRAPH = "https://graph.microsoft.com"
 MICROSOFT_GRAPHS = {USGOV: "https://graph.microsoft.us", CHINA: "https://microsoftgraph.chinacloudapi.cn"}
 """Microsoft Graph in the national clouds."""
@@ -71,23 +73,22 @@ class Settings(EntraSettings, EntraIdentity):
         BILL: "prices",
         **dict.fromkeys(PER_APPLICATION, "applications"),
     }
-    cloud_hosts: ClassVar[Mapping[str, str]] = {
-        USGOV: "https://graph.microsoftazure.us",
-        CHINA: "https://graph.chinacloudapi.cn",
-    }
+    cloud_hosts: ClassVar[Mapping[str, str]] = MICROSOFT_GRAPHS
 
     source: Literal["azure_ad_graph", "microsoft_graph", "user_insights"] = Field(
-        "azure_ad_graph",
+        "microsoft_graph",
         description="what reports usage: the retired API Azure AD Graph; users and audit log of a B2C tenant in "
         "Microsoft Graph; the user insights of an External ID tenant",
     )
     base_url: WebAddress = Field(
-        AZURE_AD_GRAPH, description="where the reports are, without a version; default: that of `source` and `cloud`"
+        MICROSOFT_GRAPH, description="where the reports are, without a version; default: that of `source` and `cloud`"
     )
-    resource: Annotated[str, matching(r"\S*[^\s/]", "an identifier such as https://graph.windows.net")] | None = Field(
-        None,
-        description="resource of the token; a mirror may have its own; default: that of `source` and `cloud`",
-        examples=[AZURE_AD_GRAPH],
+    resource: Annotated[str, matching(r"\S*[^\s/]", "an identifier such as https://graph.microsoft.com")] | None = (
+        Field(
+            None,
+            description="resource of the token; a mirror may have its own; default: that of `source` and `cloud`",
+            examples=[MICROSOFT_GRAPH],
+        )
     )
     users: Users = Field(default=Users(), description="how users are counted with `source: microsoft_graph`")
     final_after: Annotated[Interval, AfterValidator(final_in_time)] = Field(
@@ -104,7 +105,8 @@ class Settings(EntraSettings, EntraIdentity):
     prices: Prices | None = Field(None, description="the price lists for the estimate of the month's bill")
     monthly_active_users: Annotated[Annotated[int, Field(ge=0)] | None, Shown.INSTEAD] = Field(
         None,
-        description="the month's active users, which no report states; required with a price per_monthly_active_user",
+        description="the month's expected active users, for the estimate while they are not counted; required with a "
+        "price per_monthly_active_user and `source: azure_ad_graph`, which never counts them",
         examples=[62_000],
     )
 
@@ -120,7 +122,7 @@ class Settings(EntraSettings, EntraIdentity):
     def scope(self) -> str:
         """The scope of the token, in msal's form."""
         if self.source == "azure_ad_graph":
-            default = self.cloud_hosts.get(self.cloud, AZURE_AD_GRAPH)
+            default = AZURE_AD_GRAPHS.get(self.cloud, AZURE_AD_GRAPH)
         else:
             default = MICROSOFT_GRAPHS.get(self.cloud, MICROSOFT_GRAPH)
         return f"{self.resource or default}/.default"
@@ -135,6 +137,11 @@ class Settings(EntraSettings, EntraIdentity):
             return None
         key = f"application {self.client_id} in {self.tenant}".lower()
         return RequestBudget(key, 60 * plan.PER_MINUTE, burst=0)
+
+    @property
+    def counts_active_users(self) -> bool:
+        """Whether active users are counted or reported, and read."""
+        return self.source != "azure_ad_graph" and (self.reports is None or self.report(ACTIVE_USERS).enabled)
 
     @property
     def budget_names(self) -> tuple[str, ...]:
@@ -153,7 +160,7 @@ class Settings(EntraSettings, EntraIdentity):
         needs: Mapping[str, object] = {
             BILL: self.prices,
             **dict.fromkeys(PER_APPLICATION, self.applications),
-            ACTIVE_USERS: self.source != "azure_ad_graph",
+            ACTIVE_USERS: self.counts_active_users,
         }
         return super().reads(report) and bool(needs.get(report, True))
 
@@ -162,18 +169,21 @@ class Settings(EntraSettings, EntraIdentity):
         for key in ("users", "final_after"):
             if key in self.model_fields_set and self.source != "microsoft_graph":
                 yield Finding(key, "has no effect without `source: microsoft_graph`", warning=True)
+        if self.source == "azure_ad_graph":
+            text = "Azure AD Graph was retired in 2025; use microsoft_graph, or user_insights for an External ID tenant"
+            yield Finding("source", text, warning=True)
         if self.source == "azure_ad_graph" and self.report(ACTIVE_USERS).model_fields_set:
             yield Finding(f"reports.{ACTIVE_USERS}", "has no effect with `source: azure_ad_graph`", warning=True)
 
     @model_validator(mode="before")
     @classmethod
     def _address_of_the_source(cls, given: Any) -> Any:
-        """The address defaults to that of the source in the cloud."""
-        if not isinstance(given, dict) or given.get("source") not in ("microsoft_graph", "user_insights"):
+        """The address of the retired API, if that is the source."""
+        if not isinstance(given, dict) or given.get("source") != "azure_ad_graph":
             return given
         cloud = given.get("cloud")
-        address = MICROSOFT_GRAPHS.get(cloud) if isinstance(cloud, str) else None
-        return {"base_url": address or MICROSOFT_GRAPH} | given
+        address = AZURE_AD_GRAPHS.get(cloud) if isinstance(cloud, str) else None
+        return {"base_url": address or AZURE_AD_GRAPH} | given
 
     @model_validator(mode="before")
     @classmethod
@@ -192,8 +202,11 @@ class Settings(EntraSettings, EntraIdentity):
     @model_validator(mode="after")
     def _active_users_have_a_price(self) -> "Settings":
         priced = bool(self.prices and self.prices.per_monthly_active_user)
-        if priced != (self.monthly_active_users is not None):
-            raise invalid("monthly_active_users and prices.per_monthly_active_user need each other")
+        if self.monthly_active_users is not None and not priced:
+            raise invalid("monthly_active_users needs prices.per_monthly_active_user")
+        if priced and self.monthly_active_users is None and not self.counts_active_users:
+            why = "these reports have no active users" if self.source == "azure_ad_graph" else "they are not read"
+            raise invalid(f"prices.per_monthly_active_user needs monthly_active_users: {why}")
         return self
 
     @model_validator(mode="after")

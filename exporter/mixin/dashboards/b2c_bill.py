@@ -56,9 +56,9 @@ BILL = Row(
         (
             timeseries(
                 "Components of the bill, $currency",
-                "Estimated cost of each component of the bill so far.",
+                "Estimated cost of each component of the bill so far, also while another component is not known.",
                 MONEY,
-                Query(f"azure_b2c_estimated_cost_month_to_date{{{PAID}}}", "{{component}} {{currency}}"),
+                Query(f"azure_b2c_estimated_component_cost_month_to_date{{{PAID}}}", "{{component}} {{currency}}"),
                 stacked=True,
             ),
             24,

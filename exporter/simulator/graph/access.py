@@ -88,7 +88,7 @@ class Access:
         if str(claims["aud"]).rstrip("/") not in AUDIENCES:
             text = "Access token validation failure. Invalid audience."
             raise graph_refused(401, INVALID_TOKEN, text, self.now)
-        for tenant in (self.world.b2c, self.world.external_id):
+        for tenant in (self.world.b2c, self.world.pilot, self.world.external_id):
             if (claims["tid"], claims["appid"]) == (tenant.tenant_id, tenant.client_id):
                 return claims, tenant
         raise graph_refused(403, "Authorization_RequestDenied", NOT_ALLOWED, self.now)

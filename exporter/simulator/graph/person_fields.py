@@ -1,23 +1,38 @@
 """The properties of a user object."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
+from exporter.simulator.world.creation import created_at
 from exporter.simulator.world.directory import Directory, Person
 
-FIELDS = ("id", "displayName", "mail", "mobilePhone", "userPrincipalName", "creationType", "userType", "identities")
+FIELDS = (
+    "id",
+    "createdDateTime",
+    "displayName",
+    "mail",
+    "mobilePhone",
+    "userPrincipalName",
+    "creationType",
+    "userType",
+    "identities",
+)
 USUAL = ("id", "displayName", "mail", "mobilePhone", "userPrincipalName")
 """Without ``$select``; identities and types are not among them."""
 
 
-def person_fields(directory: Directory, person: Person, names: Iterable[str]) -> dict[str, object]:
-    """The properties `names` of a user."""
-    return {name: _field(directory, person, name) for name in names}
+def person_fields(directory: Directory, person: Person, names: Iterable[str], now: datetime) -> dict[str, object]:
+    """The properties `names` of a user who exists `now`."""
+    return {name: _field(directory, person, name, now) for name in names}
 
 
-def _field(directory: Directory, person: Person, name: str) -> object:
+def _field(directory: Directory, person: Person, name: str, now: datetime) -> object:
     match name:
         case "id":
             return person.id
+        case "createdDateTime":
+            at = created_at(directory, person, now)
+            return f"{at:%Y-%m-%dT%H:%M:%SZ}" if at else None
         case "displayName":
             return f"Rider {person.number}"
         case "mail":

@@ -35,14 +35,15 @@ class Users:
         self.access.options(request, "$select", "$top", "$skiptoken")
         names = selected(self.access, request)
         top, start = self.access.top(request, PAGE, LARGEST_PAGE), self._start(request)
-        found = list(islice(tenant.directory.persons(self.access.now, start), top + 1))
+        now = self.access.now
+        found = list(islice(tenant.directory.persons(now, start), top + 1))
         link = None
         if len(found) > top:
             query = {name: request.query_params[name] for name in ("$select", "$top") if name in request.query_params}
             query["$skiptoken"] = write_token(["users", found[top][0]])
             parts = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items())
             link = f"{origin(request)}/v1.0/users?{parts}"
-        rows = [person_fields(tenant.directory, person, names) for _, person in found[:top]]
+        rows = [person_fields(tenant.directory, person, names, now) for _, person in found[:top]]
         shown = f"users({','.join(names)})" if "$select" in request.query_params else "users"
         return rows_answer(f"v1.0/$metadata#{shown}", rows, next_link=link)
 

@@ -93,18 +93,21 @@ def _rows(directory: Directory, this: Round) -> tuple[list[dict[str, object]], i
     if this.since is None:
         found = list(islice(directory.persons(this.until, this.start), this.top + 1))
         following = found[this.top][0] if len(found) > this.top else None
-        return [person_fields(directory, person, this.names) for _, person in found[: this.top]], following
+        people = [person for _, person in found[: this.top]]
+        return [person_fields(directory, person, this.names, this.until) for person in people], following
     changes = list(directory.changes(this.since, this.until))
     shown = changes[this.start : this.start + this.top]
     end = this.start + len(shown)
-    return [_changed(directory, change, this.names) for change in shown], end if end < len(changes) else None
+    return [_changed(directory, change, this.names, this.until) for change in shown], end if end < len(
+        changes
+    ) else None
 
 
-def _changed(directory: Directory, change: Change, names: tuple[str, ...]) -> dict[str, object]:
+def _changed(directory: Directory, change: Change, names: tuple[str, ...], now: datetime) -> dict[str, object]:
     """A user as far as it has changed; one that is gone can be restored ("changed") or not ("deleted")."""
     if change.person is None:
         return {"id": change.id, "@removed": {"reason": "deleted" if int(change.id[-1], 16) % 3 else "changed"}}
     if change.created:
-        return person_fields(directory, change.person, names)
+        return person_fields(directory, change.person, names, now)
     changed = {"identities"} if change.linked else {"displayName"}
-    return person_fields(directory, change.person, ["id", *(name for name in names if name in changed)])
+    return person_fields(directory, change.person, ["id", *(name for name in names if name in changed)], now)

@@ -63,7 +63,8 @@ class Grants:
 
     def programs(self, tenant: str) -> list[Program]:
         """The programs of `tenant`, or the refusal of an unknown tenant."""
-        everywhere = (self.world.b2c, self.world.external_id, self.world.partner_center, self.world.azure)
+        world = self.world
+        everywhere = (world.b2c, world.pilot, world.external_id, world.partner_center, world.azure)
         found = [one for one in everywhere if tenant.lower() in (one.tenant, one.tenant_id)]
         if not found:
             raise login_refused(90002, self.clock(), tenant)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from exporter.simulator.world.application import Application
 from exporter.simulator.world.azure import AzureTenant
-from exporter.simulator.world.b2c import ORDINARY, B2cSize, B2cTenant, UserCount
+from exporter.simulator.world.b2c import ORDINARY, PILOT, B2cSize, B2cTenant, UserCount
 from exporter.simulator.world.b2c_ledger import B2cLedger
 from exporter.simulator.world.balance import Balance
 from exporter.simulator.world.enrollment import Enrollment
@@ -45,6 +45,7 @@ class World:
 
         self.seed = seed
         self.b2c = B2cTenant(seed, now, b2c_size)
+        self.pilot = B2cTenant(seed, now, PILOT, domain="pedalwerkepilot")
         self.external_id = ExternalTenant(seed, now)
         self.ea = Enrollment(seed, now)
         self.partner_center = Partner(seed, now)

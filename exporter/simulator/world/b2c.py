@@ -37,6 +37,9 @@ class B2cSize:
 
 
 ORDINARY = B2cSize()
+ORDINARY_DOMAIN = "pedalwerkekunden"
+PILOT = B2cSize(users=0.02, sign_ins=0.02)
+"""About 300 users and 30 sign-ins a day."""
 
 
 @dataclass(frozen=True)
@@ -62,16 +65,19 @@ class UserCount:
 class B2cTenant:
     """The directory, the credentials of the program that reads its reports, and the counts of every day."""
 
-    def __init__(self, seed: int, now: Callable[[], datetime], size: B2cSize = ORDINARY) -> None:
+    def __init__(
+        self, seed: int, now: Callable[[], datetime], size: B2cSize = ORDINARY, *, domain: str = ORDINARY_DOMAIN
+    ) -> None:
         self.seed = seed
         self.now = now
         self.size = size
-        self.tenant = "pedalwerkekunden.onmicrosoft.com"
-        self.tenant_id = guid(seed, "b2c tenant")
-        self.client_id = guid(seed, "b2c client")
-        self.client_secret = secret(seed, "b2c")
+        self.tenant = f"{domain}.onmicrosoft.com"
+        of_its_own = () if domain == ORDINARY_DOMAIN else (domain,)
+        self.tenant_id = guid(seed, "b2c tenant", *of_its_own)
+        self.client_id = guid(seed, "b2c client", *of_its_own)
+        self.client_secret = secret(seed, "b2c", *of_its_own)
         self.applications = tuple(
-            Application(guid(seed, name), name, size)
+            Application(guid(seed, name, *of_its_own), name, size)
             for name, size in (
                 ("Web shop", 620),
                 ("Rider app", 340),

@@ -23,7 +23,8 @@ CARRIED = 3 * DAY
 class Component:
     """A part of the bill: its price list, and its usage in the month; None where that is not known.
 
-    `newest` is the newest day of the month that is reported; `rows` is how many rows the usage is computed from.
+    `newest` is the newest day of the month that is reported, `as_of` the instant of a usage that is not of whole days;
+    `rows` is how many rows the usage is computed from.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Component:
     usage: MonthUsage | None
     newest: date | None = None
     rows: int = 0
+    as_of: datetime | None = None
 
 
 def charges(components: Sequence[Component], currency: str, now: datetime) -> Iterator[Charge]:
@@ -40,20 +42,22 @@ def charges(components: Sequence[Component], currency: str, now: datetime) -> It
     """
     known = all(component.usage for component in components)
     projected = all(component.usage and component.usage.month is not None for component in components)
-    reported = any(component.newest for component in components)
+    reported = any(component.newest or component.as_of for component in components)
     for component in components:
         tiers, usage, newest = component.tiers, component.usage, component.newest
         if not usage:
             continue
         configured = None if reported or component.rows else now
+        so_far = bill.charge(tiers, usage.so_far)
         yield Charge(
             component=component.name,
             currency=currency,
-            data_timestamp=day_end(newest) if newest else configured,
+            data_timestamp=component.as_of or (day_end(newest) if newest else configured),
             rows=component.rows,
             quantity=usage.so_far,
             free=bill.free(tiers),
-            cost=bill.charge(tiers, usage.so_far) if known else None,
+            component_cost=so_far,
+            cost=so_far if known else None,
             cost_month=bill.charge(tiers, usage.month) if projected and usage.month is not None else None,
         )
 
@@ -66,8 +70,8 @@ class ComponentReader:
     now: datetime
     run: Run
 
-    def components(self, prices: Prices, active_users: int | None) -> list[Component]:
-        """One per component that has a price; what has no price is not read."""
+    def components(self, prices: Prices, expected: int | None, *, count_active_users: bool) -> list[Component]:
+        """One per component that has a price; what has no price is not read. `expected` active users are configured."""
         components = []
         if tiers := prices.per_authentication:
             components.append(self._events("authentications", DailyAuthentications, tiers))
@@ -76,8 +80,8 @@ class ComponentReader:
         if tiers := prices.per_user:
             begun = any(component.newest for component in components)
             components.append(self._users(tiers, begun=begun))
-        if (tiers := prices.per_monthly_active_user) and active_users is not None:
-            components.append(Component("monthly_active_users", tiers, MonthUsage(active_users, active_users)))
+        if tiers := prices.per_monthly_active_user:
+            components.append(self._active_users(tiers, expected, counted=count_active_users))
         return components
 
     @property
@@ -110,3 +114,21 @@ class ComponentReader:
         else:
             self.run.warn(f"users: the bill is not known: no total since {month.start}")
         return Component("users", tiers, usage, newest if reported else None, len(totals))
+
+    def _active_users(self, tiers: tuple[Tier, ...], expected: int | None, *, counted: bool) -> Component:
+        """The active users of the month as they are counted; those that are configured while that is not known.
+
+        A month is expected to have as many as are configured, or else as the month before, and not less than so far:
+        their number does not grow evenly.
+        """
+        name = "monthly_active_users"
+        if found := self.client.active_users(self.run) if counted else None:
+            month = found.previous_month if expected is None else expected
+            usage = MonthUsage(found.users, None if month is None else max(found.users, month))
+            return Component(name, tiers, usage, rows=1, as_of=found.data_timestamp)
+        if expected is None:
+            self.run.warn(f"{name}: the bill is not known: the month's active users are not")
+            return Component(name, tiers, None)
+        if counted:
+            self.run.warn(f"{name}: the bill has the configured ones: the month's active users are not known")
+        return Component(name, tiers, MonthUsage(expected, expected))

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
-from typing import NamedTuple, Protocol, TypeVar, cast
+from typing import ClassVar, NamedTuple, Protocol, TypeVar, cast
 
 import msgspec
 
@@ -75,6 +75,8 @@ class GraphReports:
     As long as a window is not known, a warning says from when on it will be.
     """
 
+    whole_days: ClassVar[bool] = False
+
     def __init__(self, session: Session, counts: DailyCounts, users: UserCounts, *, final_after: timedelta) -> None:
         self._clock = session.clock
         self._counts = counts
@@ -112,9 +114,11 @@ class GraphReports:
     def active_users(self, run: Run) -> ActiveUsers | None:
         coverage = self._log.sync(run)
         month = month_start(self._clock())
-        found = self._counts.days(ACTIVE_USERS, month, month)
-        if found:
-            return ActiveUsers(sum(found[month].values()), coverage.head)
+        before = (month - DAY).replace(day=1)
+        found = self._counts.days(ACTIVE_USERS, before, month)
+        if month in found:
+            previous = sum(found[before].values()) if before in found else None
+            return ActiveUsers(sum(found[month].values()), coverage.head, previous)
         self._warn_of_month(coverage, run)
         return None
 

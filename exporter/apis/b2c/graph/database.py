@@ -38,6 +38,7 @@ CREATE TABLE late_code (link INTEGER PRIMARY KEY, day INTEGER NOT NULL);
 CREATE TABLE active_user (hash INTEGER PRIMARY KEY, month INTEGER NOT NULL);
 CREATE TABLE spelling (key TEXT PRIMARY KEY, spelling TEXT NOT NULL, day INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE user (hash BLOB PRIMARY KEY, bucket TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE created (hash BLOB PRIMARY KEY, day TEXT NOT NULL) WITHOUT ROWID;
 """
 DAMAGED = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_MISMATCH}
 """Results that mean that the file is not what this version wrote; any other may pass, such as a full disk."""

@@ -1,13 +1,14 @@
-"""Users as Microsoft Graph lists them, and the identity provider that each of them counts for."""
+"""The identity provider that each user of Microsoft Graph counts for."""
 
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 
-from exporter.apis.b2c.records import DIRECTORY, LOCAL, RESERVED, label
+from exporter.apis.b2c.graph.issuers import published
+from exporter.apis.b2c.graph.users_pages import Identity, UnreadUser, User
+from exporter.apis.b2c.records import DIRECTORY, LOCAL, RESERVED, UNATTRIBUTED, label
 
 MULTIPLE, GUEST, OTHER_USERS = "multiple", "guest", "other"
 PROVIDER = "provider"
@@ -15,41 +16,14 @@ LOCAL_TYPES = re.compile(r"(emailaddress|username|phonenumber)[0-9]*")
 """Documented sign-in types of local accounts, in lower case; `emailAddress1` and further ones occur."""
 PRINCIPAL_NAME, FEDERATED = "userprincipalname", "federated"
 LOCAL_CREATION = frozenset({"localaccount", "namecoexistence"})
-ISSUER = re.compile(r"(?=.*[a-z])[a-z0-9][a-z0-9 ._~:/-]{0,199}")
-"""A domain, a URL or a name, in lower case. Anything else may be about a user, such as an address or a number."""
-
-
-class Identity(msgspec.Struct, rename="camel"):
-    """How a user signs in, without the name or number that identifies the user: that is never decoded."""
-
-    sign_in_type: str | None = None
-    issuer: str | None = None
-
-
-class User(msgspec.Struct, rename="camel"):
-    """A user of a page; a page of changes may omit what has not changed, and names who was removed."""
-
-    id: str
-    identities: list[Identity] | UnsetType | None = UNSET
-    creation_type: str | UnsetType | None = UNSET
-    user_type: str | UnsetType | None = UNSET
-    removed: msgspec.Raw | UnsetType = msgspec.field(name="@removed", default=UNSET)
-
-
-class Page(msgspec.Struct):
-    """A page of users, or of changes; the last one of changes has the link to those that follow later."""
-
-    value: list[User]
-    next_link: str | None = msgspec.field(name="@odata.nextLink", default=None)
-    delta_link: str | None = msgspec.field(name="@odata.deltaLink", default=None)
 
 
 class Traits(NamedTuple):
     """What determines the part that a user counts for; unlike the user it may be stored.
 
     `source` is where the credentials are stored: `local`, the one provider, `multiple`, `directory` for a user with
-    nothing but a principal name, or empty. `created` is `local`, `invitation` or empty, `kind` `guest`, `member` or
-    empty.
+    nothing but a principal name, `unattributed` for one who can't be read, or empty. `created` is `local`, `invitation`
+    or empty, `kind` `guest`, `member` or empty.
     """
 
     source: str = ""
@@ -80,8 +54,10 @@ class Traits(NamedTuple):
         return self.source or OTHER_USERS
 
 
-def traits(user: User, tenant: str, before: Traits | None = None) -> Traits:
+def traits(user: User | UnreadUser, tenant: str, before: Traits | None = None) -> Traits:
     """The traits of a user of `tenant`, a domain or an id; what a change omits is as `before`."""
+    if isinstance(user, UnreadUser):
+        return Traits(UNATTRIBUTED)
     before = before or Traits()
     return Traits(
         before.source if user.identities is UNSET else _source(user.identities or (), tenant),
@@ -111,11 +87,12 @@ def _source(identities: Iterable[Identity], tenant: str) -> str:
 def _provider(issuer: str) -> str:
     """The label value of a provider; different from every part that is none."""
     issuer = issuer.rstrip("/")
-    if issuer and not ISSUER.fullmatch(issuer):
+    name = published(issuer)
+    if issuer and not name:
         return OTHER_USERS
-    if issuer in {MULTIPLE, GUEST, OTHER_USERS} and issuer not in RESERVED:
-        return f"{PROVIDER}:{issuer}"
-    return label(PROVIDER, issuer)
+    if name in {MULTIPLE, GUEST, OTHER_USERS} and name not in RESERVED:
+        return f"{PROVIDER}:{name}"
+    return label(PROVIDER, name)
 
 
 def _created(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from sqlite3 import Connection
 from typing import Literal
 
@@ -10,7 +10,8 @@ import msgspec
 from msgspec import UNSET
 
 from exporter.apis.b2c.graph.counts import DailyCounts
-from exporter.apis.b2c.graph.users_rows import Traits, User, traits
+from exporter.apis.b2c.graph.users_pages import Page, UnreadUser, User
+from exporter.apis.b2c.graph.users_rows import Traits, traits
 from exporter.model.limits import OTHER
 
 Listing = Literal["users", "delta", "changes"]
@@ -20,19 +21,28 @@ RESUMED_FOR = timedelta(days=1)
 MAX_KINDS = 2_000
 """The most different traits that are stored by name; no tenant has as many identity providers."""
 PROGRESS, CHANGES, REFUSED = "users.progress", "users.changes", "users.delta_refused"
+CREATED = "users.created"
+"""Whether a user of the count states when it was created: else nobody is known to be new or not."""
+RECENT = timedelta(days=15)
+"""For how long it is stored when a user was created."""
+
+PARTS = "SELECT bucket, count(*) AS number"
+NEW_USERS = "FROM user JOIN created USING (hash) WHERE day BETWEEN ? AND ?"
+LARGEST = "GROUP BY bucket ORDER BY number DESC, bucket LIMIT ?"
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """A count that has begun: the listing, and the link of its next page."""
+    """A count that has begun: the listing, the link of its next page, and how many entries were dropped so far."""
 
     listing: Listing
     link: str
     begun: datetime
+    dropped: int = 0
 
 
 class UserStore:
-    """The users of the current count, each by a keyed hash of the id and the traits; nothing else about them.
-    Links are encrypted.
+    """The users of the current count, each by a keyed hash of the id and the traits, and by the day of creation while
+    that is recent; nothing else about them. Links are encrypted.
 
     A page and the link that follows it are stored in one transaction, so that a count continues after a kill and a
     user who is listed twice counts once. The hashes are deleted after a count, unless changes are read from then on.
@@ -56,19 +66,27 @@ class UserStore:
         """Forget every user, to begin anew."""
         with self._counts.transaction() as connection:
             connection.execute("DELETE FROM user")
-            self._counts.remember(PROGRESS, None)
-            self._counts.remember(CHANGES, None)
+            connection.execute("DELETE FROM created")
+            for key in (PROGRESS, CHANGES, CREATED):
+                self._counts.remember(key, None)
 
-    def store(self, users: Iterable[User], progress: Progress | None, changes: str | None = None) -> None:
+    def store(self, page: Page, now: datetime, progress: Progress | None, changes: str | None = None) -> None:
         """Store a page of users, and what follows: the `progress`, or the end and the link to later changes."""
         hashed = self._counts.hasher(b"user")
-        page = [(hashed(user.id.casefold().encode()), user) for user in users]
+        users = [(hashed(user.id.casefold().encode()), user) for user in page.value]
+        dated = [(key, user.created) for key, user in users if isinstance(user, User) and user.created]
+        oldest = (now - RECENT).date()
         with self._counts.transaction() as connection:
-            found = _known(connection, page)
-            for key, user in page:
+            found = _known(connection, users)
+            for key, user in users:
                 found[key] = None if user.removed is not UNSET else traits(user, self._tenant, found.get(key))
+            if dated:
+                self._counts.remember(CREATED, CREATED)
+            recent = [(key, at.date().isoformat()) for key, at in dated if at.date() >= oldest]
+            connection.executemany("REPLACE INTO created VALUES (?, ?)", recent)
             gone = [(key,) for key, known in found.items() if known is None]
             connection.executemany("DELETE FROM user WHERE hash = ?", gone)
+            connection.executemany("DELETE FROM created WHERE hash = ?", gone)
             stored = [(key, known.text) for key, known in found.items() if known]
             connection.executemany("REPLACE INTO user VALUES (?, ?)", stored)
             self._remember(PROGRESS, msgspec.json.encode(progress).decode() if progress else None)
@@ -79,16 +97,19 @@ class UserStore:
         """The number of users of each part; rare traits beyond `MAX_KINDS` are folded into `__other__`."""
         with self._counts.transaction() as connection:
             (total,) = connection.execute("SELECT count(*) FROM user").fetchone()
-            found = connection.execute(
-                "SELECT bucket, count(*) AS number FROM user GROUP BY bucket ORDER BY number DESC, bucket LIMIT ?",
-                (MAX_KINDS,),
-            ).fetchall()
-        parts: Counter[str] = Counter()
-        for text, number in found:
-            parts[Traits.from_text(text).part] += number
-        if rest := total - parts.total():
-            parts[OTHER] += rest
-        return parts
+            found = connection.execute(f"{PARTS} FROM user {LARGEST}", (MAX_KINDS,)).fetchall()
+        return _parts(found, total)
+
+    def registered(self, first: date, last: date) -> Mapping[str, int] | None:
+        """The number of users of each part who were created from `first` to `last`; None if nobody states it."""
+        if not self._counts.state(CREATED):
+            return None
+        days = first.isoformat(), last.isoformat()
+        with self._counts.transaction() as connection:
+            connection.execute("DELETE FROM created WHERE day < ?", days[:1])
+            (total,) = connection.execute(f"SELECT count(*) {NEW_USERS}", days).fetchone()
+            found = connection.execute(f"{PARTS} {NEW_USERS} {LARGEST}", (*days, MAX_KINDS)).fetchall()
+        return _parts(found, total)
 
     def _state(self, key: str) -> str | None:
         stored = self._counts.state(key)
@@ -107,11 +128,25 @@ class UserStore:
         self._counts.remember(REFUSED, now.isoformat())
 
 
-def _known(connection: Connection, page: Iterable[tuple[bytes, User]]) -> dict[bytes, Traits | None]:
+def _known(connection: Connection, page: Iterable[tuple[bytes, User | UnreadUser]]) -> dict[bytes, Traits | None]:
     """The stored traits of the users of whom the page omits something."""
-    partial = [key for key, user in page if UNSET in (user.identities, user.creation_type, user.user_type)]
+    partial = [
+        key
+        for key, user in page
+        if isinstance(user, User) and UNSET in (user.identities, user.creation_type, user.user_type)
+    ]
     found = (connection.execute("SELECT hash, bucket FROM user WHERE hash = ?", (key,)).fetchone() for key in partial)
     return {row[0]: Traits.from_text(row[1]) for row in found if row}
+
+
+def _parts(found: Iterable[tuple[str, int]], total: int) -> Mapping[str, int]:
+    """The number of users of each part, of those of the largest traits; the rest of the total is folded."""
+    parts: Counter[str] = Counter()
+    for text, number in found:
+        parts[Traits.from_text(text).part] += number
+    if rest := total - parts.total():
+        parts[OTHER] += rest
+    return parts
 
 
 def _decoded(stored: str) -> Progress | None:

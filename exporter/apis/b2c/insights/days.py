@@ -39,17 +39,23 @@ class StoredDays:
     """What is known of the days of two months, up to the newest one that is known.
 
     A key in several spellings is one key, in the spelling of the newest day. Counts without a key are in the total
-    only.
+    only. Days that are `provisional` may lack a row without a date, so no sum of days is known.
     """
 
-    def __init__(self, counts: DailyCounts, report: str, today: date) -> None:
+    def __init__(
+        self, counts: DailyCounts, report: str, today: date, provisional: Mapping[date, Counts] | None = None
+    ) -> None:
         self._report = report
-        self._days = counts.days(report, today - 2 * THIRTY_DAYS, today + DAY)
+        self._undated = provisional is not None
+        stored = counts.days(report, today - 2 * THIRTY_DAYS, today + DAY)
+        self._days = dict(sorted({**(provisional or {}), **stored}.items()))
         self.newest = max(self._days, default=None)
         self._spelled = {key.casefold(): key for day in self._days.values() for _, key in sorted(day)}
 
     def rows(self, kind: type[D], after: date) -> Iterator[D | Unreadable]:
         """The row of each day after `after` that is known, also without activity; `Unreadable` for each that is not."""
+        if self._undated:
+            yield Unreadable(None)
         for day in self._span(after):
             if (counts := self._days.get(day)) is None:
                 yield _unknown(day)
@@ -61,6 +67,9 @@ class StoredDays:
 
         No row without activity; `Unreadable` if one of the days is not known.
         """
+        if self._undated:
+            yield Unreadable(None, "a row without a date may be of one of its days")
+            return
         span = self._span(after or (self.newest or date.max) - THIRTY_DAYS)
         if unknown := [day for day in span if day not in self._days]:
             yield _unknown(unknown[-1])

@@ -33,9 +33,9 @@ class Dated(msgspec.Struct, rename="camel"):
 
 
 class BadDay(NamedTuple):
-    """A day or month with a row that can't be read."""
+    """A day or month with a row that can't be read; None for one whose date can't be read: it may be of any."""
 
-    day: date
+    day: date | None
 
 
 class Pages:
@@ -52,7 +52,7 @@ class Pages:
     def rows(self, every: Literal["daily", "monthly"], kind: type[F], run: Run) -> Iterator[F | BadDay]:
         """All rows, in no order. Rows with the same id or content are different parts: what differs may be missing.
 
-        A row that can't be read is dropped with a warning, and a `BadDay`; raises `Malformed` if it has no date.
+        A row that can't be read is dropped with a warning, and a `BadDay`.
         """
         decoder, row_decoder = msgspec.json.Decoder(Envelope), msgspec.json.Decoder(kind)
         what = f"userInsights {every} {kind.report}"
@@ -70,8 +70,8 @@ class Pages:
                 try:
                     row = row_decoder.decode(raw)
                 except UNREADABLE as error:
-                    day = _stated_day(raw, what)
-                    run.drop(f"{what}: a row of {day} is skipped: {error}")
+                    day = _stated_day(raw)
+                    run.drop(f"{what}: a row {f'of {day}' if day else 'without a date'} is skipped: {error}")
                     yield BadDay(day)
                     continue
                 if row.day > self.now.date() + DAY:
@@ -80,8 +80,8 @@ class Pages:
                 yield row
 
 
-def _stated_day(raw: msgspec.Raw, what: str) -> date:
+def _stated_day(raw: msgspec.Raw) -> date | None:
     try:
         return day_of(msgspec.json.decode(raw, type=Dated).fact_date)
-    except (*UNREADABLE, Malformed) as error:
-        raise Malformed(f"{what}: a row has no date that can be read: {error}") from error
+    except (*UNREADABLE, Malformed):
+        return None

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, TypeAlias
 
 import msgspec
 
+from exporter.apis.b2c.graph.issuers import identifying
 from exporter.errors import Malformed
 from exporter.model.periods import day_of
 
@@ -40,7 +41,7 @@ class Event(Fact, frozen=True, kw_only=True):
 
     @property
     def key(self) -> str:
-        """The flow or method; empty where it is not stated."""
+        """The flow or method; empty where it is not stated, or may be about a user."""
         raise NotImplementedError
 
     @property
@@ -67,7 +68,7 @@ class Authentications(Event, frozen=True, kw_only=True):
 
     @property
     def key(self) -> str:
-        return (self.auth_flow or "").strip()
+        return _published(self.auth_flow)
 
     @property
     def number(self) -> int:
@@ -92,7 +93,7 @@ class MfaCompletions(Event, frozen=True, kw_only=True):
 
     @property
     def key(self) -> str:
-        return (self.mfa_method or "").strip()
+        return _published(self.mfa_method)
 
     @property
     def number(self) -> int:
@@ -126,3 +127,8 @@ class ActiveUserCount(Fact, frozen=True, kw_only=True):
     def whole(self) -> bool:
         """Whether the row is about no particular application, country, language or system."""
         return not any((text or "").strip() for text in (self.app_id, self.country, self.language, self.os))
+
+
+def _published(name: str | None) -> str:
+    text = (name or "").strip()
+    return "" if identifying(text) else text

@@ -127,7 +127,7 @@ class ActivityReader:
         if len(found) > 1:
             return f"{len(found)} rows came, and one is documented"
         if not usable:
-            return "its row can't be used"
+            return next((row.why for row in found if isinstance(row, Unreadable) and row.why), "its row can't be used")
         first, month = usable[0].first_day, month_start(self.now)
         if window == MONTH and first is None:
             return "the answer does not state when it begins, so it may be of more than the month"

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from exporter.apis.b2c.records import UNATTRIBUTED, DayRow, Part, Reading
+from exporter.apis.b2c.records import UNATTRIBUTED, DayRow, Part, Reading, UserCount
 from exporter.apis.b2c.windows.keys import Keys
 from exporter.apis.b2c.windows.rows import THIRTY_DAYS, RowsByDay, parts
 from exporter.model.collection import Run
@@ -15,31 +15,47 @@ D = TypeVar("D", bound=DayRow)
 TEN_DAYS = timedelta(days=10)
 
 
-def growth(report: str, days: RowsByDay[D], keys: Keys, run: Run) -> Iterator[Part | Reading]:
-    """Users on the newest day, and how many more they are than on the day exactly ten days before."""
+def growth(report: str, days: RowsByDay[UserCount], keys: Keys, run: Run) -> Iterator[Part | Reading]:
+    """Users on the newest day, and those who registered in the ten days up to it.
+
+    Where that is not stated, how many more they are than on the day exactly ten days before.
+    """
     if not days.rows:
         return
     newest = max(days.rows)
     row, earlier = days.rows[newest], days.rows.get(newest - TEN_DAYS)
     yield Reading(day_end(newest), len(days.rows))
-    if earlier is None:
-        run.warn(f"{report}: no growth over ten days: no row of {newest - TEN_DAYS}")
     now = parts(row, parts(earlier) if earlier else ())
-    before = parts(earlier, parts(row)) if earlier else {}
-    totals = earlier is not None and row.stated_total is not None and earlier.stated_total is not None
-    for key in sorted(now.keys() | before.keys()):
-        # Between two totals the differences of all parts sum to the total's; without them only what both state counts.
-        known = totals or (key in now and key in before)
-        grown = now.get(key, 0) - before.get(key, 0) if known else None
-        yield Part(breakdown_key=keys.label(key), newest=now.get(key), trailing_10d=grown)
+    if (registered := row.registered) is None:
+        if earlier is None:
+            run.warn(f"{report}: no growth over ten days: no row of {newest - TEN_DAYS}")
+        registered = _grown(row, earlier) if earlier else {}
+    else:
+        registered = {**dict.fromkeys(now, 0), **registered}
+    for key in sorted(now.keys() | registered.keys()):
+        yield Part(breakdown_key=keys.label(key), newest=now.get(key), trailing_10d=registered.get(key))
 
 
-def windows(report: str, days: RowsByDay[D], now: datetime, keys: Keys, run: Run) -> Iterator[Part | Reading]:
+def _grown(row: UserCount, earlier: UserCount) -> Mapping[str, int]:
+    """The difference of each part.
+
+    Between two totals the differences of all parts sum to the total's; without them only what both state counts.
+    """
+    now, before = parts(row, parts(earlier)), parts(earlier, parts(row))
+    totals = row.stated_total is not None and earlier.stated_total is not None
+    keys = now.keys() | before.keys() if totals else now.keys() & before.keys()
+    return {key: now.get(key, 0) - before.get(key, 0) for key in keys}
+
+
+def windows(
+    report: str, days: RowsByDay[D], now: datetime, keys: Keys, run: Run, *, whole_days: bool = False
+) -> Iterator[Part | Reading]:
     """The parts of each window: the sums of the rows of its days, where a day without a row counts zero.
 
     A window that an unusable row may belong to is absent, with a warning; the daily value is present on any day that
-    has a row. The newest row can still grow, so the daily value is that of the day before. The month is that of
-    `now`, up to the newest row; the 30 days end with the newest row.
+    has a row. The newest row can still grow, so the daily value is that of the day before; of a source with
+    `whole_days` it is that of the newest row, unless that is today's. The month is that of `now`, up to the newest row;
+    the 30 days end with the newest row.
     """
     if not days.rows:
         return
@@ -51,7 +67,7 @@ def windows(report: str, days: RowsByDay[D], now: datetime, keys: Keys, run: Run
             run.warn(f"{report}: no figures for {window}: {unknown}")
         return {} if unknown else _sums(days, span)
 
-    day = newest - DAY
+    day = newest if whole_days and newest < now.date() else newest - DAY
     daily = sums("the daily value", Days(day, day), days.unknown_on(day))
     to_date = Days(month.start, min(newest, month.end))
     empty = f"no row since {month.start}" if newest < month.start else ""

@@ -142,9 +142,7 @@ def test_the_failure_of_a_blocked_application_states_the_remedy(
     failure = b2c.failure(report)
     assert "forbidden" == failure.reason
     assert "Authentication_Unauthorized: Access blocked to AAD Graph API" in str(failure)
-    assert "set `source: microsoft_graph`, or `user_insights` for an External ID tenant, or set base_url" in str(
-        failure
-    )
+    assert "set `source: microsoft_graph`, or `user_insights` for an External ID tenant" in str(failure)
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,7 @@ class Archive:
 
     def write_plan(self, job: Job, plan: Plan) -> None:
         """Replace the stored plan of `job`; raises `OSError`."""
+        self._directory.mkdir(parents=True, exist_ok=True)
 
     def prune(self, keys: AbstractSet[Key]) -> None:
         """Remove everything but what is stored for these keys; raises `OSError`."""

@@ -167,10 +167,14 @@ class Telemetry:
             gauge.remove(*job.labels)
 
     def removed(self, jobs: Iterable[Job], remaining: Iterable[Job]) -> None:
-        """These jobs are no longer configured; series that `remaining` jobs have in common with them stay."""
+        """These jobs are no longer configured; series that `remaining` jobs have in common with them stay.
+
+        Those of an API go with its last account.
+        """
         remaining = tuple(remaining)
         labels = {job.labels for job in remaining}
         accounts = {(job.api, job.account) for job in remaining}
+        apis = {job.api for job in remaining}
         for job in jobs:
             if job.labels not in labels:
                 for gauge in self._job_gauges:
@@ -182,6 +186,10 @@ class Telemetry:
                 for credential in self._expiring.pop(account, set()):
                     self._expiry.remove(job.account, credential)
                 self._quota.remove_by_labels({"api": job.api, "account": job.account})
+            if job.api not in apis:
+                self._requests.remove_by_labels({"api": job.api})
+                for metric in (self._latency, self._retries, self._throttled):
+                    metric.remove(job.api)
 
     def failed(self, job: Job, failure: Failure, seconds: float) -> None:
         """A run failed."""
@@ -253,6 +261,8 @@ class ApiObserver:
 
     def answered(self, status: int, seconds: float) -> None:
         """A response with this status was received."""
+        if self.stopped.is_set():  # the account may have been removed, with its series
+            return
         self.requests.labels(self.api, str(status)).inc()
         self.latency.observe(seconds)
 

@@ -24,7 +24,7 @@ class Reloads:
         with self._lock:
             requested = self._next or Future()
             if self._stopped:
-                requested.set_result(STOPPING)
+                _answer(requested, STOPPING)
                 return requested
             self._next = requested
             if self._running is None:

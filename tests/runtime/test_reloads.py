@@ -1,7 +1,6 @@
 """Reloads while pages are scraped, whatever the API does."""
 
 import gc
-import itertools
 import threading
 from pathlib import Path
 
@@ -54,11 +53,15 @@ def test_reloads_leave_no_hole_and_nothing_behind(
         threads, descriptors = threading.active_count(), len(list(Path("/proc/self/fd").iterdir()))
         scraping = threading.Thread(target=scrape)
         scraping.start()
-        for number, answer in zip(range(1, reloads + 1), itertools.cycle((UP, UP, THROTTLING, DOWN))):
+        for number in range(1, reloads + 1):
+            throttling = number > reloads * 3 // 4
             for path in paths:
-                canned.answer(path, answer)
+                canned.answer(path, THROTTLING if throttling else (UP, DOWN)[number % 2])
+            before = len(canned.received)
             done = exporter.configure(loads(text(canned.url, tmp_path, number), "test"))
             assert (3, 0) == (done.kept + done.changed, done.removed)
+            if not throttling:
+                eventually(lambda before=before: len(canned.received) > before, "a request")  # type: ignore[misc]
         for path in paths:
             canned.answer(path, UP)
         over.set()

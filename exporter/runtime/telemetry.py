@@ -1,8 +1,7 @@
 """The exporter's own metrics."""
 
 import platform
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
@@ -10,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from exporter import __version__
 from exporter.errors import Failure, Reason
 from exporter.model.collection import Collection
+from exporter.runtime.api_observer import ApiObserver
 from exporter.runtime.job import Job, Plan
 from exporter.runtime.reload import Reload
 from exporter.transport.stop import Stop
@@ -216,7 +216,7 @@ class Telemetry:
         self._interval.labels(*job.labels).set(job.every.total_seconds())
         self._next_run.labels(*job.labels).set(plan.next_run.timestamp())
 
-    def observer(self, api: str, account: str, stopped: Stop) -> "ApiObserver":
+    def observer(self, api: str, account: str, stopped: Stop) -> ApiObserver:
         """Counts the requests of one account to one API, until its runs are stopped."""
         return ApiObserver(
             self._requests,
@@ -244,38 +244,3 @@ class Telemetry:
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(f"{PREFIX}_{name}", text, labels, registry=self.registry)
-
-
-@dataclass(frozen=True, slots=True)
-class ApiObserver:
-    """Counts the requests of one account to one API."""
-
-    requests: Counter
-    latency: Histogram
-    retries: Counter
-    throttled: Counter
-    quota: Gauge
-    api: str
-    account: str
-    stopped: Stop
-
-    def answered(self, status: int, seconds: float) -> None:
-        """A response with this status was received."""
-        if self.stopped.is_set():  # the account may have been removed, with its series
-            return
-        self.requests.labels(self.api, str(status)).inc()
-        self.latency.observe(seconds)
-
-    def retried(self, throttled_seconds: float) -> None:
-        """A request is retried, `throttled_seconds` later if a throttling response is the cause."""
-        self.retries.inc()
-        self.throttled.inc(throttled_seconds)
-
-    def put_off(self, throttled_seconds: float) -> None:
-        """A throttling response ends the run, and delays the next one."""
-        self.throttled.inc(throttled_seconds)
-
-    def quotas_left(self, quotas: Mapping[str, float]) -> None:
-        """A response stated how much is left of these quotas."""
-        for name, left in quotas.items() if not self.stopped.is_set() else ():
-            self.quota.labels(self.api, self.account, name).set(left)

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL := /bin/bash
 
-.PHONY: help demo stack coverage test check lint bench format docs goldens pins fuzz year tools clean
+.PHONY: help demo stack coverage test check lint bench format docs goldens pins fuzz soak year tools clean
 
 help: ## list all targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -76,6 +76,9 @@ fuzz: .venv/development ## fuzz responses, files and configurations for about te
 	$(BIN)/python -m pytest -q tests/fuzz --fuzz 2000 -n 2
 	$(BIN)/python -m tools.fuzz 30
 
+soak: .venv/development ## reload the configuration 100 times while the APIs work, throttle and fail
+	$(BIN)/python -m pytest -q tests/runtime/test_reloads.py --soak
+
 year: .venv/development ## test every hour around the ends of twelve months
 	$(BIN)/python -m pytest -q tests/apis/test_year.py --whole-year -n 2
 
@@ -85,6 +88,7 @@ bench: .venv/development requirements-bench.txt ## run the benchmarks; results a
 	$(BIN)/python -m bench.exports
 	$(BIN)/python -m bench.partner_center
 	$(BIN)/python -m bench.b2c
+	$(BIN)/python -m bench.accounts
 
 UPGRADE ?= --upgrade
 PIN := $(BIN)/uv pip compile --quiet $(UPGRADE) --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \

@@ -10,6 +10,7 @@ from typing import Any
 
 from exporter import __version__, logs
 from exporter.errors import ConfigError
+from exporter.signals import Signals
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or (words[0].startswith("-") and words[0] not in {"-h", "--help", "--version"}):
         words.insert(0, "run")
+    signals = Signals() if words[0] == "run" else None  # first of all: the parser and the command's imports take long
     chosen = _parser().parse_args(words)
+    chosen.signals = signals
     logs.setup(chosen.log_level, chosen.log_format)
     try:
         return COMMANDS[chosen.command].load()(chosen)

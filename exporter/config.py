@@ -13,7 +13,7 @@ from exporter.apis import ALL
 from exporter.apis.api import Api
 from exporter.apis.checks import did_you_mean, directory_error
 from exporter.apis.costs.settings import CostSettings
-from exporter.apis.fields import FilePath
+from exporter.apis.fields import Duration, FilePath
 from exporter.apis.settings import AccountSettings, RequestBudget, Section
 from exporter.errors import ConfigError
 from exporter.strict_yaml import parse, read
@@ -50,12 +50,33 @@ class Storage(Section):
         default=Path("/var/lib/azure-billing-exporter"),
         description="directory for the last collections and for rotated refresh tokens",
     )
+    expire_after: Duration | None = Field(
+        None,
+        description="collections that no run has confirmed for this long are dropped; never by default",
+        examples=["30d"],
+    )
+
+
+class Runs(Section):
+    """How many runs of collectors are in progress at once."""
+
+    at_once: int = Field(default=32, ge=1, le=1000, description="runs that work at the same time")
+    at_once_per_account: int = Field(
+        default=4, ge=1, le=1000, description="runs of one account that work at the same time"
+    )
+    waiting: int = Field(
+        default=256,
+        ge=1,
+        le=10_000,
+        description="runs beyond these that only wait, as for a report that the service prepares; each has a thread",
+    )
 
 
 class Config(Section):
     """The whole configuration; `FILE` adds a list of accounts per API."""
 
     storage: Storage = Field(Storage(), description="what must survive a restart")
+    runs: Runs = Field(Runs(), description="how many runs of collectors are in progress at once")
 
     def accounts(self) -> Iterator[tuple[Api, AccountSettings]]:
         """Every configured account with its API."""

@@ -25,6 +25,7 @@ LONGEST = frozenset(
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fuzz", default=40, help="number of bodies for each fuzzed target")
+    parser.addoption("--soak", action="store_true", help="reload the configuration 100 times instead of 12 times")
     parser.addoption("--whole-year", action="store_true", help="test every hour around the ends of twelve months")
     parser.addoption("--write-goldens", action="store_true", help="rewrite the expected /metrics")
 

@@ -18,6 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from exporter.app import Exporter
 from exporter.config import load
 from exporter.errors import Failure
+from exporter.transport.stop import Stop
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 """Noon of a Friday."""
@@ -141,7 +142,7 @@ class Clock:
         self.now += span
 
 
-class Stopped(threading.Event):
+class Stopped(Stop):
     """The event that stops an exporter; records the seconds of each wait, and may skip them."""
 
     def __init__(self) -> None:
@@ -160,6 +161,7 @@ class ExporterHarness:
     def __init__(self, config_file: Path, clock: Callable[[], datetime] = lambda: NOON) -> None:
         self.stopped = Stopped()
         self.exporter = Exporter(load(config_file), clock=clock, stopped=self.stopped)
+        self.exporter.restore()
 
     def without_waiting(self) -> Self:
         """The same harness, whose retries and paced requests no longer wait."""

@@ -74,7 +74,7 @@ def configuration() -> Iterator[str]:
     yield "[cost-management.md](cost-management.md) describes scopes, identities and exports, "
     yield "[b2c.md](b2c.md) the sources of `b2c` and their permissions.\n"
     for name, field in FILE.model_fields.items():
-        several = "one entry per account" if name != "storage" else str(field.description)
+        several = "one entry per account" if name in {api.name for api in ALL} else str(field.description)
         yield f"\n## `{name}`: {several}\n\n| Key | Type | Default | Meaning |\n|---|---|---|---|\n"
         yield from _rows(next(sections(field.annotation)))
         for report in next((api.reports for api in ALL if api.name == name), ()):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from exporter.commands.run import serve
 from exporter.commands.simulate import write_config
+from exporter.signals import Signals
 from exporter.simulator import Simulator
 
 
@@ -21,5 +22,5 @@ def demo(arguments: argparse.Namespace) -> int:
             print(f"Metrics of the simulated company: {url}{arguments.telemetry_path}")
             print(f"Status of the collectors:         {url}/")
             print("Press Ctrl-C to stop.", flush=True)
-            serve(config_file, address, arguments.telemetry_path)
+            serve(config_file, address, arguments.telemetry_path, Signals())
     return 0

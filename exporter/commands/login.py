@@ -3,7 +3,6 @@
 import argparse
 import os
 import sys
-import threading
 import time
 import webbrowser
 from collections.abc import Callable
@@ -11,12 +10,12 @@ from pathlib import Path
 
 from exporter.apis import partner_center
 from exporter.apis.partner_center.settings import Settings
-from exporter.app import writable
 from exporter.auth.sign_in import SignedIn
 from exporter.config import Config, load
 from exporter.errors import ConfigError, Failure, Reason, Rejected, Transient
 from exporter.transport.http import HttpClient, Unobserved
 from exporter.transport.session import Session
+from exporter.transport.stop import Stop
 
 REFUSALS = frozenset({Reason.UNAUTHORIZED, Reason.FORBIDDEN, Reason.SIGN_IN_REQUIRED})
 """Reasons for which Partner Center does not accept a token; other failures are unrelated to the token."""
@@ -32,7 +31,7 @@ def login(arguments: argparse.Namespace) -> int:
     """
     config = load(Path(arguments.config_file))
     settings = _account(config, arguments.account)
-    writable(config.storage.path)
+    _require_writable(config.storage.path)
     try:
         credential = partner_center.authenticate(
             settings, _http(settings, settings.login_address), config.storage.path / "tokens"
@@ -60,6 +59,17 @@ def login(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _require_writable(path: Path) -> None:
+    """Raises `ConfigError` when nothing can be written below `path`."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        probe = path / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise ConfigError([f"storage.path: {path}: {error.strerror}"]) from error
+
+
 def _account(config: Config, name: str) -> Settings:
     accounts = {settings.account: settings for _, settings in config.accounts() if isinstance(settings, Settings)}
     if name not in accounts:
@@ -78,7 +88,7 @@ def _acceptance(settings: Settings, signed_in: SignedIn) -> Failure | None:
         signed_in,
         base_url=settings.base_url,
         observer=Unobserved(),
-        stopped=threading.Event(),
+        stopped=Stop(),
     )
     try:
         compliant = partner_center.client(settings, session, Path()).mfa_compliant()

@@ -2,7 +2,10 @@
 
 import hashlib
 import logging
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import quote
@@ -13,7 +16,7 @@ from exporter import storage
 from exporter.errors import Malformed
 from exporter.model.collection import Collection
 from exporter.model.families import LabelValues, require_finite
-from exporter.runtime.job import Job
+from exporter.runtime.job import Job, Key, Plan
 
 log = logging.getLogger(__name__)
 
@@ -38,11 +41,46 @@ class Stored(msgspec.Struct):
     dropped: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What is stored for a job."""
+
+    collection: Collection | None
+    plan: Plan | None
+
+
 class Archive:
     """One file per job in `directory`; a file that does not match the configuration or is damaged is ignored."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+
+    def restore(self, jobs: Iterable[Job], expire_after: timedelta | None = None) -> Mapping[Job, Restored]:
+        """What is stored for these jobs, but no collection that was not confirmed for `expire_after`."""
+        found = {job: self.read(job) for job in jobs}
+        oldest = datetime.now(UTC) - expire_after if expire_after else None
+        return {
+            job: Restored(collection if collection and not (oldest and collection.collected < oldest) else None, None)
+            for job, collection in found.items()
+        }
+
+    def write_plan(self, job: Job, plan: Plan) -> None:
+        """Replace the stored plan of `job`; raises `OSError`."""
+        self._directory.mkdir(parents=True, exist_ok=True)
+
+    def prune(self, keys: AbstractSet[Key]) -> None:
+        """Remove everything but what is stored for these keys; raises `OSError`."""
+        kept = {self._path(key) for key in keys}
+        for file in self._directory.glob("*.json"):
+            if file not in kept:
+                file.unlink(missing_ok=True)
+
+    def remove_collection(self, job: Job) -> None:
+        """Remove the stored collection of `job`; raises `OSError`."""
+        self._path(job.key).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Release all files."""
 
     def write(self, job: Job, collection: Collection) -> None:
         """Replace the stored collection of `job`; raises `OSError`."""
@@ -64,12 +102,12 @@ class Archive:
             collection.period,
             collection.dropped,
         )
-        storage.replace(self._path(job), msgspec.json.encode(stored))
+        storage.replace(self._path(job.key), msgspec.json.encode(stored))
 
     def read(self, job: Job) -> Collection | None:
         """The stored collection of `job`; None if there is none or it is ignored."""
         try:
-            stored = msgspec.json.decode(self._path(job).read_bytes(), type=Stored)
+            stored = msgspec.json.decode(self._path(job.key).read_bytes(), type=Stored)
             if stored.fingerprint != job.fingerprint:
                 self._remove(job)
                 return None
@@ -77,7 +115,7 @@ class Archive:
         except FileNotFoundError:
             return None
         except (OSError, ValueError, ArithmeticError, RecursionError, Malformed) as error:
-            log.warning("archive ignored", extra={"file": self._path(job).name, "error": str(error)})
+            log.warning("archive ignored", extra={"file": self._path(job.key).name, "error": str(error)})
             return None
         return Collection(
             samples,
@@ -95,12 +133,12 @@ class Archive:
     def _remove(self, job: Job) -> None:
         """A stored collection may contain names that the configuration no longer shows."""
         try:
-            self._path(job).unlink()
+            self._path(job.key).unlink()
         except OSError as error:
-            log.warning("archive not removed", extra={"file": self._path(job).name, "error": str(error)})
+            log.warning("archive not removed", extra={"file": self._path(job.key).name, "error": str(error)})
 
-    def _path(self, job: Job) -> Path:
-        name = quote(".".join((job.api, *job.labels)), safe="")
+    def _path(self, key: Key) -> Path:
+        name = quote(".".join(key), safe="")
         if len(name) > MAX_NAME:
             name = f"{name[:100]}-{hashlib.sha256(name.encode()).hexdigest()}"
         return self._directory / f"{name}.json"

@@ -2,9 +2,10 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -14,7 +15,8 @@ from exporter.model.evidence import NEGLIGIBLE, NOTHING, Vanished, vanished
 from exporter.model.families import BATCH, Samples, fold
 from exporter.model.limits import limited
 from exporter.runtime.archive import Archive
-from exporter.runtime.job import Job
+from exporter.runtime.durability import Durability
+from exporter.runtime.job import Job, Key, Plan
 from exporter.runtime.store import SnapshotStore
 from exporter.runtime.telemetry import Telemetry
 
@@ -28,62 +30,79 @@ class Runner:
         self, store: SnapshotStore, archive: Archive, telemetry: Telemetry, clock: Callable[[], datetime]
     ) -> None:
         self._store = store
-        self._archive = archive
+        self.durability = Durability(archive, telemetry)
         self._telemetry = telemetry
         self._clock = clock
-        self._unconfirmed: dict[Job, Vanished] = {}
+        self._unconfirmed: dict[Key, Vanished] = {}
 
-    def restore(self, jobs: Iterable[Job]) -> None:
-        """Publish the stored collections of these jobs."""
-        stored: dict[Job, Collection] = {}
-        for job in jobs:
-            self._telemetry.expiring(job)
-            if collection := self._archive.read(job):
-                stored[job] = collection
-        refused = self._store.publish_all(stored)
-        for job, collection in stored.items():
-            if job not in refused:
-                self._telemetry.restored(job, collection)
-        for job, error in refused.items():
+    def restore(self, jobs: Sequence[Job], expire_after: timedelta | None = None) -> Mapping[Job, Plan]:
+        """Publish the stored collections of these jobs in one step; returns the stored plans.
+
+        Collections that were not confirmed for `expire_after` are ignored.
+        """
+        restored = self.durability.archive.restore(jobs, expire_after)
+        stored = {job: found.collection for job, found in restored.items() if found.collection}
+        for job, error in self._store.publish_all(stored).items():
             account, collector = job.labels
             log.warning("archive ignored", extra={"account": account, "collector": collector, "error": str(error)})
+        return {job: found.plan for job, found in restored.items() if found.plan}
+
+    def forget(self, keys: AbstractSet[Key]) -> None:
+        """What earlier runs of these jobs have found no longer counts."""
+        for key in keys:
+            self._unconfirmed.pop(key, None)
 
     def run(self, job: Job) -> Failure | None:
-        """Run a job once; returns the failure, None for success."""
+        """Run a job once; returns the failure, None for success or for a run that was stopped."""
         started = time.monotonic()
-        account, collector = job.labels
-        context: dict[str, Any] = {"account": account, "collector": collector}
-        self._telemetry.attempted(job, self._clock())
-        published = self._store.collection(job)
+        with job.concluding:
+            if job.stopped.is_set():
+                return None
+            self._telemetry.attempted(job, self._clock())
+        published = self._store.own(job)
+        failure: Failure
         try:
             collection = self.collection(job)
-            self._store.publish(job, collection)
+            with job.concluding:
+                if job.stopped.is_set():
+                    return None
+                self._store.publish(job, collection)
+                self._succeeded(job, collection, published, time.monotonic() - started)
         except Failure as raised:
-            failure = raised
-            log.warning("collection failed", extra=context | {"reason": failure.reason, "error": str(failure)})
-        except Exception as error:
-            failure = Failure(f"internal error: {type(error).__name__}", Reason.INTERNAL)
-            log.exception("collection failed", extra=context | {"reason": failure.reason})
+            failure, bug = raised, False
+        except Exception as error:  # noqa: BLE001 (a bug in a collector fails its own runs only)
+            failure, bug = Failure(f"internal error: {type(error).__name__}", Reason.INTERNAL), True
+            failure.__cause__ = error
         else:
-            seconds = time.monotonic() - started
-            self._telemetry.succeeded(job, collection, seconds)
-            log.info(
-                "collected",
-                extra=context
-                | {"records": collection.records, "series": collection.series, "seconds": round(seconds, 3)},
-            )
-            for warning in collection.warnings:
-                if not published or warning not in published.warnings:
-                    log.warning("collected with a warning", extra=context | {"warning": warning})
-            self._write(job, collection)
             return None
-        self._telemetry.failed(job, failure, time.monotonic() - started)
+        with job.concluding:
+            if not job.stopped.is_set():
+                account, collector = job.labels
+                context = {"account": account, "collector": collector, "reason": failure.reason}
+                if bug:
+                    log.error("collection failed", extra=context, exc_info=failure.__cause__)
+                else:
+                    log.warning("collection failed", extra=context | {"error": str(failure)})
+                self._telemetry.failed(job, failure, time.monotonic() - started)
         return failure
+
+    def _succeeded(self, job: Job, collection: Collection, before: Collection | None, seconds: float) -> None:
+        account, collector = job.labels
+        context: dict[str, Any] = {"account": account, "collector": collector}
+        self._telemetry.succeeded(job, collection, seconds)
+        log.info(
+            "collected",
+            extra=context | {"records": collection.records, "series": collection.series, "seconds": round(seconds, 3)},
+        )
+        for warning in collection.warnings:
+            if not before or warning not in before.warnings:
+                log.warning("collected with a warning", extra=context | {"warning": warning})
+        self.durability.write(job, collection)
 
     def collection(self, job: Job) -> Collection:
         """Collect a job without publishing it; raises a `Failure`."""
         now = self._clock()
-        published = self._store.collection(job)
+        published = self._store.own(job)
         run = Run(now, published)
         try:
             records = _Counted(job, job.collector.collect(now, run))
@@ -91,7 +110,7 @@ class Runner:
         except NotModified:
             if not published:
                 raise Malformed("the API reported no change, but nothing is published") from None
-            self._unconfirmed.pop(job, None)
+            self._unconfirmed.pop(job.key, None)
             return replace(published, collected=now, validators={**published.validators, **run.validators.seen})
         number = records.number + run.unpublished
         if run.dropped and not number:
@@ -132,24 +151,14 @@ class Runner:
             if published
             else Vanished()
         )
-        unconfirmed = self._unconfirmed.pop(job, None)
+        unconfirmed = self._unconfirmed.pop(job.key, None)
         if gone and gone != unconfirmed:
-            self._unconfirmed[job] = gone
+            self._unconfirmed[job.key] = gone
             families = ", ".join(sorted({name for name, _ in gone}))
             reason = f"{run.incomplete}: " if run.incomplete else ""
             raise Emptied(
                 f"{reason}the response lacks {len(gone)} published series of {families}; "
                 "they stay until the next run gets the same response"
-            )
-
-    def _write(self, job: Job, collection: Collection) -> None:
-        try:
-            self._archive.write(job, collection)
-        except OSError as error:
-            account, collector = job.labels
-            log.warning(
-                "collection not stored",
-                extra={"account": account, "collector": collector, "error": str(error)},
             )
 
 

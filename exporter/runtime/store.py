@@ -1,14 +1,15 @@
 """The published collections: an immutable snapshot that is replaced as a whole."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection as Several
 from dataclasses import dataclass, field, replace
 
 from exporter.errors import Malformed
 from exporter.model.collection import Collection
 from exporter.model.families import Family
 from exporter.runtime.exposition import LabelTexts, header, lines
-from exporter.runtime.job import Job
+from exporter.runtime.job import Job, Key
 from exporter.runtime.page import Page
 
 
@@ -16,7 +17,7 @@ from exporter.runtime.page import Page
 class Snapshot:
     """All published collections and their rendered page; `version` counts changes of its lines."""
 
-    collections: Mapping[Job, Collection] = field(default_factory=dict)
+    collections: Mapping[Key, Collection] = field(default_factory=dict)
     page: Page = field(default_factory=Page)
     version: int = 0
 
@@ -30,22 +31,33 @@ class SnapshotStore:
     """Publishing renders the changed families and then makes a new page; reading `current` takes no lock.
 
     Jobs that publish while a page is being made share the next one, since making a large page takes long.
+
+    A collection of another configuration is *superseded*: it stays on the page until jobs of the current one have
+    published the same families of the same account, or for good where none of them declares the family.
     """
 
     def __init__(self, make_page: Callable[[bytes], Page] = Page) -> None:
         self._make_page = make_page
         self._render_lock = threading.Lock()
-        self._collections: dict[Job, Collection] = {}
-        self._label_texts: dict[Job, LabelTexts] = {}
+        self._collections: dict[Key, Collection] = {}
+        self._publishers: dict[Key, Job] = {}
+        self._meanings: dict[Key, str] = {}
+        self._superseded: set[Key] = set()
+        self._label_texts: dict[Key, LabelTexts] = {}
         self._headers: dict[str, bytes] = {}
-        self._lines: dict[str, dict[Job, Sequence[bytes]]] = {}
+        self._lines: dict[str, dict[Key, Sequence[bytes]]] = {}
         self._version = 0
         self._page_lock = threading.Lock()
         self.current = Snapshot()
 
     def collection(self, job: Job) -> Collection | None:
-        """The published collection of `job`."""
-        return self.current.collections.get(job)
+        """What is published under the key of `job`, also by another configuration."""
+        return self.current.collections.get(job.key)
+
+    def own(self, job: Job) -> Collection | None:
+        """The published collection of `job`, if it means the same as what the job would publish."""
+        with self._render_lock:
+            return self._collections[job.key] if self._meanings.get(job.key) == job.fingerprint else None
 
     def publish(self, job: Job, collection: Collection) -> None:
         """Publish all of a collection; raises `Malformed` if another job already publishes one of its series."""
@@ -63,25 +75,75 @@ class SnapshotStore:
                 refused[job] = error
         with self._page_lock:
             published = self.current.collections
-            if any(published.get(job) is not collections[job] for job in collections.keys() - refused.keys()):
+            if any(published.get(job.key) is not collections[job] for job in collections.keys() - refused.keys()):
                 self.current = self._next_snapshot()
         return refused
 
+    def exchange(self, jobs: Iterable[Job]) -> None:
+        """From now on these are the configured jobs: what no longer means the same is superseded, or gone."""
+        declared: dict[str, set[str]] = {}
+        by_key = {job.key: job for job in jobs}
+        for job in by_key.values():
+            declared.setdefault(job.account, set()).update(family.name for family in job.collector.families)
+        with self._render_lock:
+            for key, publisher in list(self._publishers.items()):
+                successor = by_key.get(key)
+                if successor and successor.fingerprint == self._meanings[key]:
+                    self._publishers[key] = successor
+                    self._superseded.discard(key)
+                else:
+                    self._superseded.add(key)
+                    names = {family.name for family in publisher.collector.families}
+                    self._withdraw(key, names - declared.get(publisher.account, set()))
+        self._make_current()
+
+    def drop(self, keys: Several[Key]) -> None:
+        """Remove what is published under these keys."""
+        with self._render_lock:
+            for key in keys & self._publishers.keys():
+                self._withdraw(key, {family.name for family in self._publishers[key].collector.families})
+        self._make_current()
+
+    def _make_current(self) -> None:
+        with self._page_lock:
+            self.current = self._next_snapshot()
+
     def _render(self, job: Job, collection: Collection) -> None:
-        """Render the families whose samples have changed."""
-        previous = self._collections.get(job)
-        before = previous.samples if previous else {}
+        """Render the families whose samples have changed, and withdraw those that they supersede."""
+        key = job.key
+        same = self._meanings.get(key) == job.fingerprint
+        before = self._collections[key].samples if same else {}
         unchanged = before is collection.samples  # comparing 100,000 samples with themselves is slow
         candidates = () if unchanged else job.collector.families
-        families = [f for f in candidates if before.get(f.name) != collection.samples.get(f.name)]
+        families = [f for f in candidates if not same or before.get(f.name) != collection.samples.get(f.name)]
         for family in families:
             self._refuse_duplicates(job, family, collection)
-        rendered = lines(job.account, families, collection.samples, self._label_texts.setdefault(job, {}))
+        rendered = lines(job.account, families, collection.samples, self._label_texts.setdefault(key, {}))
+        self._supersede(job)
         for family in families:
             self._headers[family.name] = header(family).encode()
-            self._lines.setdefault(family.name, {})[job] = rendered[family.name]
+            self._lines.setdefault(family.name, {})[key] = rendered[family.name]
             self._version += 1
-        self._collections[job] = collection
+        self._collections[key] = collection
+        self._publishers[key] = job
+        self._meanings[key] = job.fingerprint
+
+    def _supersede(self, job: Job) -> None:
+        """Withdraw what the collection of `job` takes the place of."""
+        names = {family.name for family in job.collector.families}
+        for key in [key for key in self._superseded if key[1] == job.account]:
+            self._withdraw(key, names if key != job.key else self._lines.keys())
+
+    def _withdraw(self, key: Key, names: Several[str]) -> None:
+        """Remove families of a collection, the rest of which is no longer of any use but for the page."""
+        for name in names:
+            if self._lines.get(name, {}).pop(key, None) is not None:
+                self._version += 1
+                self._meanings[key] = ""
+        if not any(key in by_key for by_key in self._lines.values()):
+            self._superseded.discard(key)
+            for mapping in (self._collections, self._publishers, self._meanings, self._label_texts):
+                mapping.pop(key, None)
 
     def _next_snapshot(self) -> Snapshot:
         """A snapshot of what is rendered; the slow part, joining and compressing, does not block rendering."""
@@ -95,8 +157,8 @@ class SnapshotStore:
     def _parts(self) -> list[bytes]:
         """The lines of the page, sorted by family and account; a family without samples has no header."""
         parts: list[bytes] = []
-        for name, by_job in sorted(self._lines.items()):
-            samples = [part for job in sorted(by_job, key=lambda job: job.labels) for part in by_job[job]]
+        for name, by_key in sorted(self._lines.items()):
+            samples = [part for key in sorted(by_key, key=lambda key: (key[1:], key[0])) for part in by_key[key]]
             if samples:
                 parts += self._headers[name], *samples
         return parts
@@ -104,8 +166,8 @@ class SnapshotStore:
     def _refuse_duplicates(self, job: Job, family: Family, collection: Collection) -> None:
         """Raises `Malformed` for a duplicate series, which would make the whole page invalid."""
         for other in self._lines.get(family.name, {}):
-            if other is not job and other.account == job.account:
+            if other != job.key and other[1] == job.account and other not in self._superseded:
                 theirs = self._collections[other].samples.get(family.name, {})
                 if duplicates := theirs.keys() & collection.samples.get(family.name, {}).keys():
-                    publisher = "/".join(other.labels)
+                    publisher = "/".join(other[1:])
                     raise Malformed(f"{family.name}: {publisher} publishes the same {len(duplicates)} series")

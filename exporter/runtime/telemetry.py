@@ -1,8 +1,7 @@
 """The exporter's own metrics."""
 
 import platform
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
@@ -10,7 +9,10 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from exporter import __version__
 from exporter.errors import Failure, Reason
 from exporter.model.collection import Collection
-from exporter.runtime.job import Job
+from exporter.runtime.api_observer import ApiObserver
+from exporter.runtime.job import Job, Plan
+from exporter.runtime.reload import Reload
+from exporter.transport.stop import Stop
 
 PREFIX = "azure_billing_exporter"
 SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
@@ -22,6 +24,7 @@ class Telemetry:
     def __init__(self, revision: str = "") -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # a creation time per counter doubles its series
         self.registry = CollectorRegistry()
+        self._job_gauges: list[Gauge] = []
         ProcessCollector(registry=self.registry)
         self._gauge(
             "build_info",
@@ -37,6 +40,14 @@ class Telemetry:
         self._reload_success = self._gauge(
             "config_last_reload_success_timestamp_seconds",
             "When the active configuration was loaded, in Unix seconds.",
+        )
+        self._reload_collectors = self._gauge(
+            "config_last_reload_collectors",
+            "Collectors that the last successful reload kept, changed, added or removed.",
+            "change",
+        )
+        self._storage_writable = self._gauge(
+            "storage_writable", "1 when collections can be stored, 0 when a restart would lose them."
         )
         self._success = self._job_gauge("success", "1 when the last run succeeded, 0 when it failed.")
         self._duration = self._job_gauge("duration_seconds", "Duration of the last run, in seconds.")
@@ -71,7 +82,7 @@ class Telemetry:
         self._expiring: dict[tuple[str, str], set[str]] = {}
         self._failures = Counter(
             f"{PREFIX}_collector_failures",
-            "Failed runs, by reason.",
+            "Failed runs, by reason; the series of a collector start with its first failed run.",
             ("account", "collector", "reason"),
             registry=self.registry,
         )
@@ -95,21 +106,23 @@ class Telemetry:
             registry=self.registry,
         )
 
-    def configured(self, at: datetime) -> None:
-        """A configuration was loaded and is active."""
-        self._reloaded.set(1)
-        self._reload_success.set(at.timestamp())
+    def configured(self, reload: Reload) -> None:
+        """A configuration was loaded and is active, or has errors and the previous one stays active."""
+        self._reloaded.set(0 if reload.errors else 1)
+        if reload.errors:
+            return
+        self._reload_success.set(reload.at.timestamp())
+        for change, number in reload.collectors.items():
+            self._reload_collectors.labels(change).set(number)
 
-    def reload_failed(self) -> None:
-        """A new configuration has errors, and the previous one stays active."""
-        self._reloaded.set(0)
+    def storage_writable(self, writable: bool) -> None:
+        """Whether the last write to the storage succeeded."""
+        self._storage_writable.set(writable)
 
     def attempted(self, job: Job, at: datetime) -> None:
         """A run starts."""
         self._running.labels(*job.labels).set(1)
         self._attempt.labels(*job.labels).set(at.timestamp())
-        for reason in Reason:
-            self._failures.labels(*job.labels, reason)
 
     def succeeded(self, job: Job, collection: Collection, seconds: float) -> None:
         """A run produced, or confirmed, this collection."""
@@ -117,10 +130,26 @@ class Telemetry:
         self._success.labels(*job.labels).set(1)
         self._duration.labels(*job.labels).set(seconds)
         self.expiring(job)
-        self.restored(job, collection)
+        self.published(job, collection)
 
-    def restored(self, job: Job, collection: Collection) -> None:
-        """A collection was restored from the archive."""
+    def resumed(self, job: Job, collection: Collection | None, plan: Plan) -> None:
+        """A job continues from what an earlier process has stored, with all series that it had."""
+        self.expiring(job)
+        self.planned(job, plan)
+        attempt = plan.last_attempt or (collection.collected if collection else None)
+        if attempt is None:
+            return
+        self._attempt.labels(*job.labels).set(attempt.timestamp())
+        self._success.labels(*job.labels).set(0 if plan.failures else 1)
+        if plan.last_seconds is not None:
+            self._duration.labels(*job.labels).set(plan.last_seconds)
+        if plan.failures:
+            self._begin_failures(job)
+        if collection:
+            self.published(job, collection)
+
+    def published(self, job: Job, collection: Collection) -> None:
+        """A collection is published: a new one, a confirmed one, or one that was stored."""
         self._records.labels(*job.labels).set(collection.records)
         self._series.labels(*job.labels).set(collection.series)
         self._overflow.labels(*job.labels).set(collection.overflow)
@@ -132,11 +161,42 @@ class Telemetry:
         else:
             self._data_timestamp.remove(*job.labels)
 
+    def withdrawn(self, job: Job) -> None:
+        """The collection of a job is no longer published."""
+        for gauge in (self._records, self._series, self._overflow, self._changed, self._dropped, self._data_timestamp):
+            gauge.remove(*job.labels)
+
+    def removed(self, jobs: Iterable[Job], remaining: Iterable[Job]) -> None:
+        """These jobs are no longer configured; series that `remaining` jobs have in common with them stay.
+
+        Those of an API go with its last account.
+        """
+        remaining = tuple(remaining)
+        labels = {job.labels for job in remaining}
+        accounts = {(job.api, job.account) for job in remaining}
+        apis = {job.api for job in remaining}
+        for job in jobs:
+            if job.labels not in labels:
+                for gauge in self._job_gauges:
+                    gauge.remove(*job.labels)
+                for reason in Reason:
+                    self._failures.remove(*job.labels, reason)
+            account = job.api, job.account
+            if account not in accounts:
+                for credential in self._expiring.pop(account, set()):
+                    self._expiry.remove(job.account, credential)
+                self._quota.remove_by_labels({"api": job.api, "account": job.account})
+            if job.api not in apis:
+                self._requests.remove_by_labels({"api": job.api})
+                for metric in (self._latency, self._retries, self._throttled):
+                    metric.remove(job.api)
+
     def failed(self, job: Job, failure: Failure, seconds: float) -> None:
         """A run failed."""
         self._running.labels(*job.labels).set(0)
         self._success.labels(*job.labels).set(0)
         self._duration.labels(*job.labels).set(seconds)
+        self._begin_failures(job)
         self._failures.labels(*job.labels, failure.reason).inc()
         self.expiring(job)
 
@@ -150,13 +210,14 @@ class Telemetry:
             self._expiry.remove(job.account, credential)
         self._expiring[account] = set(expiries)
 
-    def scheduled(self, job: Job, at: datetime) -> None:
-        """The next run is scheduled."""
+    def planned(self, job: Job, plan: Plan) -> None:
+        """The next run is scheduled, and none is in progress."""
+        self._running.labels(*job.labels).set(0)
         self._interval.labels(*job.labels).set(job.every.total_seconds())
-        self._next_run.labels(*job.labels).set(at.timestamp())
+        self._next_run.labels(*job.labels).set(plan.next_run.timestamp())
 
-    def observer(self, api: str, account: str) -> "ApiObserver":
-        """Counts the requests of one account to one API."""
+    def observer(self, api: str, account: str, stopped: Stop) -> ApiObserver:
+        """Counts the requests of one account to one API, until its runs are stopped."""
         return ApiObserver(
             self._requests,
             self._latency.labels(api),
@@ -165,45 +226,21 @@ class Telemetry:
             self._quota,
             api,
             account,
+            stopped,
         )
+
+    def _begin_failures(self, job: Job) -> None:
+        """Without a series that starts at 0 the second failure for another reason would be no increase."""
+        for reason in Reason:
+            self._failures.labels(*job.labels, reason)
 
     def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
         return Gauge(f"{PREFIX}_{name}", text, labels, registry=self.registry)
 
     def _job_gauge(self, name: str, text: str) -> Gauge:
-        return self._gauge(f"collector_{name}", text, "account", "collector")
+        gauge = self._gauge(f"collector_{name}", text, "account", "collector")
+        self._job_gauges.append(gauge)
+        return gauge
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(f"{PREFIX}_{name}", text, labels, registry=self.registry)
-
-
-@dataclass(frozen=True, slots=True)
-class ApiObserver:
-    """Counts the requests of one account to one API."""
-
-    requests: Counter
-    latency: Histogram
-    retries: Counter
-    throttled: Counter
-    quota: Gauge
-    api: str
-    account: str
-
-    def answered(self, status: int, seconds: float) -> None:
-        """A response with this status was received."""
-        self.requests.labels(self.api, str(status)).inc()
-        self.latency.observe(seconds)
-
-    def retried(self, throttled_seconds: float) -> None:
-        """A request is retried, `throttled_seconds` later if a throttling response is the cause."""
-        self.retries.inc()
-        self.throttled.inc(throttled_seconds)
-
-    def put_off(self, throttled_seconds: float) -> None:
-        """A throttling response ends the run, and delays the next one."""
-        self.throttled.inc(throttled_seconds)
-
-    def quotas_left(self, quotas: Mapping[str, float]) -> None:
-        """A response stated how much is left of these quotas."""
-        for name, left in quotas.items():
-            self.quota.labels(self.api, self.account, name).set(left)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from exporter.errors import Reason, Transient
+from exporter.transport.stop import Stop
 
 
 class Pace:
@@ -17,12 +18,10 @@ class Pace:
     def __init__(
         self,
         per_minute: float,
-        stopped: threading.Event,
         clock: Callable[[], float] = time.monotonic,
         *,
         at_once: int = 1,
     ) -> None:
-        self._stopped = stopped
         self._clock = clock
         self._least = self._gap = 60 / per_minute
         self._ahead = self._gap * (at_once - 1)
@@ -33,12 +32,12 @@ class Pace:
         """Distribute the next `requests` over `span`."""
         self._gap = max(self._least, span.total_seconds() / max(1, requests))
 
-    def wait(self) -> None:
-        """Wait until the next request may be sent; raises `Transient` when the exporter stops before."""
+    def wait(self, stopped: Stop) -> None:
+        """Wait until the next request may be sent; raises `Transient` when the caller's runs are stopped before."""
         with self._lock:
             now = self._clock()
             self._next = max(self._next, now)
             wait = max(0.0, self._next - self._ahead - now)
             self._next += self._gap
-        if self._stopped.wait(wait):
+        if stopped.wait(wait):
             raise Transient("stopped before the next request", Reason.CONNECTION)

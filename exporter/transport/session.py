@@ -2,7 +2,6 @@
 
 import copy
 import hashlib
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from exporter.transport.origins import blob, link
 from exporter.transport.pace import Pace
 from exporter.transport.response import Response
 from exporter.transport.retry import retrying, verdict
+from exporter.transport.stop import Stop
 
 T = TypeVar("T")
 
@@ -49,7 +49,7 @@ class Session:
         *,
         base_url: str,
         observer: Observer,
-        stopped: threading.Event,
+        stopped: Stop,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         pace: Pace | None = None,
         least_throttled_seconds: float = 0.0,
@@ -66,7 +66,7 @@ class Session:
     def paced(self, per_minute: float) -> "Session":
         """The same session with a request budget of its own, retries included."""
         other = copy.copy(self)
-        other.pace = Pace(per_minute, self._stopped)
+        other.pace = Pace(per_minute)
         return other
 
     def unpaced(self) -> "Session":
@@ -140,8 +140,7 @@ class Session:
 
             def attempt() -> Iterator[bytes]:
                 known = validators or Validators()
-                if send_credentials:
-                    self._wait()
+                self._wait(paced=send_credentials)
                 with ExitStack() as failing:
                     answer, chunks = failing.enter_context(
                         self._http.stream(
@@ -167,9 +166,12 @@ class Session:
         if self._stopped.wait(seconds):
             raise Transient("the exporter is stopping", Reason.CONNECTION)
 
-    def _wait(self) -> None:
-        if self.pace:
-            self.pace.wait()
+    def _wait(self, *, paced: bool = True) -> None:
+        """The turn of a request; raises `Transient` if none is to be sent any more."""
+        if self._stopped.is_set():
+            raise Transient("the exporter is stopping", Reason.CONNECTION)
+        if self.pace and paced:
+            self.pace.wait(self._stopped)
 
     def _accepted(self, answer: Response, validators: Validators) -> Response:
         """The answer if it is a success; raises its verdict otherwise."""

@@ -24,15 +24,20 @@ def application(
     *,
     index: Callable[[], str],
     not_ready: Callable[[], Sequence[str]],
+    restoring: Callable[[], bool] = lambda: False,
     reload: Callable[[], Sequence[str]] | None = None,
     metrics_path: str = "/metrics",
 ) -> Starlette:
     """The web application; `not_ready` returns why the exporter is not ready.
 
+    While it is `restoring` stored collections there are no metrics: a scrape of the rest would look complete.
+
     `reload`, if given, is run by POST to `/-/reload` and returns the errors of the new configuration.
     """
 
     async def metrics(request: Request) -> Response:
+        if restoring():
+            return PlainTextResponse("restoring stored collections\n", 503, {"Retry-After": "1"})
         if prefers_openmetrics(_field(request, "accept")):
             content_type, own = OPENMETRICS, openmetrics.generate_latest(registry())  # type: ignore[no-untyped-call]
         else:

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 import socket
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from exporter.errors import ConfigError
+from exporter.signals import Signals
 
 Work: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 
@@ -41,12 +41,13 @@ def _reason(error: OSError) -> str:
 class Server(uvicorn.Server):
     """Serves until SIGTERM or SIGINT, which run `on_shutdown` before the socket is closed; SIGHUP runs `on_reload`."""
 
-    def __init__(self, app: ASGIApp, *, on_shutdown: Work, on_reload: Work) -> None:
+    def __init__(self, app: ASGIApp, signals: Signals, *, on_shutdown: Work, on_reload: Callable[[], object]) -> None:
         super().__init__(
             uvicorn.Config(
                 app, lifespan="off", log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=1
             )
         )
+        self._signals = signals
         self._on_shutdown = on_shutdown
         self._on_reload = on_reload
         self._shutting_down = False
@@ -57,19 +58,16 @@ class Server(uvicorn.Server):
         loop = asyncio.get_running_loop()
         tasks: set[asyncio.Task[None]] = set()
 
-        def start(work: Work) -> None:
-            task = loop.create_task(work())
+        def shut_down() -> None:
+            task = loop.create_task(self._shut_down())
             tasks.add(task)
             task.add_done_callback(tasks.discard)
 
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, start, self._shut_down)
-        loop.add_signal_handler(signal.SIGHUP, start, self._on_reload)
-        try:
+        with self._signals.handled(
+            stop=lambda: loop.call_soon_threadsafe(shut_down),
+            reload=lambda: loop.call_soon_threadsafe(self._on_reload),
+        ):
             yield
-        finally:
-            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-                loop.remove_signal_handler(number)
 
     async def _shut_down(self) -> None:
         if not self._shutting_down:

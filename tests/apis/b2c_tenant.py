@@ -35,6 +35,7 @@ storage: {{path: "{directory / "storage"}"}}
         self.canned = canned
         self.stopped = Stopped()
         self.exporter = Exporter(load(file), clock=lambda: self.now, stopped=self.stopped)
+        self.exporter.restore()
 
     def answer(self, report: str, *answers: list[Row] | Answer) -> None:
         """The answers of a report, in turn; a list becomes an envelope."""

@@ -89,7 +89,9 @@ def test_an_empty_answer_is_no_failure_and_names_its_two_causes(
     assert {} == series(tenant.scrape(), "azure_b2c_application_authentications_month_to_date")
     assert 1 == len(series(tenant.scrape(), "azure_b2c_application_authentications_trailing_30d"))
     (job,) = [job for job in tenant.exporter.jobs if job.collector.name == LOGINS]
-    html = page([(job, tenant.exporter.scheduler.plans[job], tenant.exporter.store.collection(job))], NOON, "/metrics")
+    html = page(
+        [(job, tenant.exporter.scheduler.plans[job.key], tenant.exporter.store.collection(job))], NOON, "/metrics"
+    )
     assert (True, True) == (">ok<" in html, text in html)
 
 

@@ -56,6 +56,7 @@ class Account:
 
     def restart(self) -> None:
         self.exporter = Exporter(load(self.config), clock=self.clock)
+        self.exporter.restore()
 
     def run(self, collector: str) -> bool:
         """Whether the run succeeded."""

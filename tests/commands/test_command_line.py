@@ -3,6 +3,8 @@
 import re
 import signal
 import socket
+import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,12 @@ from exporter.simulator.server.faults import Slow
 from tests.process import command, eventually, free_port, running
 
 
+def catches(pid: int, number: int) -> bool:
+    """Whether a process handles a signal."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return bool(int(status.split("SigCgt:")[1].split()[0], 16) & 1 << (number - 1))
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_run_serves_until_a_signal(simulator: Simulator, tmp_path: Path, number: signal.Signals) -> None:
     """It is ready within seconds; a signal stops it with exit code 0 and without a traceback."""
@@ -24,6 +32,19 @@ def test_run_serves_until_a_signal(simulator: Simulator, tmp_path: Path, number:
         process.send_signal(number)
         output, _ = process.communicate(timeout=5)
     assert (0, True, False) == (process.returncode, "msg=stopped" in output, "Traceback" in output)
+
+
+@pytest.mark.parametrize("milliseconds", [0, 1, 20, 100, 200, 300, 500, 800, 1200])
+def test_a_signal_at_any_moment_of_the_start_ends_it(simulator: Simulator, tmp_path: Path, milliseconds: int) -> None:
+    """With exit code 0: while it imports, reads the configuration, restores, or sends its first requests."""
+    config, port = write_config(simulator, tmp_path), free_port()
+    with running(f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}") as process:
+        eventually(lambda: catches(process.pid, signal.SIGTERM), "the handlers, which come before almost everything")
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(milliseconds / 1000)
+        process.terminate()
+        output, _ = process.communicate(timeout=10)
+    assert (0, False) == (process.returncode, "Traceback" in output)
 
 
 def test_a_signal_during_a_slow_response_stops_it(simulator: Simulator, tmp_path: Path) -> None:
@@ -125,12 +146,14 @@ def test_an_error_is_one_clear_line(tmp_path: Path, arguments: list[str], code: 
     assert text.replace("none", "") in done.stderr
 
 
-def test_an_unwritable_storage_fails_the_start(simulator: Simulator, tmp_path: Path) -> None:
-    """Rotated tokens would be lost."""
-    config = write_config(simulator, tmp_path)
+def test_an_unwritable_storage_does_not_prevent_the_start(simulator: Simulator, tmp_path: Path) -> None:
+    """What does not rotate a token is collected; a metric has the problem."""
+    config, port = write_config(simulator, tmp_path), free_port()
     (tmp_path / "storage").touch()
-    done = command(f"--config.file={config}", "--web.listen-address=127.0.0.1:0")
-    assert (1, f"storage.path: {tmp_path / 'storage'}: File exists\n") == (done.returncode, done.stderr)
+    with running(f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}"):
+        expected = ("azure_cost_month_to_date{", "azure_billing_exporter_storage_writable 0.0")
+        url = f"http://127.0.0.1:{port}/metrics"
+        eventually(lambda: all(text in requests.get(url, timeout=5).text for text in expected), "costs")
 
 
 def test_the_version_is_printed() -> None:

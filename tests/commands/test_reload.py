@@ -52,7 +52,8 @@ def test_sighup_reloads_the_configuration(simulator: Simulator, tmp_path: Path) 
         samples = scraped(url)
         assert {} == series(samples, "partner_center_customer_info", account="contoso-csp")
         assert series(samples, "partner_center_customer_info", account="fabrikam-csp")
-        assert value(samples, "azure_billing_budget_amount", budget="enrollment", account="contoso-ea") == 7000
+        budget = {"budget": "enrollment", "account": "contoso-ea"}
+        eventually(lambda: value(scraped(url), "azure_billing_budget_amount", **budget) == 7000, "the changed report")
 
 
 @pytest.mark.parametrize(("options", "status"), [((), 404), (("--web.enable-lifecycle",), 200)], ids=["off", "on"])

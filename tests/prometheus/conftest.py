@@ -15,6 +15,7 @@ from exporter.app import Exporter
 from exporter.commands.run import Running, served
 from exporter.commands.simulate import write_config
 from exporter.config import load
+from exporter.runtime.job import Plan
 from exporter.simulator import Simulator
 from exporter.web.server import listen
 from tests.harness import NOON, Stopped
@@ -75,8 +76,9 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]
         stopped = Stopped()
         stopped.skip_waits = True
         exporter = Exporter(load(write_config(simulator, directory)), clock=clock, stopped=stopped)
+        exporter.restore()
         for job in exporter.jobs:
-            exporter.telemetry.scheduled(job, clock() + job.every)
+            exporter.telemetry.planned(job, Plan(clock() + job.every))
             assert exporter.runner.run(job) is None
     app = served(Running(Path(), exporter), "/metrics", enable_lifecycle=False)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))

@@ -1,13 +1,15 @@
 """An enrollment moves from the retired API to Cost Management, watched by a real Prometheus.
 
-A reload replaces the page once every report of the new source has answered, or has failed, also those that Azure
-prepares for minutes. A restart has a gap until then, since stored figures of one source are not those of another.
+A reload replaces the figures of a report once its successor has answered, also of one that Azure prepares for minutes.
+A restart has a gap until then, since stored figures of one source are not those of another.
 """
 
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -41,7 +43,9 @@ COST = "azure_cost_month_to_date"
 def serving(config: Path, clock: Clock) -> Iterator[tuple[Running, str]]:
     """An exporter with its web server, and the address; it follows `clock`."""
     socket = listen("127.0.0.1:0")
-    running = Running(config, Exporter(load(config), clock=clock))
+    began = time.monotonic()
+    ticking = lambda: clock() + timedelta(seconds=time.monotonic() - began)  # noqa: E731 (jobs become due by it)
+    running = Running(config, Exporter(load(config), clock=ticking))
     running.exporter.start()
     app = served(running, "/metrics", enable_lifecycle=True)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
@@ -104,6 +108,8 @@ def test_the_series_of_an_account_go_on_when_its_source_changes(
             config.write_text(text)
             assert requests.post(f"http://{exporter}/-/reload", timeout=60).status_code == 200
             eventually(scraped('azure_budget_amount{account="contoso"}', 5), "figures that only the new source has")
+            eventually(lambda: all(map(running.exporter.store.own, running.exporter.jobs)), "all new reports")
+            eventually(lambda: reported(running, watching), "their own series")
             after = series(watching, '{job="azure-billing"}')
             figures = {labels for labels in before if "azure_billing_exporter_" not in labels}
             begun = min(after[next(labels for labels in figures if COST in labels)])
@@ -114,9 +120,14 @@ def test_the_series_of_an_account_go_on_when_its_source_changes(
                 assert 1 == len({float(text) for text in after[labels].values()}), labels
             assert 1 == len(set(sums(after, COST).values()))
             assert [] == watching.query('{api="ea"}')
-            reports = collectors(watching, f"azure_billing_exporter_collector_success{ACCOUNT}")
-            assert {job.collector.name for job in running.exporter.jobs} == reports
-            assert {"usage", "usage_previous_month", "balances", "pricesheet"} <= reports
+            names = {job.collector.name for job in running.exporter.jobs}
+            assert {"usage", "usage_previous_month", "balances", "pricesheet"} <= names
+
+
+def reported(running: Running, prometheus: Prometheus) -> bool:
+    """Whether the own series of all collectors have been scraped, and no others remain."""
+    found = collectors(prometheus, f"azure_billing_exporter_collector_success{ACCOUNT}")
+    return {job.collector.name for job in running.exporter.jobs} == found
 
 
 def collectors(prometheus: Prometheus, expression: str) -> set[str]:

@@ -1,59 +1,271 @@
-"""Running jobs in threads."""
+"""Running jobs when they are due."""
 
+import random
 import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from exporter.errors import Failure, Reason, Transient
-from exporter.runtime.job import Job
+import pytest
+
+from exporter.errors import Failure, RateLimited, Reason, Transient
+from exporter.runtime.job import Job, Plan
+from exporter.runtime.places import Limits, Waiting
 from exporter.runtime.scheduler import Scheduler
-from exporter.runtime.telemetry import Telemetry
-from tests.runtime.collectors import job
+from tests.process import eventually
+from tests.runtime.collectors import Canned, Other, job
+
+Run = Callable[[Job], Failure | None]
 
 
-class Runs:
-    """Fails once, then succeeds; `enough` is set by the third run."""
+def real() -> datetime:
+    return datetime.now(UTC)
+
+
+def scheduler(run: Run, jobs: list[Job], limits: Limits | None = None, now: Callable[[], datetime] = real) -> Scheduler:
+    """A scheduler whose jobs are due."""
+    found = Scheduler(run, planned=lambda job, plan: None, clock=now, chance=lambda: 0.0)
+    due = now()
+    found.exchange(jobs, lambda job, before, plan: plan or Plan(due), limits or Limits())
+    return found
+
+
+@contextmanager
+def started(found: Scheduler) -> Iterator[Scheduler]:
+    found.start()
+    try:
+        yield found
+    finally:
+        found.stop()
+
+
+class Held:
+    """Runs that end when they are told to; counts those in progress."""
 
     def __init__(self) -> None:
-        self.seen: list[str] = []
-        self.enough = threading.Event()
+        self.begun: list[Job] = []
+        self.go_on = threading.Event()
 
     def __call__(self, job: Job) -> Failure | None:
-        self.seen.append(job.account)
-        if len(self.seen) >= 3:
-            self.enough.set()
-        return Transient("once", Reason.TIMEOUT) if len(self.seen) == 1 else None
-
-
-def scheduler(runs: Runs, jobs: list[Job], last: datetime | None = None) -> Scheduler:
-    return Scheduler(
-        jobs,
-        runs,
-        last_success=lambda job: last,
-        stopped=threading.Event(),
-        telemetry=Telemetry(),
-        clock=lambda: datetime.now(UTC),
-        chance=lambda: 0.0,
-    )
+        self.begun.append(job)
+        assert self.go_on.wait(30)
+        return None
 
 
 def test_a_job_runs_repeatedly_until_it_is_stopped() -> None:
-    """After a failure too; the plan has the result."""
-    runs = Runs()
+    """After a failure too; no thread remains."""
+    seen: list[str] = []
+    enough = threading.Event()
+
+    def run(job: Job) -> Failure | None:
+        seen.append(job.account)
+        if len(seen) >= 3:
+            enough.set()
+        return Transient("once", Reason.TIMEOUT) if len(seen) == 1 else None
+
     only = replace(job("a"), every=timedelta(milliseconds=10))
-    running = scheduler(runs, [only])
-    running.start()
-    assert runs.enough.wait(10)
-    running.stop()
-    count = len(runs.seen)
-    assert [] == [thread.name for thread in threading.enumerate() if thread.name == "a/report"]
-    assert count == len(runs.seen)
-    assert running.plans[only].failures == 0
+    with started(scheduler(run, [only])) as running:
+        assert enough.wait(10)
+    count = len(seen)
+    assert [] == [thread.name for thread in threading.enumerate() if thread.name.endswith("a/report")]
+    assert count == len(seen)
+    assert running.plans[only.key].failures == 0
 
 
-def test_data_that_is_not_due_is_not_read_again() -> None:
-    """The plan of a restored job continues from its last success."""
-    last = datetime.now(UTC)
+def test_a_plan_has_the_last_attempt_and_what_the_service_asked_for() -> None:
+    """So that a restart or a reload can continue."""
+    over = threading.Event()
+
+    def run(job: Job) -> Failure | None:
+        over.set()
+        return RateLimited("slowly", 3600.0)
+
     only = job("a")
-    running = scheduler(Runs(), [only], last)
-    assert last + only.every <= running.plans[only].next_run
+    with started(scheduler(run, [only])) as running:
+        assert over.wait(10)
+        eventually(lambda: running.plans[only.key].failures == 1, "the plan")
+        plan = running.plans[only.key]
+    assert plan.last_attempt is not None
+    assert plan.wait_until is not None
+    assert ("throttled", True) == (plan.last_reason, plan.last_seconds is not None)
+    assert plan.next_run >= plan.wait_until >= plan.last_attempt + timedelta(hours=1)
+
+
+def test_only_so_many_runs_work_at_once_and_accounts_take_turns() -> None:
+    """Of one account, of all of one API, and in all; what is over makes place for the account that waits longest."""
+    jobs = [Job("api", account, kind(), timedelta(hours=1)) for account in "abcd" for kind in (Canned, Other)]
+    held = Held()
+    with started(scheduler(held, jobs, Limits(at_once=3, at_once_per_account=1, waiting=1))) as running:
+        eventually(lambda: len(held.begun) == 3, "three runs")
+        assert 3 == running.working
+        assert 3 == len({job.account for job in held.begun})
+        held.go_on.set()
+        eventually(lambda: len(held.begun) == 8, "all runs")
+        assert {"a": 2, "b": 2, "c": 2, "d": 2} == Counter(job.account for job in held.begun)
+        assert len({job.account for job in held.begun[:4]}) >= 3
+
+
+def test_an_api_that_hangs_leaves_places_to_others() -> None:
+    """However many of its accounts are due."""
+    hanging = [Job("slow", str(number), Canned(), timedelta(hours=1)) for number in range(20)]
+    others = [Job("quick", str(number), Canned(), timedelta(hours=1)) for number in range(20)]
+    go_on, done = threading.Event(), threading.Event()
+    quick: list[Job] = []
+
+    def run(job: Job) -> Failure | None:
+        if job.api == "slow":
+            assert go_on.wait(30)
+            return None
+        quick.append(job)
+        if len(quick) == 20:
+            done.set()
+        return None
+
+    with started(scheduler(run, [*hanging, *others], Limits(at_once=4))):
+        assert done.wait(30)
+        go_on.set()
+
+
+def test_a_run_that_only_waits_gives_its_place_to_another() -> None:
+    """And gets one again; all waits in the middle of a run are waits of its stop."""
+    first, second = job("a"), job("b")
+    entered, begun = threading.Event(), threading.Event()
+    stops: list[Waiting] = []
+    order: list[str] = []
+
+    def run(job: Job) -> Failure | None:
+        if job is first:
+            entered.set()
+            stops[0].wait(30)
+            order.append("a goes on")
+        else:
+            assert entered.wait(30)
+            order.append("b")
+            begun.set()
+        return None
+
+    found = scheduler(run, [first, second], Limits(at_once=1))
+    stops.append(Waiting(found.released))
+    with started(found):
+        assert begun.wait(30)
+        stops[0].set()
+        eventually(lambda: len(order) == 2, "both runs")
+    assert ["b", "a goes on"] == order
+
+
+def test_the_threads_of_waiting_runs_are_bounded() -> None:
+    """A service that prepares all its reports for hours does not fill the process with threads."""
+    jobs = [job(str(number)) for number in range(20)]
+    begun: list[Job] = []
+    stops: list[Waiting] = []
+
+    def run(job: Job) -> Failure | None:
+        begun.append(job)
+        stops[0].wait(30)
+        return None
+
+    found = scheduler(run, jobs, Limits(at_once=2, waiting=3))
+    stops.append(Waiting(found.released))
+    with started(found):
+        eventually(lambda: len(begun) == 5, "as many runs as are allowed")
+        assert 0 <= found.working <= 2
+        stops[0].set()
+        eventually(lambda: len(begun) == 20, "all runs")
+
+
+def test_a_run_of_a_replaced_job_changes_no_plan() -> None:
+    """Its successor does not wait for it."""
+    old, new = job("a"), job("a")
+    held = Held()
+    with started(scheduler(held, [old])) as running:
+        eventually(lambda: held.begun == [old], "the old run")
+        old.stopped.set()
+        running.exchange([new], lambda job, before, plan: Plan(real()), Limits())
+        eventually(lambda: held.begun == [old, new], "the new run")
+        held.go_on.set()
+        eventually(lambda: running.working == 0, "the end of both")
+        assert running.plans[new.key].next_run > real()
+
+
+def test_a_job_that_stays_continues_its_run() -> None:
+    """The same object with the same plan: nothing begins anew, and it is planned again when it is over."""
+    only = job("a")
+    held = Held()
+    with started(scheduler(held, [only])) as running:
+        eventually(lambda: held.begun == [only], "the run")
+        running.exchange([only], lambda job, before, plan: plan or Plan(real()), Limits())
+        held.go_on.set()
+        eventually(lambda: running.plans[only.key].last_attempt is not None, "its end")
+        assert [only] == held.begun
+        assert running.plans[only.key].next_run > real()
+
+
+@pytest.mark.parametrize("back", [timedelta(minutes=5), timedelta(days=40)], ids=str)
+def test_a_clock_that_is_put_back_takes_the_plans_with_it(back: timedelta) -> None:
+    """A job is not put off for as long as the clock was wrong."""
+    times = [datetime(2026, 11, 20, 12, tzinfo=UTC)]
+    runs = threading.Semaphore(0)
+
+    def run(job: Job) -> Failure | None:
+        runs.release()
+        return None
+
+    only = job("a")
+    with started(scheduler(run, [only], now=lambda: times[0])) as running:
+        assert runs.acquire(timeout=10)
+        eventually(lambda: running.plans[only.key].last_attempt is not None, "the first plan")
+        times[0] -= back
+        running.wake()
+        eventually(lambda: running.plans[only.key].next_run == times[0] + only.every, "the plan at the new time")
+        times[0] += only.every
+        running.wake()
+        assert runs.acquire(timeout=10)
+
+
+def test_ten_thousand_cycles_under_a_jumping_clock() -> None:
+    """No job is lost, none runs twice at once, and no thread remains, whatever the clock and the runs do."""
+    dice = random.Random(5)
+    lock = threading.Lock()
+    now = [datetime(2026, 11, 20, 12, tzinfo=UTC)]
+
+    def clock() -> datetime:
+        with lock:
+            now[0] += timedelta(seconds=dice.choice([0.001, 1, 600, 86_400 * 3, -600, -86_400]))
+            return now[0]
+
+    jobs = [
+        replace(job(str(number), kind()), every=timedelta(minutes=10))
+        for number in range(10)
+        for kind in (Canned, Other)
+    ]
+    in_progress: set[Job] = set()
+    counts: Counter[str] = Counter()
+    problems: list[str] = []
+    enough = threading.Event()
+
+    def run(job: Job) -> Failure | None:
+        with lock:
+            if job in in_progress:
+                problems.append(f"{job.key} runs twice")
+            in_progress.add(job)
+        with lock:
+            in_progress.discard(job)
+            counts[job.account] += 1
+            total = counts.total()
+            chance = dice.random()
+        if total >= 10_000:
+            enough.set()
+        return Transient("now and then", Reason.TIMEOUT, 60.0 if chance < 0.1 else None) if chance < 0.3 else None
+
+    threads = threading.active_count()
+    with started(scheduler(run, jobs, Limits(at_once=4), now=clock)) as running:
+        for _ in range(600):
+            if enough.wait(0.1):
+                break
+            running.wake()
+    assert [] == problems
+    assert enough.is_set()
+    assert min(counts.values()) > 100
+    eventually(lambda: threading.active_count() <= threads, "no thread more than before")

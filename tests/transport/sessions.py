@@ -1,6 +1,5 @@
 """A session with a key of its own, and an observer that records what is reported to it."""
 
-import threading
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from exporter.auth.api_key import ApiKey
 from exporter.auth.secret import Secret
 from exporter.transport.http import HttpClient
 from exporter.transport.session import Session
+from exporter.transport.stop import Stop
 
 HOME = "https://127.0.0.1"
 KEY = "a-key-that-nobody-may-see"
@@ -35,7 +35,7 @@ class Observer:
         self.quotas.append(quotas)
 
 
-class Impatient(threading.Event):
+class Impatient(Stop):
     """An event that nobody waits for, so that tests do not sleep."""
 
     def wait(self, timeout: float | None = None) -> bool:

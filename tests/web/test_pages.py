@@ -3,6 +3,7 @@
 import gzip
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import cycle
 from pathlib import Path
 
@@ -10,7 +11,11 @@ import pytest
 import requests
 import uvicorn
 
+from exporter.app import Exporter
 from exporter.commands.run import Running, served
+from exporter.commands.simulate import write_config
+from exporter.config import load
+from exporter.simulator import Simulator
 from exporter.web.server import listen
 from tests.harness import ExporterHarness, parsed
 from tests.runtime.collectors import collection, job
@@ -19,14 +24,29 @@ from tests.runtime.collectors import collection, job
 @pytest.fixture
 def address(harness: ExporterHarness) -> Iterator[str]:
     """The address of the pages of `harness`."""
+    with serving(harness.exporter) as found:
+        yield found
+
+
+@contextmanager
+def serving(exporter: Exporter) -> Iterator[str]:
+    """The address of the pages of an exporter."""
     socket = listen("127.0.0.1:0")
-    app = served(Running(Path(), harness.exporter), "/metrics", enable_lifecycle=False)
+    app = served(Running(Path(), exporter), "/metrics", enable_lifecycle=False)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]})
     thread.start()
     yield f"http://127.0.0.1:{socket.getsockname()[1]}"
     server.should_exit = True
     thread.join()
+
+
+def test_there_are_no_metrics_before_what_is_stored_is_restored(simulator: Simulator, tmp_path: Path) -> None:
+    """A part of the page would look like the whole; the exporter is healthy, but not ready."""
+    with serving(Exporter(load(write_config(simulator, tmp_path)))) as address:
+        found = {path: requests.get(f"{address}{path}", timeout=5) for path in ("/metrics", "/-/ready", "/-/healthy")}
+    assert [503, 503, 200] == [answer.status_code for answer in found.values()]
+    assert found["/-/ready"].text == "not ready: restoring\n"
 
 
 def test_metrics_have_two_formats_and_may_be_compressed(harness: ExporterHarness, address: str) -> None:

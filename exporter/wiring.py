@@ -1,0 +1,117 @@
+"""Turns accounts of a configuration into jobs: their credentials, HTTP, clients and collectors."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TypeAlias
+
+from exporter.apis.api import Api
+from exporter.apis.settings import AccountSettings, RequestBudget
+from exporter.config import Config, least_request_budgets
+from exporter.runtime.job import Job
+from exporter.runtime.telemetry import Telemetry
+from exporter.transport import bodies
+from exporter.transport.http import HttpClient
+from exporter.transport.pace import Pace
+from exporter.transport.session import Session
+from exporter.transport.stop import Stop
+
+AccountKey: TypeAlias = tuple[str, str]
+"""API and account."""
+
+
+@dataclass(frozen=True, eq=False)
+class Wired:
+    """An account that is connected, with its jobs; `stop` ends all of their runs."""
+
+    api: Api
+    settings: AccountSettings
+    storage: Path
+    pace: Pace | None
+    stop: Stop
+    jobs: tuple[Job, ...]
+
+    @property
+    def key(self) -> AccountKey:
+        """What identifies the account in every configuration that has it."""
+        return self.api.name, self.settings.account
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """All accounts of a configuration, and the paces of requests that they share, with their budgets."""
+
+    accounts: Mapping[AccountKey, Wired] = field(default_factory=dict)
+    paces: Mapping[str, tuple[RequestBudget, Pace]] = field(default_factory=dict)
+
+    @property
+    def jobs(self) -> list[Job]:
+        """The jobs of all accounts."""
+        return [job for wired in self.accounts.values() for job in wired.jobs]
+
+
+class Wirer:
+    """Connects accounts; none of them sends a request before a job of it runs."""
+
+    def __init__(self, telemetry: Telemetry, clock: Callable[[], datetime], new_stop: Callable[[], Stop]) -> None:
+        self._telemetry = telemetry
+        self._clock = clock
+        self._new_stop = new_stop
+
+    def wired(self, config: Config, before: Wiring) -> Wiring:
+        """The accounts of a configuration; those whose settings are the same as `before` stay connected."""
+        paces = dict(_paces(config, before.paces))
+        accounts = {}
+        for api, settings in config.accounts():
+            budget = settings.request_budget
+            pace = paces[budget.key][1] if budget else None
+            known = before.accounts.get((api.name, settings.account))
+            same = known and (known.settings, known.storage, known.pace) == (settings, config.storage.path, pace)
+            wired = known if known and same else self._connected(api, settings, config.storage.path, pace)
+            accounts[wired.key] = wired
+        return Wiring(accounts, paces)
+
+    def _connected(self, api: Api, account: AccountSettings, storage: Path, pace: Pace | None) -> Wired:
+        stop = self._new_stop()
+
+        def http(observed: str, origin: str, limit: int = bodies.PAGE, *, quotable: bool = True) -> HttpClient:
+            return HttpClient(
+                quotable=quotable,
+                origin=origin,
+                limit=limit,
+                observer=self._telemetry.observer(observed, account.account, stop),
+                timeout=account.timeout.total_seconds(),
+                ca_file=account.ca_file,
+            )
+
+        credential = api.authenticate(account, http("login", account.login_address, bodies.LOGIN), storage / "tokens")
+        session = Session(
+            http(api.name, account.base_url, quotable=account.quotable),
+            credential,
+            base_url=account.base_url,
+            observer=self._telemetry.observer(api.name, account.account, stop),
+            stopped=stop,
+            clock=self._clock,
+            pace=pace,
+            least_throttled_seconds=account.least_throttled_seconds,
+        )
+        intervals = api.intervals(account)
+        jobs = tuple(
+            Job(api.name, account.account, collector, every, credential.expiries, credential.warnings, stop)
+            for collector in api.collectors(account, session, storage)
+            if (every := intervals.get(collector.name))
+        )
+        return Wired(api, account, storage, pace, stop, jobs)
+
+
+def _paces(
+    config: Config, before: Mapping[str, tuple[RequestBudget, Pace]]
+) -> Iterator[tuple[str, tuple[RequestBudget, Pace]]]:
+    """Budgets that a reload does not change continue, so that it does not allow a burst of requests."""
+    for key, budget in least_request_budgets(config).items():
+        known = before.get(key)
+        if known and known[0] == budget:
+            yield key, known
+        else:
+            yield key, (budget, Pace(budget.per_hour / 60, at_once=budget.at_once))

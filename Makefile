@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL := /bin/bash
 
-.PHONY: help demo stack coverage test check lint bench format docs goldens pins fuzz year tools clean
+.PHONY: help demo stack coverage test check lint bench format docs goldens pins fuzz faults year tools clean
 
 help: ## list all targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -75,6 +75,9 @@ goldens: .venv/development ## generate the expected /metrics of the tests
 fuzz: .venv/development ## fuzz responses, files and configurations for about ten minutes
 	$(BIN)/python -m pytest -q tests/fuzz --fuzz 2000 -n 2
 	$(BIN)/python -m tools.fuzz 30
+
+faults: .venv/development ## kill 200 processes while they store collections, and damage 300 stored files
+	$(BIN)/python -m pytest -q tests/runtime/test_archive_kills.py tests/runtime/test_archive_damage.py --kills 200 --damages 300 -n 2
 
 year: .venv/development ## test every hour around the ends of twelve months
 	$(BIN)/python -m pytest -q tests/apis/test_year.py --whole-year -n 2

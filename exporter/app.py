@@ -10,13 +10,13 @@ from pathlib import Path
 from exporter.apis.api import Api
 from exporter.apis.settings import AccountSettings
 from exporter.config import Config, least_request_budgets
-from exporter.errors import ConfigError
 from exporter.runtime.archive import Archive
 from exporter.runtime.job import Job
 from exporter.runtime.runner import Runner
 from exporter.runtime.scheduler import Scheduler
 from exporter.runtime.store import SnapshotStore
 from exporter.runtime.telemetry import Telemetry
+from exporter.storage import sweep
 from exporter.transport import bodies
 from exporter.transport.http import HttpClient
 from exporter.transport.pace import Pace
@@ -49,9 +49,12 @@ class Exporter:
             for key, per_hour in least_request_budgets(config).items()
         }
         self.jobs = [job for api, account in config.accounts() for job in self._jobs(api, account, config.storage.path)]
-        writable(config.storage.path)
-        self.runner = Runner(self.store, Archive(config.storage.path / "collections"), self.telemetry, clock)
-        self.runner.restore(self.jobs)
+        for directory in (config.storage.path, config.storage.path / "tokens", config.storage.path / "b2c"):
+            sweep(directory)
+        self.archive = Archive(config.storage.path, clock=clock, ignored=self.telemetry.storage_ignored)
+        self.runner = Runner(self.store, self.archive, self.telemetry, clock)
+        self.runner.restore(self.jobs, config.storage.expire_after)
+        self.runner.prune(self.jobs)
         self.scheduler = Scheduler(
             self.jobs,
             self.runner.run,
@@ -110,14 +113,3 @@ class Exporter:
         for collector in api.collectors(account, session, storage):
             if every := intervals.get(collector.name):
                 yield Job(api.name, account.account, collector, every, credential.expiries, credential.warnings)
-
-
-def writable(path: Path) -> None:
-    """Raises `ConfigError` when the exporter can't write below `path`."""
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        probe = path / ".writable"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise ConfigError([f"storage.path: {path}: {error.strerror}"]) from error

@@ -13,7 +13,7 @@ from exporter.apis import ALL
 from exporter.apis.api import Api
 from exporter.apis.checks import did_you_mean, directory_error
 from exporter.apis.costs.settings import CostSettings
-from exporter.apis.fields import FilePath
+from exporter.apis.fields import Duration, FilePath
 from exporter.apis.settings import AccountSettings, Section
 from exporter.errors import ConfigError
 from exporter.strict_yaml import parse, read
@@ -49,6 +49,11 @@ class Storage(Section):
     path: FilePath = Field(
         default=Path("/var/lib/azure-billing-exporter"),
         description="directory for the last collections and for rotated refresh tokens",
+    )
+    expire_after: Duration | None = Field(
+        None,
+        description="collections that no run has confirmed for this long are dropped; never by default",
+        examples=["30d"],
     )
 
 

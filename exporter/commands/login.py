@@ -11,7 +11,6 @@ from pathlib import Path
 
 from exporter.apis import partner_center
 from exporter.apis.partner_center.settings import Settings
-from exporter.app import writable
 from exporter.auth.sign_in import SignedIn
 from exporter.config import Config, load
 from exporter.errors import ConfigError, Failure, Reason, Rejected, Transient
@@ -32,7 +31,6 @@ def login(arguments: argparse.Namespace) -> int:
     """
     config = load(Path(arguments.config_file))
     settings = _account(config, arguments.account)
-    writable(config.storage.path)
     try:
         credential = partner_center.authenticate(
             settings, _http(settings, settings.login_address), config.storage.path / "tokens"

@@ -25,6 +25,11 @@ class Job:
     warnings: Callable[[], Sequence[str]] = tuple
 
     @property
+    def key(self) -> tuple[str, str, str]:
+        """What identifies the job in every configuration that has it: API, account and collector."""
+        return self.api, self.account, self.collector.name
+
+    @property
     def labels(self) -> tuple[str, str]:
         """The values of the labels `account` and `collector`."""
         return self.account, self.collector.name

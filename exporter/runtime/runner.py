@@ -2,9 +2,9 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -33,13 +33,12 @@ class Runner:
         self._clock = clock
         self._unconfirmed: dict[Job, Vanished] = {}
 
-    def restore(self, jobs: Iterable[Job]) -> None:
-        """Publish the stored collections of these jobs."""
-        stored: dict[Job, Collection] = {}
+    def restore(self, jobs: Sequence[Job], expire_after: timedelta | None = None) -> None:
+        """Publish the stored collections of these jobs that were confirmed since `expire_after`."""
         for job in jobs:
             self._telemetry.expiring(job)
-            if collection := self._archive.read(job):
-                stored[job] = collection
+        restored = self._archive.restore(jobs, expire_after)
+        stored = {job: found.collection for job, found in restored.items() if found.collection}
         refused = self._store.publish_all(stored)
         for job, collection in stored.items():
             if job not in refused:
@@ -47,6 +46,13 @@ class Runner:
         for job, error in refused.items():
             account, collector = job.labels
             log.warning("archive ignored", extra={"account": account, "collector": collector, "error": str(error)})
+
+    def prune(self, jobs: Iterable[Job]) -> None:
+        """Remove what is stored for all but these jobs."""
+        try:
+            self._archive.prune(job.key for job in jobs)
+        except Failure as error:
+            log.warning("stored data of removed reports not removed", extra={"error": str(error)})
 
     def run(self, job: Job) -> Failure | None:
         """Run a job once; returns the failure, None for success."""
@@ -145,7 +151,7 @@ class Runner:
     def _write(self, job: Job, collection: Collection) -> None:
         try:
             self._archive.write(job, collection)
-        except OSError as error:
+        except Failure as error:
             account, collector = job.labels
             log.warning(
                 "collection not stored",

@@ -121,14 +121,6 @@ def test_an_error_is_one_clear_line(tmp_path: Path, arguments: list[str], code: 
     assert text.replace("none", "") in done.stderr
 
 
-def test_an_unwritable_storage_fails_the_start(simulator: Simulator, tmp_path: Path) -> None:
-    """Rotated tokens would be lost."""
-    config = write_config(simulator, tmp_path)
-    (tmp_path / "storage").touch()
-    done = command(f"--config.file={config}", "--web.listen-address=127.0.0.1:0")
-    assert (1, f"storage.path: {tmp_path / 'storage'}: File exists\n") == (done.returncode, done.stderr)
-
-
 def test_the_version_is_printed() -> None:
     """For bug reports."""
     assert f"azure-billing-exporter {__version__}\n" == command("--version").stdout

@@ -162,7 +162,8 @@ class Database:
         """What a failed transaction means; a damaged file is set aside, so that the next one begins a new file."""
         if isinstance(error, sqlite3.DatabaseError) and self._damaged(error):
             self._set_aside(str(error))
-        return Transient(f"{self._path.name}: the database can't be used: {error}", Reason.STORAGE)
+        text = f"{self._path.name}: the database can't be used: {error}"
+        return Transient(f"{text}; check that `storage.path` is writable and not full", Reason.STORAGE)
 
     def _set_aside(self, why: str) -> None:
         self.close()

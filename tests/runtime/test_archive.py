@@ -19,7 +19,7 @@ from exporter.runtime.archive_reading import Restored
 from exporter.runtime.job import Job, Plan
 from exporter.simulator import Simulator
 from exporter.simulator.server.faults import Drop
-from tests.harness import ExporterHarness
+from tests.harness import Clock, ExporterHarness
 from tests.runtime.collectors import Canned, Other, job
 
 NOW = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
@@ -237,6 +237,46 @@ def test_a_file_that_is_damaged_while_it_is_open_is_written_again(archive: Archi
         archive.write_plan(JOB, PLAN)
     archive.write_plan(job("b"), PLAN)
     assert Restored(STORED, PLAN) == restored(tmp_path)
+
+
+def test_a_file_that_cannot_be_written_is_read(archive: Archive, tmp_path: Path) -> None:
+    """As on a read-only file system; what can't be removed is not restored either."""
+    archive.write(JOB, STORED)
+    archive.write(job("b"), STORED)
+    archive.close()
+    (tmp_path / f"{FILE}-wal").mkdir()
+    assert Restored(STORED) == restored(tmp_path)
+    assert Restored() == restored(tmp_path, job("b", Canned(labels="other")))
+    with pytest.raises(Transient, match=r"the database can't be used: .*; check that `storage.path` is writable"):
+        archive.write_plan(JOB, PLAN)
+    (tmp_path / FILE).write_bytes(b"<html>" * 1000)
+    assert Restored() == restored(tmp_path)
+
+
+def test_an_exporter_starts_without_storage(simulator: Simulator, tmp_path: Path) -> None:
+    """It collects and publishes; what it has is stored as soon as that is possible."""
+    config = write_config(simulator, tmp_path)
+    (tmp_path / "storage").touch()
+    harness = ExporterHarness(config)
+    assert [None] == harness.run("balancesummary")
+    published = harness.exporter.store.current.body
+    assert published
+    (tmp_path / "storage").unlink()
+    assert [None] == harness.run("marketplacecharges")
+    again = ExporterHarness(config)
+    assert harness.exporter.store.current.body == again.exporter.store.current.body
+    assert set(published.splitlines()) <= set(again.exporter.store.current.body.splitlines())
+
+
+def test_what_expires_is_not_published_after_a_restart(simulator: Simulator, tmp_path: Path, clock: Clock) -> None:
+    """Its series are absent until the next run."""
+    config = write_config(simulator, tmp_path)
+    config.write_text(config.read_text().replace("storage:", "storage:\n  expire_after: 1d", 1))
+    assert [None] == ExporterHarness(config, clock).run("balancesummary")
+    clock.advance(timedelta(days=1))
+    assert ExporterHarness(config, clock).exporter.store.current.body
+    clock.advance(timedelta(seconds=1))
+    assert not ExporterHarness(config, clock).exporter.store.current.body
 
 
 def test_files_of_an_earlier_form_are_removed(tmp_path: Path, archive: Archive) -> None:

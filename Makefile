@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL := /bin/bash
 
-.PHONY: help demo stack coverage test check lint bench format docs goldens pins fuzz soak year tools clean
+.PHONY: help demo stack coverage test check lint bench format docs goldens pins fuzz soak faults year tools clean
 
 help: ## list all targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -79,6 +79,9 @@ fuzz: .venv/development ## fuzz responses, files and configurations for about te
 soak: .venv/development ## reload the configuration 100 times while the APIs work, throttle and fail
 	$(BIN)/python -m pytest -q tests/runtime/test_reloads.py --soak
 
+faults: .venv/development ## kill 200 processes while they store collections, and damage 300 stored files
+	$(BIN)/python -m pytest -q tests/runtime/test_archive_kills.py tests/runtime/test_archive_damage.py --kills 200 --damages 300 -n 2
+
 year: .venv/development ## test every hour around the ends of twelve months
 	$(BIN)/python -m pytest -q tests/apis/test_year.py --whole-year -n 2
 
@@ -89,6 +92,7 @@ bench: .venv/development requirements-bench.txt ## run the benchmarks; results a
 	$(BIN)/python -m bench.partner_center
 	$(BIN)/python -m bench.b2c
 	$(BIN)/python -m bench.accounts
+	$(BIN)/python -m bench.archive
 
 UPGRADE ?= --upgrade
 PIN := $(BIN)/uv pip compile --quiet $(UPGRADE) --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \

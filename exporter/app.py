@@ -18,6 +18,7 @@ from exporter.runtime.schedule import REFUSALS, at_start, replanned, resumed
 from exporter.runtime.scheduler import Scheduler
 from exporter.runtime.store import SnapshotStore
 from exporter.runtime.telemetry import Telemetry
+from exporter.storage import sweep
 from exporter.transport.stop import Stop
 from exporter.wiring import Wirer, Wiring
 
@@ -49,7 +50,7 @@ class Exporter:
         self._restored = threading.Event()
         self._exchanging = threading.Lock()
         self._config = config
-        self.runner = Runner(self.store, _archive(config), self.telemetry, clock)
+        self.runner = Runner(self.store, self._archive(config), self.telemetry, clock)
         self.scheduler = Scheduler(self.runner.run, planned=self._planned, clock=clock, chance=random.random)
         self._wirer = Wirer(self.telemetry, clock, lambda: stopped or Waiting(self.scheduler.released))
         self._wiring = self._wirer.wired(config, Wiring())
@@ -73,7 +74,9 @@ class Exporter:
     def restore(self) -> None:
         """Publish what is stored, in one step, and continue its plans."""
         with self._exchanging:
-            jobs, now = self.jobs, self.clock()
+            jobs, now, path = self.jobs, self.clock(), self._config.storage.path
+            for directory in (path, path / "tokens", path / "b2c"):
+                sweep(directory)
             stored = self.runner.restore(jobs, self._config.storage.expire_after)
             plans = {job: self._resumed(job, stored.get(job), now) for job in jobs}
             for job, plan in plans.items():
@@ -204,15 +207,14 @@ class Exporter:
         """Nothing of removed jobs remains in the storage; another path gets everything that is published."""
         if before != self._config.storage.path:
             self.runner.durability.archive.close()
-            self.runner.durability.archive = _archive(self._config)
+            self.runner.durability.archive = self._archive(self._config)
             for job in self.jobs:
                 if found := self.store.own(job):
                     self.runner.durability.write(job, found)
         self.runner.durability.prune({job.key for job in self.jobs})
 
-
-def _archive(config: Config) -> Archive:
-    return Archive(config.storage.path / "collections")
+    def _archive(self, config: Config) -> Archive:
+        return Archive(config.storage.path, clock=self.clock, ignored=self.telemetry.storage_ignored)
 
 
 def _limits(config: Config) -> Limits:

@@ -1,10 +1,17 @@
-"""Atomic replacement of files."""
+"""Atomic replacement of files, and what is left of it by killed processes."""
 
 import contextlib
 import os
+import stat
 import tempfile
+import time
 from pathlib import Path
 from typing import BinaryIO
+
+TEMPORARY = ".tmp"
+"""The end of the names of temporary files, which begin with a dot."""
+ABANDONED_SECONDS = 3600
+"""The age from which a temporary file is one of a process that was killed."""
 
 
 def replace(path: Path, content: bytes) -> None:
@@ -13,7 +20,7 @@ def replace(path: Path, content: bytes) -> None:
     Raises `OSError` when the directory can't be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=TEMPORARY)
     try:
         with os.fdopen(descriptor, "wb") as file:
             _write(file, content)
@@ -23,16 +30,36 @@ def replace(path: Path, content: bytes) -> None:
         raise
 
 
+def sync_directory(directory: Path) -> None:
+    """Make created, renamed and removed files of `directory` survive a power failure, where the system can."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def sweep(directory: Path) -> None:
+    """Remove the temporary files that killed processes left in `directory`; what can't be removed stays."""
+    with contextlib.suppress(OSError):
+        for file in directory.glob(f".*{TEMPORARY}"):
+            with contextlib.suppress(OSError):
+                found = file.lstat()
+                if stat.S_ISREG(found.st_mode) and time.time() - found.st_mtime > ABANDONED_SECONDS:
+                    file.unlink()
+
+
 class Reserved:
     """A temporary file of `size` bytes, mode 0600, that can replace `path` even when the disk is full by then.
 
-    That holds for file systems that write blocks in place. A file `temporary` that a killed process left is reused.
-    Construction raises `OSError`.
+    That holds for file systems that write blocks in place. There is one file for each `purpose`; one that a killed
+    process left is reused. Construction raises `OSError`.
     """
 
-    def __init__(self, path: Path, temporary: Path, size: int) -> None:
+    def __init__(self, path: Path, purpose: str, size: int) -> None:
         self._path = path
-        self._temporary = temporary
+        self._temporary = temporary = path.with_name(f".{path.name}.{purpose}{TEMPORARY}")
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = os.fdopen(os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_RDWR | os.O_NOFOLLOW, 0o600), "r+b")
         try:
@@ -65,10 +92,4 @@ def _write(file: BinaryIO, content: bytes) -> None:
 
 def _rename(temporary: Path, path: Path) -> None:
     temporary.replace(path)
-    # Best effort: the new content is in place, but without it a power failure may undo the rename.
-    with contextlib.suppress(OSError):
-        directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+    sync_directory(path.parent)

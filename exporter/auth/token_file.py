@@ -86,7 +86,7 @@ class TokenFile:
         Only one process at a time may reserve for the same purpose.
         """
         try:
-            reserved = Reserved(self.path, self.path.with_name(f".{self.path.name}.{purpose}"), RESERVED_BYTES)
+            reserved = Reserved(self.path, purpose, RESERVED_BYTES)
         except OSError as error:
             raise self._not_writable(error) from error
 

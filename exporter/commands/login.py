@@ -31,7 +31,6 @@ def login(arguments: argparse.Namespace) -> int:
     """
     config = load(Path(arguments.config_file))
     settings = _account(config, arguments.account)
-    _require_writable(config.storage.path)
     try:
         credential = partner_center.authenticate(
             settings, _http(settings, settings.login_address), config.storage.path / "tokens"
@@ -57,17 +56,6 @@ def login(arguments: argparse.Namespace) -> int:
     print("The refresh token is stored; it expires after 90 days without use. A running exporter uses it from")
     print("its next token request on; restart the exporter to use it at once.")
     return 0
-
-
-def _require_writable(path: Path) -> None:
-    """Raises `ConfigError` when nothing can be written below `path`."""
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        probe = path / ".writable"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise ConfigError([f"storage.path: {path}: {error.strerror}"]) from error
 
 
 def _account(config: Config, name: str) -> Settings:

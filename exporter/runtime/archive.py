@@ -1,160 +1,175 @@
-"""Collections on disk, so that a restart serves the last published values at once."""
+"""Collections and plans on disk, so that a restart serves the last published values and keeps all waits."""
 
-import hashlib
+import contextlib
 import logging
-from collections.abc import Iterable, Mapping
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
-from urllib.parse import quote
 
-import msgspec
-
-from exporter import storage
-from exporter.errors import Malformed
+from exporter.errors import Failure
 from exporter.model.collection import Collection
-from exporter.model.families import LabelValues, require_finite
-from exporter.runtime.job import Job, Key, Plan
+from exporter.runtime.archive_reading import KINDS, Reading, Restored, row_key
+from exporter.runtime.archive_records import digest, encode
+from exporter.runtime.job import Job, Plan
+from exporter.sqlite.database import Database
+from exporter.sqlite.layout import Layout
 
 log = logging.getLogger(__name__)
 
-MAX_NAME = 200
-"""Bytes of a file name: file systems allow 255, and `storage.replace` adds a suffix."""
-
-
-class Stored(msgspec.Struct):
-    """The content of a file: amounts are text, label values are in the order of `labels`."""
-
-    fingerprint: str
-    labels: dict[str, tuple[str, ...]]
-    samples: dict[str, list[tuple[tuple[str, ...], str]]]
-    records: int
-    collected: datetime
-    changed: datetime
-    data_timestamp: datetime | None
-    validators: dict[str, str]
-    overflow: int = 0
-    warnings: tuple[str, ...] = ()
-    period: str = ""
-    dropped: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Restored:
-    """What is stored for a job."""
-
-    collection: Collection | None
-    plan: Plan | None
+FILE = "collections.sqlite"
+LAYOUT = Layout(
+    "CREATE TABLE stored (key BLOB PRIMARY KEY, fingerprint BLOB, payload BLOB, digest BLOB)",
+    application_id=0x61626563,
+    format=1,
+    checked=False,
+)
+FORMER = "collections"
+"""The directory of an earlier form."""
 
 
 class Archive:
-    """One file per job in `directory`; a file that does not match the configuration or is damaged is ignored."""
+    """The last collection and the plan of each job, in one file below `directory`, for any number of threads.
 
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
+    What can't be written is written with the next thing that can, and so is everything after the file was lost.
+    What is not valid is logged and reported to `ignored` when it is read, and all else is used. Nothing is read or
+    created before the first call.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        ignored: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._database = Database(directory / FILE, LAYOUT, on_set_aside=ignored)
+        self._former = directory / FORMER
+        self._clock = clock
+        self._ignored = ignored
+        self._lock = threading.Lock()
+        self._latest: dict[bytes, tuple[Job, Collection | Plan]] = {}
+        self._unwritten: dict[bytes, None] = {}
+        """Keys of rows that differ, or may differ, from `_latest`; the newest last."""
+        self._configured: frozenset[tuple[str, str, str]] | None = None
+        self._files_begun = 0
+        self._journal_has_deleted = False
+
+    @property
+    def written(self) -> bool:
+        """Whether the file has everything that was to be written, and nothing that was to be removed."""
+        return not self._unwritten and self._configured is None
 
     def restore(self, jobs: Iterable[Job], expire_after: timedelta | None = None) -> Mapping[Job, Restored]:
-        """What is stored for these jobs, but no collection that was not confirmed for `expire_after`."""
-        found = {job: self.read(job) for job in jobs}
-        oldest = datetime.now(UTC) - expire_after if expire_after else None
-        return {
-            job: Restored(collection if collection and not (oldest and collection.collected < oldest) else None, None)
-            for job, collection in found.items()
-        }
+        """What is stored for each of the jobs, in one pass; never raises for the content or the state of the file.
 
-    def write_plan(self, job: Job, plan: Plan) -> None:
-        """Replace the stored plan of `job`; raises `OSError`."""
-        self._directory.mkdir(parents=True, exist_ok=True)
-
-    def prune(self, keys: AbstractSet[Key]) -> None:
-        """Remove everything but what is stored for these keys; raises `OSError`."""
-        kept = {self._path(key) for key in keys}
-        for file in self._directory.glob("*.json"):
-            if file not in kept:
-                file.unlink(missing_ok=True)
-
-    def remove_collection(self, job: Job) -> None:
-        """Remove the stored collection of `job`; raises `OSError`."""
-        self._path(job.key).unlink(missing_ok=True)
-
-    def close(self) -> None:
-        """Release all files."""
+        Removes collections that were last confirmed longer than `expire_after` ago, and what is stored for a job with
+        another fingerprint. A collection from the future becomes one of now, and its job is due.
+        """
+        found = {job: Restored() for job in jobs}
+        with self._lock:
+            try:
+                self._remove_former()
+                with self._database.reading() as connection:
+                    reading = Reading(connection, self._clock(), expire_after, self._ignored)
+                    for job in found:
+                        found[job] = reading.restored(job)
+                self._latest = {
+                    row_key(kind, job.key): (job, content)
+                    for job, restored in found.items()
+                    for kind, content in restored.contents()
+                }
+                self._unwritten = dict.fromkeys(reading.unwanted)
+                if reading.damaged:  # a write to a damaged tree could overwrite what is valid
+                    self._unwritten = dict.fromkeys(self._latest)
+                    self._database.discard()
+                self._flush()
+            except Failure as error:
+                log.warning("archive not usable", extra={"error": str(error)})
+        return found
 
     def write(self, job: Job, collection: Collection) -> None:
-        """Replace the stored collection of `job`; raises `OSError`."""
-        samples = {
-            name: [(labels, str(value)) for labels, value in values.items()]
-            for name, values in collection.samples.items()
-        }
-        stored = Stored(
-            job.fingerprint,
-            {family.name: family.labels.names for family in job.collector.families if family.name in samples},
-            samples,
-            collection.records,
-            collection.collected,
-            collection.changed,
-            collection.data_timestamp,
-            dict(collection.validators),
-            collection.overflow,
-            collection.warnings,
-            collection.period,
-            collection.dropped,
-        )
-        storage.replace(self._path(job.key), msgspec.json.encode(stored))
+        """Replace the stored collection of `job`.
 
-    def read(self, job: Job) -> Collection | None:
-        """The stored collection of `job`; None if there is none or it is ignored."""
-        try:
-            stored = msgspec.json.decode(self._path(job.key).read_bytes(), type=Stored)
-            if stored.fingerprint != job.fingerprint:
-                self._remove(job)
-                return None
-            samples = _samples(stored, job)
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, ArithmeticError, RecursionError, Malformed) as error:
-            log.warning("archive ignored", extra={"file": self._path(job.key).name, "error": str(error)})
-            return None
-        return Collection(
-            samples,
-            stored.records,
-            stored.collected,
-            stored.changed,
-            stored.data_timestamp,
-            stored.validators,
-            stored.overflow,
-            stored.warnings,
-            stored.period,
-            stored.dropped,
-        )
+        Raises `Transient` if it, or what could not be written before, can't be written.
+        """
+        self._put(row_key("collection", job.key), (job, collection))
 
-    def _remove(self, job: Job) -> None:
-        """A stored collection may contain names that the configuration no longer shows."""
-        try:
-            self._path(job.key).unlink()
-        except OSError as error:
-            log.warning("archive not removed", extra={"file": self._path(job.key).name, "error": str(error)})
+    def write_plan(self, job: Job, plan: Plan) -> None:
+        """Replace the stored plan of `job`; raises `Transient` as `write` does."""
+        self._put(row_key("plan", job.key), (job, plan))
 
-    def _path(self, key: Key) -> Path:
-        name = quote(".".join(key), safe="")
-        if len(name) > MAX_NAME:
-            name = f"{name[:100]}-{hashlib.sha256(name.encode()).hexdigest()}"
-        return self._directory / f"{name}.json"
+    def remove_collection(self, job: Job) -> None:
+        """Remove the stored collection of `job`, but not its plan; raises `Transient` as `write` does."""
+        self._put(row_key("collection", job.key), None)
 
+    def prune(self, keys: Iterable[tuple[str, str, str]]) -> None:
+        """Remove what is stored for all but these jobs, names included; raises `Transient` as `write` does."""
+        with self._lock:
+            self._configured = frozenset(keys)
+            self._flush()
 
-def _samples(stored: Stored, job: Job) -> dict[str, dict[LabelValues, Decimal]]:
-    """The samples; raises `ValueError`, `ArithmeticError` or `Malformed` if the job's families do not allow them."""
-    if any(at is not None and at.tzinfo is None for at in (stored.collected, stored.changed, stored.data_timestamp)):
-        raise ValueError("a timestamp without a time zone")
-    names = {family.name: family.labels.names for family in job.collector.families}
-    samples: dict[str, dict[LabelValues, Decimal]] = {}
-    for name, values in stored.samples.items():
-        if name not in names or names[name] != stored.labels.get(name):
-            raise ValueError(f"{name}: not a family of the collector, or other labels")
-        if any(len(labels) != len(names[name]) for labels, _ in values):
-            raise ValueError(f"{name}: wrong number of label values")
-        samples[name] = {labels: Decimal(value) for labels, value in values}
-        require_finite(name, samples[name].values())
-    return samples
+    def close(self) -> None:
+        """Release the file; the next call opens it again."""
+        self._database.close()
+
+    def _put(self, key: bytes, content: tuple[Job, Collection | Plan] | None) -> None:
+        with self._lock:
+            self._unwritten.pop(key, None)
+            self._unwritten[key] = None
+            if content:
+                self._latest[key] = content
+                if self._configured is not None:
+                    self._configured |= {content[0].key}
+            else:
+                self._latest.pop(key, None)
+            self._flush()
+
+    def _flush(self) -> None:
+        """Write what is not written yet, the newest first."""
+        if self._configured is not None:
+            self._find_unconfigured(self._configured)
+            self._configured = None
+        while self._unwritten:
+            self._write(next(reversed(self._unwritten)))
+        if self._journal_has_deleted:
+            self._journal_has_deleted = not self._database.empty_journal()
+
+    def _find_unconfigured(self, configured: frozenset[tuple[str, str, str]]) -> None:
+        wanted = {row_key(kind, key) for key in configured for kind in KINDS}
+        self._latest = {key: content for key, content in self._latest.items() if key in wanted}
+        self._unwritten = {key: None for key in self._unwritten if key in wanted}
+        with self._database.transaction() as connection:
+            stored = connection.execute("SELECT rowid, key FROM stored").fetchall()
+            unwanted = [(row,) for row, key in stored if key not in wanted]
+            connection.executemany("DELETE FROM stored WHERE rowid = ?", unwanted)
+        self._journal_has_deleted |= bool(unwanted)
+
+    def _write(self, key: bytes) -> None:
+        content = self._latest.get(key)
+        fingerprint, row = b"", None
+        if content:
+            fingerprint, payload = content[0].fingerprint.encode(), encode(*content)
+            row = key, fingerprint, payload, digest(key, fingerprint, payload)
+        with self._database.transaction() as connection:
+            # What is replaced by the same job's next collection may stay in the journal; other names may not.
+            deleted = connection.execute(
+                "DELETE FROM stored WHERE key = ? AND fingerprint IS NOT ?", (key, fingerprint)
+            )
+            if row:
+                connection.execute("REPLACE INTO stored VALUES (?, ?, ?, ?)", row)
+        self._journal_has_deleted |= bool(deleted.rowcount)
+        del self._unwritten[key]
+        if self._files_begun != self._database.begun:
+            self._files_begun = self._database.begun
+            self._unwritten |= dict.fromkeys(other for other in self._latest if other != key)
+
+    def _remove_former(self) -> None:
+        """The files of an earlier form have no digest."""
+        with contextlib.suppress(OSError):
+            files = [*self._former.glob("*.json"), *self._former.glob(".*.json.*")]
+            for file in files:
+                file.unlink()
+            if files:
+                log.info("collections in an earlier form removed", extra={"files": len(files)})
+                self._former.rmdir()

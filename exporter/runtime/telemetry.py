@@ -98,6 +98,9 @@ class Telemetry:
             "account",
             "quota",
         )
+        self._storage_ignored = self._counter(
+            "storage_ignored", "Stored collections, plans and whole files that were not valid and so not used."
+        )
         self._latency = Histogram(
             f"{PREFIX}_api_request_duration_seconds",
             "Time from a request to the end of its response, in seconds.",
@@ -105,6 +108,10 @@ class Telemetry:
             buckets=SECONDS,
             registry=self.registry,
         )
+
+    def storage_ignored(self) -> None:
+        """Stored data was not valid."""
+        self._storage_ignored.inc()
 
     def configured(self, reload: Reload) -> None:
         """A configuration was loaded and is active, or has errors and the previous one stays active."""

@@ -141,7 +141,7 @@ def test_a_file_that_is_not_valid_is_set_aside(
     assert counts.days(LOGINS, TODAY, TODAY) == {}
     counts.put(LOGINS, TODAY, ONE, True)
     assert counts.days(LOGINS, TODAY, TODAY) == {TODAY: ONE}
-    assert [record.message for record in caplog.records] == ["database set aside, counting starts anew"]
+    assert [record.message for record in caplog.records] == ["database set aside, a new one is begun"]
     assert file.with_name("contoso.sqlite.damaged").exists()
 
 

@@ -13,7 +13,7 @@ from tests.apis.conftest import PATH, collection, customers, failure, record
 from tests.harness import Answer, CannedService, ExporterHarness, series, value
 
 COST = "partner_center_customer_cost_month_to_date"
-ARCHIVE = Path("storage", "collections")
+STORAGE = Path("storage")
 SECRET = "Contoso Secret Projects"
 KEYS = {"show": "", "omit": "customer_names: omit", "hash": "customer_names: hash, customer_names_key: hush"}
 
@@ -148,7 +148,7 @@ def test_a_link_can_not_replace_our_headers(partner: ExporterHarness, canned: Ca
 def everything(harness: ExporterHarness, directory: Path, caplog: pytest.LogCaptureFixture) -> str:
     """All that is published or stored: the page, the archive, and the log with its fields."""
     seen = harness.exporter.store.current.body.decode()
-    seen += "".join(file.read_text() for file in (directory / ARCHIVE).glob("*"))
+    seen += "".join(file.read_text("utf-8", "replace") for file in (directory / STORAGE).glob("*.sqlite*"))
     return seen + "".join(str(vars(entry)) for entry in caplog.records)
 
 
@@ -222,11 +222,9 @@ def test_stored_names_are_deleted_when_they_are_not_shown_any_more(
     for before, after in zip(modes, [*modes[1:], ""], strict=True):
         harness = partner_with(before)
         assert [None] == harness.run("usagerecords")
-        (archived,) = (tmp_path / ARCHIVE).glob("*usagerecords*")
-        partner_with(before)
-        assert archived.exists()
-        partner_with(after)
-        assert not archived.exists()
+        assert collection(partner_with(before), "usagerecords")
+        assert partner_with(after).exporter.missing()
+        assert partner_with(before).exporter.missing()
 
 
 def test_our_own_description_of_an_answer_remains() -> None:

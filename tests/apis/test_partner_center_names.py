@@ -50,7 +50,7 @@ def leaks(simulator: Simulator, harness: ExporterHarness, directory: Path) -> li
     """Names that are on the page or in the archive nevertheless."""
     account = load(directory / "config.yaml")
     seen = harness.exporter.store.current.body.decode()
-    seen += "".join(file.read_text() for file in (account.storage.path / "collections").iterdir())
+    seen += "".join(file.read_text("utf-8", "replace") for file in account.storage.path.glob("*.sqlite*"))
     shown = {customer.name for customer in simulator.world.partner_center.customers()}
     return sorted(name for name in shown if name in seen or name.replace('"', '\\"') in seen)
 

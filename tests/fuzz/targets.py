@@ -3,14 +3,18 @@
 After any bytes a run has failed with a documented reason and changed nothing that is published, or it has succeeded.
 """
 
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from exporter.app import Exporter
 from exporter.config import load, loads
 from exporter.errors import ConfigError
+from exporter.runtime.archive import FILE
+from exporter.runtime.archive_reading import row_key
+from exporter.runtime.archive_records import digest
 from exporter.runtime.job import Job
 from exporter.simulator import Simulator
 from exporter.simulator.server.faults import Status
@@ -126,13 +130,13 @@ def targets(bed: Bed) -> dict[str, Target]:
             bed.simulator.faults.clear()
 
     def archive(body: bytes) -> None:
-        (file,) = (bed.directory / "storage" / "collections").glob("ea.json.usagedetails.json")
-        good = file.read_bytes()
-        try:
-            file.write_bytes(body)
-            bed.fresh()
-        finally:
-            file.write_bytes(good)
+        job = bed.job("json", USAGE)
+        key, fingerprint = row_key("collection", job.key), job.fingerprint.encode()
+        with closing(sqlite3.connect(bed.directory / "storage" / FILE)) as database, database:
+            row = key, fingerprint, body, digest(key, fingerprint, body)
+            database.execute("REPLACE INTO stored VALUES (?, ?, ?, ?)", row)
+        fresh = bed.fresh()
+        fresh.runner.durability.archive.close()
 
     def configuration(body: bytes) -> None:
         with suppress(ConfigError):

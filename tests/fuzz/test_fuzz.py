@@ -12,7 +12,15 @@ from tests.fuzz import targets
 from tests.fuzz.targets import CSV, CUSTOMERS, PAGE, USERS, Bed
 
 TOKEN = {"token_type": "Bearer", "expires_in": 3599, "access_token": "eyJ.e30.x", "refresh_token": "new"}
-ARCHIVE = {"fingerprint": "x", "samples": {"azure_cost_month_to_date": [[["a"], "1"]]}, "records": 1}
+ARCHIVE = {
+    "labels": {"azure_cost_month_to_date": ["subscription_name", "currency"]},
+    "samples": {"azure_cost_month_to_date": [[["a", "EUR"], "1"]]},
+    **dict.fromkeys(("records", "overflow", "dropped"), 1),
+    **dict.fromkeys(("collected", "changed", "data_timestamp"), "2026-11-20T11:00:00Z"),
+    "validators": {},
+    "warnings": [],
+    "period": "202611",
+}
 SEEDS: dict[str, bytes] = {
     "json": json.dumps(PAGE).encode(),
     "csv": CSV,

@@ -1,24 +1,32 @@
-"""Storing collections, and restoring them after a restart."""
+"""Storing collections and plans, and restoring them after a restart."""
 
-from datetime import UTC, datetime
+import sqlite3
+import stat
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from exporter.commands.simulate import write_config
+from exporter.errors import Reason, Transient
 from exporter.model.collection import Collection
 from exporter.model.families import Family, Labels, constant
-from exporter.runtime.archive import Archive
+from exporter.runtime.archive import FILE, Archive
+from exporter.runtime.archive_reading import Restored
+from exporter.runtime.job import Job, Plan
 from exporter.simulator import Simulator
 from exporter.simulator.server.faults import Drop
-from tests.harness import ExporterHarness
-from tests.runtime.collectors import Canned, job
+from tests.harness import Clock, ExporterHarness
+from tests.runtime.collectors import Canned, Other, job
 
 NOW = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 JOB = job("../a/b c")
 STORED = Collection(
-    {"cost": {("x",): Decimal("0.1234567890123456789012")}, "users": {(): 3}},
+    {"cost": {("x",): Decimal("0.1234567890123456789012"), ("y",): 0.1, ("z",): 2**70}, "users": {(): 3}},
     5,
     NOW,
     NOW,
@@ -26,74 +34,133 @@ STORED = Collection(
     {"k": '"e"'},
     7,
     ("a warning",),
+    "202611",
+    2,
 )
+PLAN = Plan(NOW + HOUR, 3, "throttled", NOW)
 
 
-def test_a_stored_collection_is_restored_unchanged(tmp_path: Path) -> None:
-    """Every digit, timestamp and ETag; an account name never leads out of the directory."""
-    archive = Archive(tmp_path / "collections")
+def opened(directory: Path, ignored: list[None] | None = None, now: datetime = NOW) -> Archive:
+    found: list[None] = [] if ignored is None else ignored
+    return Archive(directory, clock=lambda: now, ignored=lambda: found.append(None))
+
+
+def restored(directory: Path, only: Job = JOB, expire_after: timedelta | None = None) -> Restored:
+    """What another process restores."""
+    archive = opened(directory)
+    try:
+        return archive.restore([only], expire_after)[only]
+    finally:
+        archive.close()
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    found = opened(tmp_path)
+    yield found
+    found.close()
+
+
+def test_what_was_stored_is_restored_unchanged(archive: Archive, tmp_path: Path) -> None:
+    """Every digit and type of amount, timestamp, ETag and wait."""
     archive.write(JOB, STORED)
-    assert STORED == archive.read(JOB)
-    assert ["collections"] == [file.name for file in tmp_path.iterdir()]
+    archive.write_plan(JOB, replace(PLAN, running_since=NOW))
+    found = restored(tmp_path)
+    assert Restored(STORED, PLAN) == found
+    assert found.collection
+    assert list(map(type, STORED.samples["cost"].values())) == list(
+        map(type, found.collection.samples["cost"].values())
+    )
 
 
-def test_a_long_name_has_a_file_of_its_own(tmp_path: Path) -> None:
-    """File systems allow 255 bytes for a name, and quoting can triple its length."""
-    archive = Archive(tmp_path)
-    names = ["ä" * 100 + end for end in "xy"]
-    for name in names:
-        archive.write(job(name), STORED)
-    assert 2 == len(list(tmp_path.iterdir()))
-
-
-def test_a_collection_of_another_shape_is_ignored(tmp_path: Path) -> None:
-    """Other labels or another source give samples another meaning."""
-    archive = Archive(tmp_path)
-    archive.write(JOB, STORED)
-    assert archive.read(job(JOB.account, Canned(labels="other"))) is None
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        (b'"0.1234567890123456789012"', b'"NaN"'),
-        (b'"0.1234567890123456789012"', b'"sNaN"'),
-        (b'"0.1234567890123456789012"', b'"1e999999999999999999"'),
-        (b'[["x"],', b"[[],"),
-        (b'[["x"],', b'[["x","y"],'),
-        (b'"cost"', b'"price"'),
-        (b"123456Z", b"123456"),
-        (b"2026-11-20", b"2026-13-20"),
-        (b'"records":', b'"deep":' + b"[" * 100_000 + b"]" * 100_000 + b',"records":'),
-    ],
-    ids=lambda text: str(text[:30]),
-)
-def test_a_file_with_an_invalid_value_is_ignored_as_a_whole(tmp_path: Path, old: bytes, new: bytes) -> None:
-    """No figure is better than an invalid one."""
-    archive = Archive(tmp_path)
-    archive.write(JOB, STORED)
-    (file,) = tmp_path.iterdir()
-    assert old in file.read_bytes()
-    file.write_bytes(file.read_bytes().replace(old, new))
-    assert archive.read(JOB) is None
-
-
-def test_a_file_of_another_shape_is_removed(tmp_path: Path) -> None:
-    """It may contain names that the configuration no longer shows."""
-    archive = Archive(tmp_path)
-    archive.write(JOB, STORED)
-    assert archive.read(job(JOB.account, Canned(labels="other"))) is None
+def test_nothing_is_touched_before_it_is_used(archive: Archive, tmp_path: Path) -> None:
+    """Afterwards there is one file and its journal, which only the owner can read."""
     assert [] == list(tmp_path.iterdir())
-
-
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"fingerprint": "x"}'])
-def test_a_damaged_file_is_ignored(tmp_path: Path, content: bytes) -> None:
-    """The exporter starts without it."""
-    archive = Archive(tmp_path)
     archive.write(JOB, STORED)
-    (file,) = tmp_path.iterdir()
-    file.write_bytes(content)
-    assert archive.read(JOB) is None
+    assert {FILE, f"{FILE}-wal", f"{FILE}-shm"} == {file.name for file in tmp_path.iterdir()}
+    assert {0o600} == {stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+    archive.close()
+    assert [FILE] == [file.name for file in tmp_path.iterdir()]
+
+
+def test_every_job_has_data_of_its_own(archive: Archive, tmp_path: Path) -> None:
+    """Also those whose names differ only in where one ends and the next begins."""
+    jobs = [Job("a", "b", Canned(), HOUR), Job("a", 'b","report', Canned(), HOUR), Job("a", "b", Other(), HOUR)]
+    for records, each in enumerate(jobs):
+        archive.write(each, replace(STORED, records=records))
+    found = opened(tmp_path).restore([*jobs, JOB])
+    assert [0, 1, 2] == [content.records for each in jobs if (content := found[each].collection)]
+    assert Restored() == found[JOB]
+
+
+def test_what_is_stored_of_another_shape_is_removed(archive: Archive, tmp_path: Path) -> None:
+    """Other labels or another source give samples another meaning; and they may hold names that are hidden now."""
+    archive.write(JOB, STORED)
+    archive.write_plan(JOB, PLAN)
+    archive.close()
+    assert Restored() == restored(tmp_path, job(JOB.account, Canned(labels="other")))
+    assert Restored() == restored(tmp_path)
+    assert b'"x"' not in everything(tmp_path)
+
+
+def test_a_collection_of_another_shape_leaves_nothing_of_its_predecessor(archive: Archive, tmp_path: Path) -> None:
+    """Neither in the file nor in its journal, while both are open."""
+    archive.write(JOB, replace(STORED, samples={"cost": {("Contoso",): 1}}))
+    assert b"Contoso" in everything(tmp_path)
+    archive.write(job(JOB.account, Canned(labels="other")), replace(STORED, samples={"cost": {("hash",): 1}}))
+    assert b"Contoso" not in everything(tmp_path)
+
+
+def test_removed_jobs_leave_nothing(archive: Archive, tmp_path: Path) -> None:
+    """Neither in the file nor in its journal, while both are open."""
+    other = job("Contoso")
+    for each in (JOB, other):
+        archive.write(each, replace(STORED, samples={"cost": {(each.account,): 1}}))
+        archive.write_plan(each, PLAN)
+    archive.prune([JOB.key])
+    assert b"Contoso" not in everything(tmp_path)
+    assert PLAN == restored(tmp_path).plan
+    archive.prune([])
+    assert Restored() == restored(tmp_path)
+
+
+def everything(directory: Path) -> bytes:
+    """All bytes of all files."""
+    return b"".join(file.read_bytes() for file in directory.iterdir() if file.is_file())
+
+
+def test_old_collections_expire(archive: Archive, tmp_path: Path) -> None:
+    """Those that no run has confirmed for so long; the wait of a job that fails stays."""
+    archive.write(JOB, replace(STORED, collected=NOW - HOUR))
+    archive.write_plan(JOB, PLAN)
+    assert restored(tmp_path, expire_after=HOUR).collection
+    assert Restored(None, PLAN) == restored(tmp_path, expire_after=HOUR - timedelta(seconds=1))
+    assert Restored(None, PLAN) == restored(tmp_path)
+    assert b'"x"' not in everything(tmp_path)
+
+
+def test_a_collection_can_be_removed_while_running(archive: Archive, tmp_path: Path) -> None:
+    """Its plan stays."""
+    archive.write(JOB, STORED)
+    archive.write_plan(JOB, PLAN)
+    archive.remove_collection(JOB)
+    assert Restored(None, PLAN) == restored(tmp_path)
+    assert b'"x"' not in everything(tmp_path)
+
+
+def test_the_time_of_the_next_run_does_not_outlast_its_collection(archive: Archive, tmp_path: Path) -> None:
+    """Else the series would be absent for the whole interval."""
+    archive.write_plan(JOB, Plan(NOW + HOUR, last_attempt=NOW))
+    assert Restored() == restored(tmp_path)
+
+
+def test_a_collection_from_the_future_becomes_one_of_now(archive: Archive, tmp_path: Path) -> None:
+    """The clock was wrong; the job is due."""
+    future = NOW + timedelta(days=40)
+    archive.write(JOB, replace(STORED, collected=future, changed=future, data_timestamp=future))
+    assert Restored(STORED, Plan(NOW, last_attempt=NOW)) == restored(tmp_path)
+    archive.write_plan(JOB, Plan(future + HOUR, 2, "server error", future))
+    assert Restored(STORED, Plan(NOW, 2, "server error", NOW)) == restored(tmp_path)
 
 
 def test_a_restart_during_an_outage_serves_the_last_published_values(simulator: Simulator, tmp_path: Path) -> None:
@@ -111,12 +178,112 @@ def test_a_restart_during_an_outage_serves_the_last_published_values(simulator: 
     assert [True] == ["if-none-match" in received.headers for received in simulator.received]
 
 
-def test_a_stored_collection_survives_added_and_removed_families(tmp_path: Path) -> None:
+def test_a_stored_collection_survives_added_and_removed_families(archive: Archive, tmp_path: Path) -> None:
     """As in an upgrade; a family with other labels makes the collection invalid."""
-    archive = Archive(tmp_path)
     archive.write(JOB, STORED)
     more = Canned(families=(*JOB.collector.families, Family("new", "x", Labels.from_attributes(), constant)))
-    assert STORED == archive.read(job(JOB.account, more))
+    assert STORED == restored(tmp_path, job(JOB.account, more)).collection
     renamed = Family("cost", "What it costs.", Labels.from_attributes(customer="who"), constant)
     other = Canned(families=(renamed, *JOB.collector.families[1:]))
-    assert archive.read(job(JOB.account, other)) is None
+    assert restored(tmp_path, job(JOB.account, other)).collection is None
+
+
+def test_what_cannot_be_written_is_written_later(tmp_path: Path) -> None:
+    """With the next thing that can; so is a removal."""
+    directory = tmp_path / "storage"
+    directory.touch()
+    archive, other, gone = opened(directory), job("b"), job("gone")
+    assert {JOB: Restored()} == archive.restore([JOB])
+    for each in (JOB, gone):
+        with pytest.raises(
+            Transient, match=r"^collections\.sqlite: can't be opened: .*; make `storage.path` "
+        ) as caught:
+            archive.write(each, STORED)
+        assert caught.value.reason is Reason.STORAGE
+    with pytest.raises(Transient):
+        archive.prune([JOB.key])
+    with pytest.raises(Transient):
+        archive.write_plan(other, PLAN)
+    assert not archive.written
+    directory.unlink()
+    archive.write_plan(JOB, PLAN)
+    assert archive.written
+    assert Restored(STORED, PLAN) == restored(directory)
+    assert Restored(None, PLAN) == restored(directory, other)
+    assert Restored() == restored(directory, gone)
+    archive.close()
+
+
+def test_a_lost_file_is_written_again(archive: Archive, tmp_path: Path) -> None:
+    """With everything that it had, also what was restored from it."""
+    archive.write(JOB, STORED)
+    archive.close()
+    again = opened(tmp_path)
+    again.restore([JOB])
+    for file in tmp_path.iterdir():
+        file.unlink()
+    again.write_plan(job("b"), PLAN)
+    assert STORED == restored(tmp_path).collection
+    again.close()
+
+
+def test_a_file_that_is_damaged_while_it_is_open_is_written_again(archive: Archive, tmp_path: Path) -> None:
+    """The run that notices it can't store its collection; the next one stores both."""
+    archive.write(JOB, STORED)
+    with sqlite3.connect(tmp_path / FILE) as connection:
+        connection.execute("DROP TABLE stored")
+    connection.close()
+    with pytest.raises(Transient, match="no such table"):
+        archive.write_plan(JOB, PLAN)
+    archive.write_plan(job("b"), PLAN)
+    assert Restored(STORED, PLAN) == restored(tmp_path)
+
+
+def test_a_file_that_cannot_be_written_is_read(archive: Archive, tmp_path: Path) -> None:
+    """As on a read-only file system; what can't be removed is not restored either."""
+    archive.write(JOB, STORED)
+    archive.write(job("b"), STORED)
+    archive.close()
+    (tmp_path / f"{FILE}-wal").mkdir()
+    assert Restored(STORED) == restored(tmp_path)
+    assert Restored() == restored(tmp_path, job("b", Canned(labels="other")))
+    with pytest.raises(Transient, match=r"the database can't be used: .*; check that `storage.path` is writable"):
+        archive.write_plan(JOB, PLAN)
+    (tmp_path / FILE).write_bytes(b"<html>" * 1000)
+    assert Restored() == restored(tmp_path)
+
+
+def test_an_exporter_starts_without_storage(simulator: Simulator, tmp_path: Path) -> None:
+    """It collects and publishes; what it has is stored as soon as that is possible."""
+    config = write_config(simulator, tmp_path)
+    (tmp_path / "storage").touch()
+    harness = ExporterHarness(config)
+    assert [None] == harness.run("balancesummary")
+    published = harness.exporter.store.current.body
+    assert published
+    (tmp_path / "storage").unlink()
+    assert [None] == harness.run("marketplacecharges")
+    again = ExporterHarness(config)
+    assert harness.exporter.store.current.body == again.exporter.store.current.body
+    assert set(published.splitlines()) <= set(again.exporter.store.current.body.splitlines())
+
+
+def test_what_expires_is_not_published_after_a_restart(simulator: Simulator, tmp_path: Path, clock: Clock) -> None:
+    """Its series are absent until the next run."""
+    config = write_config(simulator, tmp_path)
+    config.write_text(config.read_text().replace("storage:", "storage:\n  expire_after: 1d", 1))
+    assert [None] == ExporterHarness(config, clock).run("balancesummary")
+    clock.advance(timedelta(days=1))
+    assert ExporterHarness(config, clock).exporter.store.current.body
+    clock.advance(timedelta(seconds=1))
+    assert not ExporterHarness(config, clock).exporter.store.current.body
+
+
+def test_files_of_an_earlier_form_are_removed(tmp_path: Path, archive: Archive) -> None:
+    """They have no digest."""
+    former = tmp_path / "collections"
+    former.mkdir()
+    for name in ("ea.contoso.usage.json", ".ea.contoso.usage.json.x1y2z3"):
+        (former / name).touch()
+    archive.restore([])
+    assert not former.exists()

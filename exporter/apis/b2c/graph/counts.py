@@ -9,9 +9,10 @@ from hashlib import blake2b
 from pathlib import Path
 from sqlite3 import Connection
 
-from exporter.apis.b2c.graph.database import Database
 from exporter.apis.b2c.graph.links import SealedLinks
+from exporter.apis.b2c.graph.tables import LAYOUT
 from exporter.model.periods import DAY
+from exporter.sqlite.database import Database
 
 Key = tuple[str, str]
 """Application and breakdown key; either may be empty."""
@@ -34,7 +35,7 @@ class DailyCounts:
     """
 
     def __init__(self, path: Path) -> None:
-        self._database = Database(path)
+        self._database = Database(path, LAYOUT)
         self.links = SealedLinks(path.with_name(f"{path.name}.key"))
         """For links among the texts: they can hold ids of users."""
 

@@ -136,6 +136,7 @@ def targets(bed: Bed) -> dict[str, Target]:
             row = key, fingerprint, body, digest(key, fingerprint, body)
             database.execute("REPLACE INTO stored VALUES (?, ?, ?, ?)", row)
         fresh = bed.fresh()
+        fresh.restore()
         fresh.runner.durability.archive.close()
 
     def configuration(body: bytes) -> None:

@@ -12,7 +12,6 @@ from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from threading import Event
 
 import msgspec
 
@@ -28,6 +27,7 @@ from exporter.model.collection import Run
 from exporter.model.families import fold
 from exporter.transport.http import HttpClient, Unobserved
 from exporter.transport.session import Session
+from exporter.transport.stop import Stop
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 ROUNDS = 5
@@ -40,7 +40,7 @@ def collect(url: str, download: str) -> dict[str, object]:
         {"enrollment": "1", "api_key": "k", "base_url": url, "usage": {"download": download}}
     )
     http = HttpClient(origin=url, observer=Unobserved(), timeout=60)
-    session = Session(http, ApiKey(Secret("k")), base_url=url, observer=Unobserved(), stopped=Event())
+    session = Session(http, ApiKey(Secret("k")), base_url=url, observer=Unobserved(), stopped=Stop())
     (report,) = (c for c in API.collectors(settings, session, Path()) if isinstance(c, UsageDetails))
     with closing(http):
         return dict(fold(report.collect(NOW, Run(NOW)), report.families))

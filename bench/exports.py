@@ -15,7 +15,6 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Event
 from typing import Any
 
 from bench.rows import PAGE, rows
@@ -26,6 +25,7 @@ from exporter.model.collection import Run
 from exporter.model.families import fold
 from exporter.transport.http import HttpClient, Unobserved
 from exporter.transport.session import Session
+from exporter.transport.stop import Stop
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 ROUNDS = 5
@@ -92,7 +92,7 @@ def collect(path: Path) -> dict[str, object]:
     """One run of the collector, from files to samples."""
     settings = API.section.model_validate({"usage": {"download": "export", "export": {"path": str(path)}}})
     http = HttpClient(origin="http://127.0.0.1", observer=Unobserved(), timeout=1)
-    session = Session(http, PerOrigin({}), base_url="http://127.0.0.1", observer=Unobserved(), stopped=Event())
+    session = Session(http, PerOrigin({}), base_url="http://127.0.0.1", observer=Unobserved(), stopped=Stop())
     (report,) = (found for found in API.collectors(settings, session, Path()) if isinstance(found, Usage))
     with closing(http):
         return dict(fold(report.collect(NOW, Run(NOW)), report.families))

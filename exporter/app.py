@@ -2,7 +2,6 @@
 
 import os
 import random
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,8 +18,10 @@ from exporter.runtime.store import SnapshotStore
 from exporter.runtime.telemetry import Telemetry
 from exporter.transport import bodies
 from exporter.transport.http import HttpClient
+from exporter.transport.network import Limits, Network
 from exporter.transport.pace import Pace
 from exporter.transport.session import Session
+from exporter.transport.stop import Stop
 
 AT_ONCE = 0.1
 """The share of an hour's budget of requests that may be sent without a wait, such as those of a start."""
@@ -37,12 +38,16 @@ class Exporter:
         config: Config,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        stopped: threading.Event | None = None,
+        stopped: Stop | None = None,
     ) -> None:
         self.telemetry = Telemetry(os.environ.get("REVISION", ""))
         self.telemetry.configured(clock())
         self.store = SnapshotStore()
-        self._stopped = stopped or threading.Event()
+        self._stopped = stopped or Stop()
+        limits = config.requests
+        self._network = Network(
+            Limits(limits.at_once, limits.at_once_per_host, limits.at_once_per_account), self._stopped
+        )
         self.clock = clock
         self._paces = {
             key: Pace(per_hour / 60, self._stopped, at_once=max(1, round(per_hour * AT_ONCE)))
@@ -92,6 +97,9 @@ class Exporter:
                 observer=self.telemetry.observer(observed, account.account),
                 timeout=account.timeout.total_seconds(),
                 ca_file=account.ca_file,
+                network=self._network,
+                api=observed,
+                account=account.account,
             )
 
         credential = api.authenticate(account, http("login", account.login_address, bodies.LOGIN), storage / "tokens")
@@ -105,6 +113,7 @@ class Exporter:
             clock=self.clock,
             pace=self._paces[budget.key] if budget else None,
             least_throttled_seconds=account.least_throttled_seconds,
+            request_id_header=account.request_id_header,
         )
         intervals = api.intervals(account)
         for collector in api.collectors(account, session, storage):

@@ -18,6 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from exporter.app import Exporter
 from exporter.config import load
 from exporter.errors import Failure
+from exporter.transport.stop import Stop
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 """Noon of a Friday."""
@@ -74,13 +75,14 @@ class Answer:
 class CannedService:
     """Sends the `answers` of each path in turn, and the last one from then on.
 
-    Records the requests it `received`, and their `bodies`.
+    Records the requests it `received`, and their `bodies`, and calls `on_request` with each path.
     """
 
     def __init__(self) -> None:
         self.answers: dict[str, list[Answer]] = {}
         self.received: list[tuple[str, dict[str, str]]] = []
         self.bodies: list[bytes] = []
+        self.on_request: Callable[[str], object] = str
         service = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -90,6 +92,7 @@ class CannedService:
             def do_GET(self) -> None:
                 service.received.append((self.path, {k.lower(): v for k, v in self.headers.items()}))
                 service.bodies.append(self.rfile.read(int(self.headers.get("Content-Length", "0"))))
+                service.on_request(self.path)
                 answers = service.answers.get(urlsplit(self.path).path, [Answer(status=404)])
                 answer = answers.pop(0) if len(answers) > 1 else answers[0]
                 body = answer.bytes()
@@ -141,7 +144,7 @@ class Clock:
         self.now += span
 
 
-class Stopped(threading.Event):
+class Stopped(Stop):
     """The event that stops an exporter; records the seconds of each wait, and may skip them."""
 
     def __init__(self) -> None:

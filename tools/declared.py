@@ -1,6 +1,5 @@
 """What the collectors declare, with the options that the example configuration sets: the defaults."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from exporter.model.collection import Collector
 from exporter.model.families import Family
 from exporter.transport.http import HttpClient, Unobserved
 from exporter.transport.session import Session
+from exporter.transport.stop import Stop
 from tools import example
 
 NOWHERE = Path("nonexistent")
@@ -44,6 +44,4 @@ def families() -> dict[tuple[Api, ...], list[Family]]:
 def _session(account: AccountSettings) -> Session:
     """A session that sends no request."""
     http = HttpClient(origin=account.base_url, observer=Unobserved(), timeout=1)
-    return Session(
-        http, ApiKey(Secret("unused")), base_url=account.base_url, observer=Unobserved(), stopped=threading.Event()
-    )
+    return Session(http, ApiKey(Secret("unused")), base_url=account.base_url, observer=Unobserved(), stopped=Stop())

@@ -1,7 +1,6 @@
 """History of the simulated company: what scrapes of the demo would have returned, as OpenMetrics with timestamps."""
 
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ from exporter.app import Exporter
 from exporter.commands.simulate import write_config
 from exporter.config import load
 from exporter.simulator import Simulator
+from exporter.transport.stop import Stop
 
 NO_SHIFT, DAY = timedelta(0), timedelta(days=1)
 Progress: TypeAlias = Callable[[int, int], None]
@@ -29,7 +29,7 @@ class Clock:
         return self.now
 
 
-class NoWaits(threading.Event):
+class NoWaits(Stop):
     """Stops nothing, and lets no time pass: the service's waits are not those of the simulated clock."""
 
     def wait(self, timeout: float | None = None) -> bool:

@@ -3,7 +3,6 @@
 import argparse
 import os
 import sys
-import threading
 import time
 import webbrowser
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from exporter.config import Config, load
 from exporter.errors import ConfigError, Failure, Reason, Rejected, Transient
 from exporter.transport.http import HttpClient, Unobserved
 from exporter.transport.session import Session
+from exporter.transport.stop import Stop
 
 REFUSALS = frozenset({Reason.UNAUTHORIZED, Reason.FORBIDDEN, Reason.SIGN_IN_REQUIRED})
 """Reasons for which Partner Center does not accept a token; other failures are unrelated to the token."""
@@ -78,7 +78,7 @@ def _acceptance(settings: Settings, signed_in: SignedIn) -> Failure | None:
         signed_in,
         base_url=settings.base_url,
         observer=Unobserved(),
-        stopped=threading.Event(),
+        stopped=Stop(),
     )
     try:
         compliant = partner_center.client(settings, session, Path()).mfa_compliant()

@@ -17,6 +17,7 @@ from exporter.runtime.archive import Archive
 from exporter.runtime.job import Job
 from exporter.runtime.store import SnapshotStore
 from exporter.runtime.telemetry import Telemetry
+from exporter.transport.stop import until_done
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,8 @@ class Runner:
         self._telemetry.attempted(job, self._clock())
         published = self._store.collection(job)
         try:
-            collection = self.collection(job)
+            with until_done():
+                collection = self.collection(job)
             self._store.publish(job, collection)
         except Failure as raised:
             failure = raised

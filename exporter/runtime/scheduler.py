@@ -10,6 +10,7 @@ from exporter.errors import Failure
 from exporter.runtime.job import Job, Plan
 from exporter.runtime.schedule import after_failure, after_success, at_start
 from exporter.runtime.telemetry import Telemetry
+from exporter.transport.stop import Stop
 
 
 class Scheduler:
@@ -21,7 +22,7 @@ class Scheduler:
         run: Callable[[Job], Failure | None],
         *,
         last_success: Callable[[Job], datetime | None],
-        stopped: threading.Event,
+        stopped: Stop,
         telemetry: Telemetry,
         clock: Callable[[], datetime],
         chance: Callable[[], float],

@@ -76,6 +76,12 @@ class Telemetry:
             registry=self.registry,
         )
         self._requests = self._counter("api_requests", "HTTP responses, by status code.", "api", "code")
+        self._unanswered = self._counter(
+            "api_request_failures",
+            "Requests that got no response, by reason; with the responses they are all requests.",
+            "api",
+            "reason",
+        )
         self._retries = self._counter("api_retries", "Requests that were retried.", "api")
         self._throttled = self._counter(
             "api_throttled_seconds", "Seconds by which throttling responses delayed a run, or the one after it.", "api"
@@ -159,6 +165,7 @@ class Telemetry:
         """Counts the requests of one account to one API."""
         return ApiObserver(
             self._requests,
+            self._unanswered,
             self._latency.labels(api),
             self._retries.labels(api),
             self._throttled.labels(api),
@@ -182,6 +189,7 @@ class ApiObserver:
     """Counts the requests of one account to one API."""
 
     requests: Counter
+    failures: Counter
     latency: Histogram
     retries: Counter
     throttled: Counter
@@ -193,6 +201,10 @@ class ApiObserver:
         """A response with this status was received."""
         self.requests.labels(self.api, str(status)).inc()
         self.latency.observe(seconds)
+
+    def unanswered(self, reason: Reason) -> None:
+        """No response was received."""
+        self.failures.labels(self.api, reason).inc()
 
     def retried(self, throttled_seconds: float) -> None:
         """A request is retried, `throttled_seconds` later if a throttling response is the cause."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from exporter.errors import Reason, Transient
+from exporter.transport.stop import Stop
 
 
 class Pace:
@@ -17,7 +18,7 @@ class Pace:
     def __init__(
         self,
         per_minute: float,
-        stopped: threading.Event,
+        stopped: Stop,
         clock: Callable[[], float] = time.monotonic,
         *,
         at_once: int = 1,

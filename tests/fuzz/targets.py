@@ -3,7 +3,6 @@
 After any bytes a run has failed with a documented reason and changed nothing that is published, or it has succeeded.
 """
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from exporter.errors import ConfigError
 from exporter.runtime.job import Job
 from exporter.simulator import Simulator
 from exporter.simulator.server.faults import Status
+from exporter.transport.stop import Stop
 from tests.harness import NOON, Answer, CannedService
 
 Target = Callable[[bytes], None]
@@ -35,6 +35,13 @@ CUSTOMERS = {
     ],
 }
 USERS = {"value": [{"TimeStamp": "2026-11-19T00:00:00Z", "TotalUserCount": 3, "LocalUserCount": 3}]}
+
+
+class NoRetries(Stop):
+    """Ends a run where it would wait, before another attempt."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        return bool(timeout)
 
 
 @dataclass
@@ -73,10 +80,8 @@ storage: {{path: "{self.directory / "storage"}"}}
             assert self.exporter.runner.run(self.job(account, collector)) is None, (account, collector)
 
     def fresh(self) -> Exporter:
-        """Another exporter of the same configuration; it is stopped, so that each request has one attempt."""
-        stopped = threading.Event()
-        stopped.set()
-        return Exporter(load(self.directory / "config.yaml"), clock=lambda: NOON, stopped=stopped)
+        """Another exporter of the same configuration, in which each request has one attempt."""
+        return Exporter(load(self.directory / "config.yaml"), clock=lambda: NOON, stopped=NoRetries())
 
     def job(self, account: str, collector: str) -> Job:
         (job,) = (job for job in self.exporter.jobs if job.labels == (account, collector))

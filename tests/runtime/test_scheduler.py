@@ -8,6 +8,7 @@ from exporter.errors import Failure, Reason, Transient
 from exporter.runtime.job import Job
 from exporter.runtime.scheduler import Scheduler
 from exporter.runtime.telemetry import Telemetry
+from exporter.transport.stop import Stop
 from tests.runtime.collectors import job
 
 
@@ -30,7 +31,7 @@ def scheduler(runs: Runs, jobs: list[Job], last: datetime | None = None) -> Sche
         jobs,
         runs,
         last_success=lambda job: last,
-        stopped=threading.Event(),
+        stopped=Stop(),
         telemetry=Telemetry(),
         clock=lambda: datetime.now(UTC),
         chance=lambda: 0.0,

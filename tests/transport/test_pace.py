@@ -11,6 +11,7 @@ from exporter.errors import Transient
 from exporter.transport.http import HttpClient
 from exporter.transport.pace import Pace
 from exporter.transport.session import Session
+from exporter.transport.stop import Stop
 from tests.harness import Answer, CannedService, Stopped
 from tests.transport.sessions import KEY, Impatient, Observer
 
@@ -60,7 +61,7 @@ def test_threads_never_get_the_same_turn() -> None:
 def test_a_run_that_waits_for_its_budget_ends_when_the_exporter_stops(canned: CannedService) -> None:
     """At once and without a request, although its turn would come in an hour."""
     canned.answer("/report", Answer(b"x"))
-    stopped = threading.Event()
+    stopped = Stop()
     observer, pace = Observer(), Pace(1 / 60, stopped)
     account = Session(
         HttpClient(origin=canned.url, observer=observer, timeout=5),

@@ -1,6 +1,5 @@
 """One account's HTTP against real sockets."""
 
-import threading
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,10 @@ from exporter.simulator import Simulator
 from exporter.simulator.server.faults import Drip, Redirect, Slow
 from exporter.transport import retry
 from exporter.transport.http import HttpClient
+from exporter.transport.network import Network
 from exporter.transport.origins import public
 from exporter.transport.session import Session
+from exporter.transport.stop import Stop
 from tests.harness import Answer, CannedService
 from tests.transport.sessions import HOME, KEY, Observer, session
 
@@ -181,21 +182,21 @@ def test_no_cookie_is_stored(canned: CannedService) -> None:
 
 
 def test_stopping_ends_the_retries(canned: CannedService) -> None:
-    """A stopped thread sends no more requests."""
-    stopped = threading.Event()
+    """A stopped exporter sends no request at all."""
+    stopped = Stop()
     stopped.set()
     canned.answer("/report", Answer(status=503))
     observer = Observer()
     account = Session(
-        HttpClient(origin=canned.url, observer=observer, timeout=5),
+        HttpClient(origin=canned.url, observer=observer, timeout=5, network=Network(stop=stopped)),
         ApiKey(Secret(KEY)),
         base_url=canned.url,
         observer=observer,
         stopped=stopped,
     )
-    with pytest.raises(Transient):
+    with pytest.raises(Transient, match="the exporter is stopping"):
         account.get("report")
-    assert len(canned.received) == 1
+    assert not canned.received
 
 
 def test_a_stream_with_a_refused_token_is_requested_again_with_a_new_one(canned: CannedService) -> None:
@@ -213,7 +214,7 @@ def test_a_stream_with_a_refused_token_is_requested_again_with_a_new_one(canned:
             return b"".join(chunks)
 
     http = HttpClient(origin=canned.url, observer=Observer(), timeout=5)
-    account = Session(http, Renewable(Secret(KEY)), base_url=canned.url, observer=Observer(), stopped=threading.Event())
+    account = Session(http, Renewable(Secret(KEY)), base_url=canned.url, observer=Observer(), stopped=Stop())
     canned.answer("/report", Answer(status=401), Answer(b"rows"), Answer(status=401))
     assert b"rows" == rows()
     assert ["Bearer token-0", "Bearer token-1"] == [headers["authorization"] for _, headers in canned.received]
@@ -225,7 +226,7 @@ def test_a_stream_with_a_refused_token_is_requested_again_with_a_new_one(canned:
 def test_no_request_follows_the_stop(canned: CannedService) -> None:
     """Not even the one whose wait it ends."""
 
-    class StoppedWhileWaiting(threading.Event):
+    class StoppedWhileWaiting(Stop):
         def wait(self, timeout: float | None = None) -> bool:
             self.set()
             return True

@@ -145,15 +145,17 @@ class Clock:
 
 
 class Stopped(Stop):
-    """The event that stops an exporter; records the seconds of each wait, and may skip them."""
+    """Stops an exporter; records the seconds of each wait, and may skip waits, or let each end its run."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.skip_waits = False
+        self.skip_waits = self.wait_ends_run = False
         self.waits: list[float] = []
 
     def wait(self, timeout: float | None = None) -> bool:
         self.waits.append(timeout or 0.0)
+        if self.wait_ends_run and timeout:
+            return True
         return self.is_set() if self.skip_waits else super().wait(timeout)
 
 

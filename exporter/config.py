@@ -72,11 +72,30 @@ class Runs(Section):
     )
 
 
+class Requests(Section):
+    """How many requests are in flight: sent, and their response not read to its end."""
+
+    at_once: int = Field(32, description="the most requests in flight", ge=1, le=1000)
+    at_once_per_host: int = Field(
+        8,
+        description="the most requests in flight to one host; a download holds its place until it ends",
+        ge=1,
+        le=1000,
+    )
+    at_once_per_account: int = Field(
+        4,
+        description="the most requests in flight of one account; also how many parts of a report are read at once",
+        ge=1,
+        le=1000,
+    )
+
+
 class Config(Section):
     """The whole configuration; `FILE` adds a list of accounts per API."""
 
     storage: Storage = Field(Storage(), description="what must survive a restart")
     runs: Runs = Field(Runs(), description="how many runs of collectors are in progress at once")
+    requests: Requests = Field(Requests(), description="limits of concurrent requests")
 
     def accounts(self) -> Iterator[tuple[Api, AccountSettings]]:
         """Every configured account with its API."""

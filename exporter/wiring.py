@@ -13,6 +13,7 @@ from exporter.runtime.job import Job
 from exporter.runtime.telemetry import Telemetry
 from exporter.transport import bodies
 from exporter.transport.http import HttpClient
+from exporter.transport.network import Limits, Network
 from exporter.transport.pace import Pace
 from exporter.transport.session import Session
 from exporter.transport.stop import Stop
@@ -28,6 +29,7 @@ class Wired:
     api: Api
     settings: AccountSettings
     storage: Path
+    network: Network
     pace: Pace | None
     stop: Stop
     jobs: tuple[Job, ...]
@@ -40,10 +42,11 @@ class Wired:
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """All accounts of a configuration, and the paces of requests that they share, with their budgets."""
+    """All accounts of a configuration, and what they share: the network, and paces of requests with their budgets."""
 
     accounts: Mapping[AccountKey, Wired] = field(default_factory=dict)
     paces: Mapping[str, tuple[RequestBudget, Pace]] = field(default_factory=dict)
+    network: Network = field(default_factory=Network)
 
     @property
     def jobs(self) -> list[Job]:
@@ -62,17 +65,22 @@ class Wirer:
     def wired(self, config: Config, before: Wiring) -> Wiring:
         """The accounts of a configuration; those whose settings are the same as `before` stay connected."""
         paces = dict(_paces(config, before.paces))
+        limits = _limits(config)
+        network = before.network if before.network.limits == limits else Network(limits)
         accounts = {}
         for api, settings in config.accounts():
             budget = settings.request_budget
             pace = paces[budget.key][1] if budget else None
             known = before.accounts.get((api.name, settings.account))
-            same = known and (known.settings, known.storage, known.pace) == (settings, config.storage.path, pace)
-            wired = known if known and same else self._connected(api, settings, config.storage.path, pace)
+            shared = settings, config.storage.path, network, pace
+            same = known and (known.settings, known.storage, known.network, known.pace) == shared
+            wired = known if known and same else self._connected(api, *shared)
             accounts[wired.key] = wired
-        return Wiring(accounts, paces)
+        return Wiring(accounts, paces, network)
 
-    def _connected(self, api: Api, account: AccountSettings, storage: Path, pace: Pace | None) -> Wired:
+    def _connected(
+        self, api: Api, account: AccountSettings, storage: Path, network: Network, pace: Pace | None
+    ) -> Wired:
         stop = self._new_stop()
 
         def http(observed: str, origin: str, limit: int = bodies.PAGE, *, quotable: bool = True) -> HttpClient:
@@ -83,6 +91,10 @@ class Wirer:
                 observer=self._telemetry.observer(observed, account.account, stop),
                 timeout=account.timeout.total_seconds(),
                 ca_file=account.ca_file,
+                network=network,
+                stopped=stop,
+                api=observed,
+                account=account.account,
             )
 
         credential = api.authenticate(account, http("login", account.login_address, bodies.LOGIN), storage / "tokens")
@@ -95,6 +107,7 @@ class Wirer:
             clock=self._clock,
             pace=pace,
             least_throttled_seconds=account.least_throttled_seconds,
+            request_id_header=account.request_id_header,
         )
         intervals = api.intervals(account)
         jobs = tuple(
@@ -102,7 +115,12 @@ class Wirer:
             for collector in api.collectors(account, session, storage)
             if (every := intervals.get(collector.name))
         )
-        return Wired(api, account, storage, pace, stop, jobs)
+        return Wired(api, account, storage, network, pace, stop, jobs)
+
+
+def _limits(config: Config) -> Limits:
+    limits = config.requests
+    return Limits(limits.at_once, limits.at_once_per_host, limits.at_once_per_account)
 
 
 def _paces(

@@ -75,13 +75,14 @@ class Answer:
 class CannedService:
     """Sends the `answers` of each path in turn, and the last one from then on.
 
-    Records the requests it `received`, and their `bodies`.
+    Records the requests it `received`, and their `bodies`, and calls `on_request` with each path.
     """
 
     def __init__(self) -> None:
         self.answers: dict[str, list[Answer]] = {}
         self.received: list[tuple[str, dict[str, str]]] = []
         self.bodies: list[bytes] = []
+        self.on_request: Callable[[str], object] = str
         service = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -91,6 +92,7 @@ class CannedService:
             def do_GET(self) -> None:
                 service.received.append((self.path, {k.lower(): v for k, v in self.headers.items()}))
                 service.bodies.append(self.rfile.read(int(self.headers.get("Content-Length", "0"))))
+                service.on_request(self.path)
                 answers = service.answers.get(urlsplit(self.path).path, [Answer(status=404)])
                 answer = answers.pop(0) if len(answers) > 1 else answers[0]
                 body = answer.bytes()
@@ -143,15 +145,17 @@ class Clock:
 
 
 class Stopped(Stop):
-    """The event that stops an exporter; records the seconds of each wait, and may skip them."""
+    """Stops an exporter; records the seconds of each wait, and may skip waits, or let each end its run."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.skip_waits = False
+        self.skip_waits = self.wait_ends_run = False
         self.waits: list[float] = []
 
     def wait(self, timeout: float | None = None) -> bool:
         self.waits.append(timeout or 0.0)
+        if self.wait_ends_run and timeout:
+            return True
         return self.is_set() if self.skip_waits else super().wait(timeout)
 
 

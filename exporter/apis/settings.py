@@ -191,6 +191,11 @@ class AccountSettings(Secrets):
         return None
 
     @property
+    def request_id_header(self) -> str:
+        """The documented header with the client's id of a request, the same when it is sent again; empty for none."""
+        return ""
+
+    @property
     def quotable(self) -> bool:
         """Whether failures may quote what the API says: not where its texts can name persons."""
         return True

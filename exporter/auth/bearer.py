@@ -19,11 +19,13 @@ RENEW_EARLY = 300.0
 class BearerToken(Credential):
     """`Authorization: Bearer …` with a token that is requested at its first use.
 
-    One lock serves all reports of the account; a token that was refused is not used again.
+    One thread requests it for all reports of the account; a token that was refused is not used again.
     """
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
+        self._renewal = threading.Lock()
+        # Held for a moment only: a response that refuses a token must not wait for the request of another one.
         self._lock = threading.Lock()
         self._token = ""
         self._expires = 0.0
@@ -33,15 +35,21 @@ class BearerToken(Credential):
         return True
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        with self._lock:
-            if not self._token or self._expires - self._clock() < RENEW_EARLY:
-                answer = self._requested()
-                self._token = answer.access_token
-                self._expires = self._clock() + answer.expires_in
-            token = self._token
+        with self._renewal:
+            token = self._valid() or self._renewed()
         request.headers["Authorization"] = f"Bearer {token}"
         request.register_hook("response", partial(self._answered, token))  # type: ignore[no-untyped-call]
         return request
+
+    def _valid(self) -> str:
+        with self._lock:
+            return self._token if self._expires - self._clock() >= RENEW_EARLY else ""
+
+    def _renewed(self) -> str:
+        answer = self._requested()
+        with self._lock:
+            self._token, self._expires = answer.access_token, self._clock() + answer.expires_in
+        return answer.access_token
 
     def _answered(self, token: str, answer: requests.Response, **_: Any) -> None:
         if answer.status_code == 401:

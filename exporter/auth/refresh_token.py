@@ -58,7 +58,7 @@ class RefreshToken(EntraToken):
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         if self._unwritten:
-            with self._lock:
+            with self._renewal:
                 self._write_again()
         return super().__call__(request)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from exporter.errors import Reason
 from exporter.transport.stop import Stop
 
 
@@ -13,6 +14,7 @@ class ApiObserver:
     """Counts the requests of one account to one API."""
 
     requests: Counter
+    failures: Counter
     latency: Histogram
     retries: Counter
     throttled: Counter
@@ -27,6 +29,11 @@ class ApiObserver:
             return
         self.requests.labels(self.api, str(status)).inc()
         self.latency.observe(seconds)
+
+    def unanswered(self, reason: Reason) -> None:
+        """No response was received."""
+        if not self.stopped.is_set():
+            self.failures.labels(self.api, reason).inc()
 
     def retried(self, throttled_seconds: float) -> None:
         """A request is retried, `throttled_seconds` later if a throttling response is the cause."""

@@ -19,6 +19,7 @@ from exporter.runtime.durability import Durability
 from exporter.runtime.job import Job, Key, Plan
 from exporter.runtime.store import SnapshotStore
 from exporter.runtime.telemetry import Telemetry
+from exporter.transport.stop import until_done
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,8 @@ class Runner:
         published = self._store.own(job)
         failure: Failure
         try:
-            collection = self.collection(job)
+            with until_done():
+                collection = self.collection(job)
             with job.concluding:
                 if job.stopped.is_set():
                     return None

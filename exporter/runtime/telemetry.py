@@ -87,6 +87,12 @@ class Telemetry:
             registry=self.registry,
         )
         self._requests = self._counter("api_requests", "HTTP responses, by status code.", "api", "code")
+        self._unanswered = self._counter(
+            "api_request_failures",
+            "Requests that got no response, by reason; with the responses they are all requests.",
+            "api",
+            "reason",
+        )
         self._retries = self._counter("api_retries", "Requests that were retried.", "api")
         self._throttled = self._counter(
             "api_throttled_seconds", "Seconds by which throttling responses delayed a run, or the one after it.", "api"
@@ -227,6 +233,7 @@ class Telemetry:
         """Counts the requests of one account to one API, until its runs are stopped."""
         return ApiObserver(
             self._requests,
+            self._unanswered,
             self._latency.labels(api),
             self._retries.labels(api),
             self._throttled.labels(api),

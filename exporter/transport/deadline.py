@@ -6,29 +6,31 @@ A read timeout does not end a response that arrives byte by byte.
 import os
 import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from types import TracebackType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+LINGER_SECONDS = 10.0
+"""How long the thread waits for another request once there is none."""
+STOPPING = "not sent, or not read to its end: the exporter is stopping, or the run has ended"
+
 
 class Deadline:
-    """Shuts down every connection that is opened or used while it is `current`, `seconds` after entering its context.
+    """Shuts down every connection that is opened or used while it is `current`, once it has expired or is aborted.
 
     A connection that a later request uses again belongs to that request's deadline alone.
     """
 
-    def __init__(self, seconds: float) -> None:
-        self.expired = False
+    def __init__(self) -> None:
+        self.expired = self.aborted = False
         self._lock = threading.Lock()
         self._watched: dict[HTTPConnection, socket.socket] = {}
-        self._seconds = seconds
-        self._pending = threading.Lock()
 
     @contextmanager
     def current(self) -> Iterator[None]:
@@ -54,25 +56,64 @@ class Deadline:
             if duplicate := self._watched.pop(connection, None):
                 duplicate.close()
 
-    def _wait(self) -> None:
-        if self._pending.acquire(timeout=self._seconds):
-            return
+    def release_all(self) -> None:
+        """Leave all connections alone."""
+        for connection in tuple(self._watched):
+            self.release(connection)
+
+    def expire(self) -> None:
+        """End the request: its time is over."""
         with self._lock:
             self.expired = True
             for sock in self._watched.values():
                 _shut_down(sock)
 
-    def __enter__(self) -> Self:
-        self._pending.acquire()
-        threading.Thread(target=self._wait, name="deadline", daemon=True).start()
-        return self
+    def abort(self) -> None:
+        """End the request: nobody needs its response any more."""
+        self.aborted = True
+        self.expire()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._pending.release()
-        for connection in tuple(self._watched):
-            self.release(connection)
+
+class Watchdog:
+    """Enforces all deadlines with one thread, which runs while there are any, and for some seconds more."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._deadlines: dict[Deadline, float] = {}
+        self._wakes_at = 0.0
+        self._running = False
+
+    @contextmanager
+    def deadline(self, seconds: float) -> Iterator[Deadline]:
+        """A deadline `seconds` from now, for the requests within the context."""
+        deadline, at = Deadline(), self._clock() + seconds
+        with self._changed:
+            self._deadlines[deadline] = at
+            if not self._running:
+                self._running = True
+                threading.Thread(target=self._run, name="deadlines", daemon=True).start()
+            elif at < self._wakes_at:
+                self._changed.notify()
+        try:
+            yield deadline
+        finally:
+            with self._changed:
+                self._deadlines.pop(deadline, None)
+            deadline.release_all()
+
+    def _run(self) -> None:
+        with self._changed:
+            while True:
+                now = self._clock()
+                for deadline in [one for one, at in self._deadlines.items() if at <= now]:
+                    del self._deadlines[deadline]
+                    deadline.expire()
+                # Few are left, since each is withdrawn with its request: a search is as fast as a heap.
+                self._wakes_at = min(self._deadlines.values(), default=now + LINGER_SECONDS)
+                if not self._changed.wait(self._wakes_at - now) and not self._deadlines:
+                    self._running = False
+                    return
 
 
 _CURRENT: ContextVar[Deadline | None] = ContextVar("deadline", default=None)

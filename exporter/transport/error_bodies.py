@@ -8,7 +8,7 @@ import msgspec
 
 BOM = b"\xef\xbb\xbf"
 MAX_SIZE = 1 << 16
-"""Bytes of a page that is not JSON which are looked at."""
+"""Bytes of a page that is not JSON which are looked at, and of both ends of a page of rows."""
 ENVELOPES = (b'"error"', b'"odata.error"', b'"description"')
 """A body without any of them need not be decoded again to know that it is no error."""
 MARKUP = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]{0,1000}>", re.DOTALL | re.IGNORECASE)
@@ -34,8 +34,13 @@ def message(body: bytes) -> str:
 
 
 def soft_error(body: bytes) -> str:
-    """What an error envelope says that came with a success, of whatever size; empty for any other body."""
-    envelope = _decoded(body) if any(name in body for name in ENVELOPES) else None
+    """What an error envelope says that came with a success, of whatever size; empty for any other body.
+
+    Of a large page it is searched for at both ends, before and after the rows: to search all of it takes as long as to
+    decode it.
+    """
+    ends = body if len(body) <= 2 * MAX_SIZE else body[:MAX_SIZE] + body[-MAX_SIZE:]
+    envelope = _decoded(body) if any(name in ends for name in ENVELOPES) else None
     if not isinstance(envelope, dict):
         return ""
     if envelope.get("odata.error") or envelope.get("error") or {"code", "description"} <= envelope.keys():

@@ -8,7 +8,7 @@ import urllib3
 
 from exporter.errors import Failure, Malformed, Reason, Transient
 from exporter.masking import redacted
-from exporter.transport.deadline import Deadline
+from exporter.transport.deadline import STOPPING, Deadline
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Translated:
     """A context that turns what the libraries raise during the request `where` into a `Failure`."""
 
     where: str
-    deadline: Deadline
+    deadline: Deadline | None
     total_seconds: float
     silence_seconds: float
 
@@ -29,7 +29,9 @@ class Translated:
             raise self._failure(error) from error
 
     def _failure(self, error: Exception) -> Failure:
-        if self.deadline.expired:
+        if self.deadline and self.deadline.aborted:
+            return Transient(f"{self.where}: {STOPPING}", Reason.CONNECTION)
+        if self.deadline and self.deadline.expired:
             return Transient(f"{self.where}: no whole answer within {self.total_seconds:g} s", Reason.TIMEOUT)
         if isinstance(error, requests.exceptions.SSLError):
             return Transient(f"{self.where}: {_cause(error)}", Reason.TLS)

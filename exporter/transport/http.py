@@ -6,33 +6,36 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any, Protocol, Self
 
 import requests
 from requests.auth import AuthBase
 
-from exporter.errors import Malformed, Transient
+from exporter.errors import Failure, Malformed, Reason, Transient
 from exporter.transport import bodies
-from exporter.transport.deadline import Deadline, WatchedAdapter
+from exporter.transport.deadline import Deadline
 from exporter.transport.failures import Translated
+from exporter.transport.network import Network
 from exporter.transport.origins import Origin, public
 from exporter.transport.proxies import require_usable_proxy
 from exporter.transport.quotas import remaining
 from exporter.transport.response import Response
 from exporter.transport.retry import verdict
+from exporter.transport.stop import Stop
+from exporter.transport.tracing import RequestLog
 
 CONNECT_TIMEOUT_SECONDS = 10.0
-DIRECT: Mapping[str, Any] = {"proxies": {"http": "", "https": ""}}
-"""Arguments of `requests` that exclude the proxies of the environment."""
 
 
 class Observer(Protocol):
-    """Counts responses, retries, waits, and what is left of quotas."""
+    """Counts responses, requests without one, retries, waits, and what is left of quotas."""
 
     def answered(self, status: int, seconds: float) -> None:
         """A response came, whatever its status."""
+
+    def unanswered(self, reason: Reason) -> None:
+        """A request was sent, or could not be, and no response came."""
 
     def retried(self, throttled_seconds: float) -> None:
         """A request is sent again, after a wait of so many seconds where the server throttles."""
@@ -48,6 +51,7 @@ class Unobserved:
     """Counts nothing."""
 
     def answered(self, status: int, seconds: float) -> None: ...
+    def unanswered(self, reason: Reason) -> None: ...
     def retried(self, throttled_seconds: float) -> None: ...
     def put_off(self, throttled_seconds: float) -> None: ...
     def quotas_left(self, quotas: Mapping[str, float]) -> None: ...
@@ -60,6 +64,9 @@ class HttpClient:
     Failures quote what the service says only if its texts are `quotable`.
     Redirects are not followed, cookies and `.netrc` are not used, proxies of the environment are.
     The account's `ca_file` goes with each request: `REQUESTS_CA_BUNDLE` would override it as a session's setting.
+
+    `network` is shared by all accounts, with the limits of requests in flight; `api` and `account` name whose they are.
+    Once `stopped` is set, none is sent, and those in flight are aborted.
     """
 
     def __init__(
@@ -71,20 +78,23 @@ class HttpClient:
         ca_file: Path | None = None,
         limit: int = bodies.PAGE,
         quotable: bool = True,
+        network: Network | None = None,
+        stopped: Stop | None = None,
+        api: str = "",
+        account: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._origin = Origin.from_url(origin)
-        self._session = _Session()
-        self._session.mount("https://", WatchedAdapter())
-        self._session.mount("http://", WatchedAdapter())
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._session.headers["Accept-Encoding"] = "gzip"
+        self._network = network or Network()
+        self._stopped = stopped or Stop()
+        self._holder = f"{api}/{account}"
+        self._log = RequestLog(api, account, about_persons=not quotable)
         self._observer = observer
         self._timeout = timeout
         self._limit = limit
         self._quotable = quotable
         self._direct = False
-        self._verify: dict[str, Any] = {"verify": str(ca_file)} if ca_file else {}
+        self._verify = str(ca_file) if ca_file else None
         self._clock = clock
 
     def at(self, origin: str, *, direct: bool = False, timeout: float | None = None) -> Self:
@@ -97,6 +107,11 @@ class HttpClient:
         other._origin = Origin.from_url(origin)
         other._direct = direct
         return other
+
+    @property
+    def at_once(self) -> int:
+        """How many requests of the account may be in flight."""
+        return self._network.limits.per_account
 
     def request(self, method: str, url: str, **arguments: Any) -> Response:
         """Any response, its content read; raises `Transient` when none came in time or whole, or `Malformed`."""
@@ -112,8 +127,8 @@ class HttpClient:
         return _available(self.request("POST", url, **arguments))
 
     def close(self) -> None:
-        """Close the idle connections."""
-        self._session.close()
+        """Close the idle connections of the network."""
+        self._network.session.close()
 
     @contextmanager
     def stream(
@@ -135,23 +150,32 @@ class HttpClient:
         Raises `Transient` for whatever breaks, at the start or while the body is read.
         """
         silence = min(silence_seconds or total_seconds, total_seconds)
+        where = f"{method} {public(url)}"
         if not self._direct:
             require_usable_proxy(url)
-        started = self._clock()
-        with Deadline(total_seconds) as deadline:
-            translated = Translated(f"{method} {public(url)}", deadline, total_seconds, silence)
-            with translated, deadline.current():
-                answer = self._session.request(
-                    method,
-                    url,
-                    auth=_Guard(self._origin, auth, send_credentials),
-                    **arguments,
-                    **self._verify,
-                    **(DIRECT if self._direct else {}),
-                    timeout=(min(CONNECT_TIMEOUT_SECONDS, silence), silence),
-                    allow_redirects=False,
-                    stream=True,
-                )
+        with Translated(where, None, total_seconds, silence):
+            # Before there is a place: a token may have to be requested, which needs one too.
+            guard = _Guard(self._origin, auth, send_credentials)
+            request = self._network.session.prepare_request(requests.Request(method, url, auth=guard, **arguments))
+            host = str(Origin.from_url(request.url or ""))
+            # Empty proxies exclude those of the environment.
+            proxies = {"http": "", "https": ""} if self._direct else {}
+            settings = self._network.session.merge_environment_settings(request.url, proxies, True, self._verify, None)
+        with self._network.request(host, self._holder, total_seconds, self._stopped) as deadline:
+            started = self._clock()
+            translated = Translated(where, deadline, total_seconds, silence)
+            try:
+                with translated, deadline.current():
+                    answer = self._network.session.send(
+                        request,
+                        timeout=(min(CONNECT_TIMEOUT_SECONDS, silence), silence),
+                        allow_redirects=False,
+                        **settings,
+                    )
+            except Failure as failure:
+                self._observer.unanswered(failure.reason)
+                self._log.unanswered(request, failure, self._clock() - started)
+                raise
             with answer:
                 try:
                     if send_credentials and (left := remaining(answer.headers)):
@@ -160,10 +184,12 @@ class HttpClient:
                         response = replace(_response(answer), quotable=self._quotable)
                     chunks = iter((response.content,))
                     if _is_success(answer):
-                        chunks = _whole(response, bodies.chunks(answer.raw, limit, framed=framed), translated)
+                        chunks = _whole(response, bodies.chunks(answer.raw, limit, framed=framed), translated, deadline)
                     yield response, chunks
                 finally:
-                    self._observer.answered(answer.status_code, self._clock() - started)
+                    seconds = self._clock() - started
+                    self._observer.answered(answer.status_code, seconds)
+                    self._log.answered(request, answer, seconds)
 
 
 def _response(answer: requests.Response) -> Response:
@@ -176,15 +202,15 @@ def _is_success(answer: requests.Response) -> bool:
     return 200 <= answer.status_code < 300
 
 
-def _whole(response: Response, chunks: Iterator[bytes], translated: Translated) -> Iterator[bytes]:
+def _whole(response: Response, chunks: Iterator[bytes], translated: Translated, deadline: Deadline) -> Iterator[bytes]:
     """The body; a connection that was shut down at the deadline must not look like its end."""
     with translated:
         try:
             yield from chunks
         except Malformed as error:
-            if not translated.deadline.expired:
+            if not deadline.expired:
                 raise Malformed(response.described(str(error))) from error
-        if translated.deadline.expired:
+        if deadline.expired:
             raise requests.Timeout
 
 
@@ -193,13 +219,6 @@ def _available(answer: Response) -> Response:
     if isinstance(problem, Transient):
         raise problem
     return answer
-
-
-class _Session(requests.Session):
-    """Reads no redirect: `requests` would parse its address even where it is not to be followed."""
-
-    def get_redirect_target(self, resp: requests.Response) -> str | None:
-        return None
 
 
 class _Guard(AuthBase):

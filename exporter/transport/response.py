@@ -14,7 +14,14 @@ from exporter.masking import form_secrets, redacted
 from exporter.transport.error_bodies import code_and_message, message, soft_error
 from exporter.transport.origins import public
 
-TRACES = ("x-ms-request-id", "request-id", "ms-correlationid", "x-ms-correlation-request-id", "client-request-id")
+TRACES = (
+    "x-ms-request-id",
+    "request-id",
+    "ms-correlationid",
+    "x-ms-correlation-request-id",
+    "mise-correlation-id",
+    "client-request-id",
+)
 """Headers with the number that Microsoft's support asks for, the most specific first."""
 FORM = "application/x-www-form-urlencoded"
 CODE = re.compile(r"[A-Za-z]+(?:[._][A-Za-z0-9]+)*")

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import tenacity
-from tenacity.stop import stop_base
 
 from exporter.errors import Failure, Malformed, NotModified, RateLimited, Reason, Rejected, Transient
 from exporter.transport.error_bodies import code_and_message
 from exporter.transport.response import Response
+from exporter.transport.stop import Stop
 
 ATTEMPTS = 4
 MAX_WAIT_SECONDS = 30.0
@@ -97,7 +97,7 @@ def _seconds(value: str, now: datetime) -> Iterator[float]:
 def retrying(
     *,
     sleep: Callable[[float], None],
-    stop: stop_base,
+    stopped: Stop,
     before_sleep: Callable[[Transient, float], None],
 ) -> tenacity.Retrying:
     """Try what may pass up to `ATTEMPTS` times, waiting about 1, 2 and 4 s, or longer where the server asks for it."""
@@ -113,12 +113,13 @@ def retrying(
             before_sleep(failure, state.next_action.sleep)
 
     def may_pass(error: BaseException) -> bool:
-        return isinstance(error, Transient) and (error.retry_after or 0) <= MAX_WAIT_SECONDS
+        passes = isinstance(error, Transient) and (error.retry_after or 0) <= MAX_WAIT_SECONDS
+        return passes and not stopped.is_set()
 
     backoff = tenacity.wait_exponential_jitter(initial=1, max=10, jitter=0.5)
     return tenacity.Retrying(
         retry=tenacity.retry_if_exception(may_pass),
-        stop=tenacity.stop_after_attempt(ATTEMPTS) | stop,
+        stop=tenacity.stop_after_attempt(ATTEMPTS),
         wait=wait,
         sleep=sleep,
         before_sleep=report,

@@ -2,13 +2,13 @@
 
 import copy
 import hashlib
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 import requests
-from tenacity.stop import stop_when_event_set
 
 from exporter.errors import Failure, Malformed, NotModified, RateLimited, Reason, Rejected, Transient
 from exporter.model.collection import Validators
@@ -39,7 +39,7 @@ class Session:
     """Sends requests below one account's `base_url`, with its credentials, and retries what is transient.
 
     A response that throttles delays the next attempt by at least `least_throttled_seconds`. Each request, also a
-    repeated one, takes its turn in `pace`.
+    repeated one, takes its turn in `pace`. Each gets an id in the `request_id_header` of its API, if there is one.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class Session:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         pace: Pace | None = None,
         least_throttled_seconds: float = 0.0,
+        request_id_header: str = "",
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.clock = clock
@@ -61,6 +62,7 @@ class Session:
         self._observer = observer
         self._stopped = stopped
         self._least_throttled_seconds = least_throttled_seconds
+        self._request_id_header = request_id_header
         self.pace = pace
 
     def paced(self, per_minute: float) -> "Session":
@@ -103,6 +105,7 @@ class Session:
         With `json` the default method is POST instead of GET. With `no_content` an answer without content (204) is a
         success. With `validators` the request is conditional (RFC 9110 13.1.2), and the answer's ETag is stored there.
         """
+        identified = self._identified()
 
         def attempt() -> Response:
             known = validators or Validators()
@@ -112,7 +115,7 @@ class Session:
                 link(self.base_url, url),
                 auth=_Conditional(self._auth, known),
                 params=params,
-                headers={"Accept": "application/json", **(headers or {})},
+                headers={"Accept": "application/json", **identified, **(headers or {})},
                 json=json,
             )
             return answer if no_content and answer.status_code == 204 else self._accepted(answer, known)
@@ -136,6 +139,7 @@ class Session:
         Only the start is retried: the reader has processed a part of a body that breaks.
         Without `send_credentials` the URL may have any origin (a blob's URL carries its own permission).
         """
+        identified = self._identified() if send_credentials else {}
         with ExitStack() as stack:
 
             def attempt() -> Iterator[bytes]:
@@ -149,7 +153,7 @@ class Session:
                             auth=_Conditional(self._auth, known) if send_credentials else None,
                             send_credentials=send_credentials,
                             params=params,
-                            headers=headers,
+                            headers={**identified, **(headers or {})},
                             silence_seconds=silence_seconds,
                             total_seconds=total_seconds,
                             framed=True,
@@ -161,15 +165,21 @@ class Session:
 
             yield self._retried(attempt)
 
+    @property
+    def at_once(self) -> int:
+        """How many requests of the account may be in flight."""
+        return self._http.at_once
+
     def pause(self, seconds: float) -> None:
         """Wait; raises `Transient` when the exporter stops before."""
         if self._stopped.wait(seconds):
             raise Transient("the exporter is stopping", Reason.CONNECTION)
 
+    def _identified(self) -> Mapping[str, str]:
+        """The header with an id by which Microsoft's support finds a request, and the log shows it."""
+        return {self._request_id_header: str(uuid.uuid4())} if self._request_id_header else {}
+
     def _wait(self, *, paced: bool = True) -> None:
-        """The turn of a request; raises `Transient` if none is to be sent any more."""
-        if self._stopped.is_set():
-            raise Transient("the exporter is stopping", Reason.CONNECTION)
         if self.pace and paced:
             self.pace.wait(self._stopped)
 
@@ -192,9 +202,10 @@ class Session:
         def report(failure: Transient, seconds: float) -> None:
             self._observer.retried(seconds if isinstance(failure, RateLimited) else 0)
 
-        stop = stop_when_event_set(self._stopped)
         try:
-            return retrying(sleep=self.pause, stop=stop, before_sleep=report)(lambda: self._renewed(attempt))
+            return retrying(sleep=self.pause, stopped=self._stopped, before_sleep=report)(
+                lambda: self._renewed(attempt)
+            )
         except RateLimited as problem:
             self._observer.put_off(problem.retry_after or 0)
             raise

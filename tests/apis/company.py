@@ -31,8 +31,8 @@ class Company:
     clock: Clock
     built: int = 0
 
-    def config(self, **sections: list[dict[str, Any]]) -> Path:
-        """A configuration with these accounts alone."""
+    def config(self, **sections: Any) -> Path:
+        """A configuration with these accounts and other sections alone."""
         file = write_config(self.simulator, self.directory)
         self.built += 1
         storage = {"path": str(self.directory / f"storage-{self.built}")}
@@ -43,11 +43,12 @@ class Company:
         """An exporter of these accounts of Cost Management, whose waits take no time."""
         return ExporterHarness(self.config(cost_management=list(accounts)), self.clock).without_waiting()
 
-    def retired(self, **keys: Any) -> ExporterHarness:
-        """An exporter of the enrollment by the retired API."""
+    def retired(self, at_once: int = 4, **keys: Any) -> ExporterHarness:
+        """An exporter of the enrollment by the retired API, with so many requests at once."""
         ea = self.simulator.world.ea
         account = {"name": ACCOUNT, "enrollment": ea.enrollment, "api_key": ea.api_key, **self.where(), **keys}
-        return ExporterHarness(self.config(ea=[account]), self.clock).without_waiting()
+        file = self.config(ea=[account], requests={"at_once_per_account": at_once})
+        return ExporterHarness(file, self.clock).without_waiting()
 
     def where(self) -> dict[str, str]:
         return {"base_url": self.simulator.url, "ca_file": str(self.simulator.ca_file)}

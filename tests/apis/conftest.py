@@ -1,6 +1,5 @@
 """What the tests of the APIs share."""
 
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from exporter.commands.simulate import write_config
 from exporter.errors import Failure
 from exporter.model.collection import Collection
 from exporter.simulator import Simulator
+from exporter.transport.stop import Stop
 from tests.apis.company import Company
 from tests.apis.graph_log import LogService, LogTenant
 from tests.harness import NOON, Answer, CannedService, Clock, ExporterHarness, Scrape, series
@@ -58,11 +58,11 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds of each wait between requests; none of them passes."""
     recorded: list[float] = []
 
-    def wait(event: threading.Event, timeout: float | None = None) -> bool:
+    def wait(stop: Stop, timeout: float | None = None) -> bool:
         recorded.append(timeout or 0)
-        return event.is_set()
+        return stop.is_set()
 
-    monkeypatch.setattr(threading.Event, "wait", wait)
+    monkeypatch.setattr(Stop, "wait", wait)
     return recorded
 
 
@@ -70,12 +70,13 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def partner_with(
     simulator: Simulator, canned: CannedService, harness_for: Callable[..., ExporterHarness]
 ) -> Callable[..., ExporterHarness]:
-    """A harness that signs in at the simulator and reads canned answers, with further settings."""
+    """A harness that signs in at the simulator and reads canned answers in an order, with further settings."""
     world = simulator.world.partner_center
 
     def build(more: str = "") -> ExporterHarness:
         return harness_for(
             f"""
+requests: {{at_once_per_account: 1}}
 partner_center:
   - {{name: csp, tenant: {world.tenant}, client_id: {world.client_id}, client_secret: {world.client_secret},
      refresh_token: {world.refresh_token}, base_url: "{canned.url}", authority: "{simulator.url}",
@@ -98,12 +99,13 @@ def every(interval: str) -> dict[str, dict[str, str]]:
 
 @pytest.fixture
 def harness_with(simulator: Simulator, tmp_path: Path) -> Callable[..., ExporterHarness]:
-    """A harness of the simulated tenant whose Partner Center account has more keys."""
+    """A harness of the simulated tenant whose Partner Center account has more keys; requests have an order."""
 
-    def build(**keys: object) -> ExporterHarness:
+    def build(at_once: int = 1, **keys: object) -> ExporterHarness:
         file = write_config(simulator, tmp_path)
         content = yaml.safe_load(file.read_text())
         content["partner_center"][0] |= keys
+        content["requests"] = {"at_once_per_account": at_once}
         file.write_text(yaml.safe_dump(content))
         return ExporterHarness(file)
 

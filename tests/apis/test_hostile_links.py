@@ -54,7 +54,7 @@ def tenant(simulator: Simulator, canned: CannedService, harness_for: BUILD, logi
 
 def require_harmless(harness: ExporterHarness, collector: str, evil: Recorder, link: str) -> None:
     """A run with this link has a documented end, and nothing at all reached the other server."""
-    harness.stopped.set()  # no second attempt: the first one decides
+    harness.stopped.wait_ends_run = True  # no second attempt: the first one decides
     (failure,) = harness.run(collector)
     assert failure is None or failure.reason != "internal", (link, failure)
     assert [] == evil.requests, link
@@ -81,7 +81,7 @@ def test_links_of_a_prepared_report(
     harness = harness_for(
         f'ea: [{{enrollment: "100", api_key: hush-hush, base_url: "{canned.url}", usage: {{download: csv_async}}}}]'
     )
-    harness.stopped.set()
+    harness.stopped.wait_ends_run = True
     for link in links:
         status = {"status": 2, "requestedOn": "2026-11-20T12:00:00Z", "reportUrl": f"{canned.url}{GOOD}"}
         status |= {name: link} | ({"status": 3} if name == "blobPath" else {})

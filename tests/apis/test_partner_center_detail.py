@@ -60,8 +60,11 @@ def test_requests_are_spread_over_half_the_interval_within_their_budget(
     interval: str,
     gap: float,
 ) -> None:
-    """25 customers: one request a minute in 25 minutes, or as fast as 30 a minute."""
-    harness = harness_with(detail="subscriptions", requests_per_minute=per_minute, reports=every(interval))
+    """25 customers: one request a minute in 25 minutes, or as fast as 30 a minute; nothing is spread at first."""
+    keys = {"detail": "subscriptions", "requests_per_minute": per_minute, "reports": every(interval)}
+    assert [None] == harness_with(**keys).run(REPORT)
+    assert max(waits) < 60 / per_minute * 26
+    harness = harness_with(**keys)
     waits.clear()
     assert [None] == harness.run(REPORT)
     paced = [seconds for seconds in waits if seconds > 1]
@@ -77,6 +80,18 @@ def ids(simulator: Simulator) -> list[str]:
 def fail(simulator: Simulator, customer: str, answers: int = 4) -> None:
     """The customer's next requests, by default one with all its retries, are answered 500."""
     simulator.faults.script(customer, partner_center_error(500), times=answers)
+
+
+def test_customers_that_are_read_at_once_give_the_same_page(
+    harness_with: Callable[..., ExporterHarness], waits: list[float]
+) -> None:
+    """Byte for byte, and in half of the time or less: see the benchmark."""
+    pages = set()
+    for at_once in (1, 4):
+        harness = harness_with(at_once=at_once, detail="subscriptions")
+        assert [None, None] == harness.run(REPORT) + harness.run("usagesummary")
+        pages.add(harness.exporter.store.current.body)
+    assert 1 == len(pages)
 
 
 def test_an_outage_loses_nothing_of_the_round(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from exporter.auth.api_key import ApiKey
 from exporter.auth.secret import Secret
+from exporter.errors import Reason
 from exporter.transport.http import HttpClient
 from exporter.transport.session import Session
 from exporter.transport.stop import Stop
@@ -18,12 +19,16 @@ class Observer:
 
     def __init__(self) -> None:
         self.statuses: list[int] = []
+        self.unanswered_for: list[Reason] = []
         self.waits: list[float] = []
         self.put_offs: list[float] = []
         self.quotas: list[Mapping[str, float]] = []
 
     def answered(self, status: int, seconds: float) -> None:
         self.statuses.append(status)
+
+    def unanswered(self, reason: Reason) -> None:
+        self.unanswered_for.append(reason)
 
     def retried(self, throttled_seconds: float) -> None:
         self.waits.append(throttled_seconds)

@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from exporter.errors import Reason, Transient
-from exporter.transport.deadline import Deadline, WatchedAdapter
+from exporter.transport.deadline import Watchdog, WatchedAdapter
 from exporter.transport.http import HttpClient, Unobserved
 from tests.harness import Answer, CannedService
 from tests.wire import Wire, dripping
@@ -51,7 +51,8 @@ def test_no_descriptor_and_no_thread_outlives_its_request(canned: CannedService)
 
 def test_a_connection_that_another_request_uses_is_left_alone() -> None:
     """The deadline of the request before may still be running."""
-    with Deadline(0.2) as first:
+    watchdog = Watchdog()
+    with watchdog.deadline(0.2) as first:
 
         def script(send: Callable[[bytes], None], over: threading.Event) -> None:
             send(BODY)
@@ -64,7 +65,7 @@ def test_a_connection_that_another_request_uses_is_left_alone() -> None:
         with Wire(script) as wire, session:
             with first.current():
                 assert b"x" == session.get(wire.url, timeout=60).content
-            with Deadline(60) as second, second.current():
+            with watchdog.deadline(60) as second, second.current():
                 assert b"x" == session.get(wire.url, timeout=60).content
             assert (True, False) == (first.expired, second.expired)
 

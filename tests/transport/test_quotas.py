@@ -23,7 +23,6 @@ CLIENT_TYPE = "x-ms-ratelimit-remaining-microsoft.costmanagement-clienttype-requ
         ({"x-ms-ratelimit-microsoft.costmanagement-qpu-retry-after": "45"}, {}),
         ({"x-ms-ratelimit-microsoft.costmanagement-qpu-consumed": "1"}, {}),
         ({"x-ms-ratelimit-remaining-microsoft.costmanagement-invented-requests": "DefaultQuota:3"}, {}),
-        ({"x-ms-ratelimit-remaining-subscription-resource-requests": "1099"}, {}),
         ({}, {}),
     ],
 )
@@ -56,3 +55,19 @@ def test_what_is_left_is_a_metric_of_the_account(
     harness.failure("billingperiods")
     labels = {"api": "ea", "account": "contoso", "quota": "qpu_per_minute"}
     assert 9 == value(harness.scrape(), "azure_billing_exporter_api_quota_remaining", **labels)
+
+
+@pytest.mark.parametrize(
+    ("header", "text", "expected"),
+    [
+        ("x-ms-ratelimit-remaining-subscription-reads", "11999", {"subscription_reads": 11999}),
+        ("x-ms-ratelimit-remaining-tenant-reads", "12", {"tenant_reads": 12}),
+        ("x-ms-ratelimit-remaining-subscription-resource-requests", "1099", {"subscription_resource_requests": 1099}),
+        ("RateLimit-Remaining", "7", {"requests": 7}),
+        ("RateLimit-Remaining", "many", {}),
+        ("x-ms-ratelimit-remaining-anything-else", "1", {}),
+    ],
+)
+def test_quotas_of_azure_resource_manager_are_read(header: str, text: str, expected: dict[str, float]) -> None:
+    """And the header that others send; nothing else becomes a name."""
+    assert expected == remaining({header: text})

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 import pytest
 import requests
 from requests.structures import CaseInsensitiveDict
-from tenacity.stop import stop_never
 
 from exporter.errors import Malformed, NotModified, RateLimited, Reason, Rejected, Transient
 from exporter.transport.error_bodies import message
 from exporter.transport.response import Response
 from exporter.transport.retry import retry_after, retrying, verdict
+from exporter.transport.stop import Stop
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -139,7 +139,7 @@ def test_a_wait_of_nothing_does_not_spend_all_attempts_at_once() -> None:
         raise RateLimited("busy", 0)
 
     with pytest.raises(RateLimited):
-        retrying(sleep=waits.append, stop=stop_never, before_sleep=lambda failure, seconds: None)(fails)
+        retrying(sleep=waits.append, stopped=Stop(), before_sleep=lambda failure, seconds: None)(fails)
     assert [True, True, True] == [seconds >= 1 for seconds in waits]
 
 

@@ -187,7 +187,7 @@ def test_stopping_ends_the_retries(canned: CannedService) -> None:
     canned.answer("/report", Answer(status=503))
     observer = Observer()
     account = Session(
-        HttpClient(origin=canned.url, observer=observer, timeout=5),
+        HttpClient(origin=canned.url, observer=observer, timeout=5, stopped=stopped),
         ApiKey(Secret(KEY)),
         base_url=canned.url,
         observer=observer,

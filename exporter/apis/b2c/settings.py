@@ -119,6 +119,11 @@ class Settings(EntraSettings, EntraIdentity):
         return self.source == "azure_ad_graph"
 
     @property
+    def request_id_header(self) -> str:
+        """That of Microsoft Graph; none is documented for Azure AD Graph."""
+        return "" if self.source == "azure_ad_graph" else "client-request-id"
+
+    @property
     def scope(self) -> str:
         """The scope of the token, in msal's form."""
         if self.source == "azure_ad_graph":

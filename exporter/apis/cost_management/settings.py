@@ -152,6 +152,11 @@ class Settings(CostSettings):
     def request_budget(self) -> RequestBudget | None:
         return RequestBudget(self.identity.directory, self.requests_per_hour) if self.identity else None
 
+    @property
+    def request_id_header(self) -> str:
+        """That of Azure Resource Manager, and of storage accounts."""
+        return "x-ms-client-request-id"
+
     def described(self) -> Mapping[str, str]:
         found = {"scope": self.place.path} if self.place else {}
         if self.usage.export:

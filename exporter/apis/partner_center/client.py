@@ -64,6 +64,11 @@ class Client:
         """The same client with a request budget of its own."""
         return Client(self._session.paced(per_minute), account=self.account, naming=self._naming)
 
+    @property
+    def at_once(self) -> int:
+        """How many requests may be in flight."""
+        return self._session.at_once
+
     def customers(self) -> CustomerList:
         """Every customer's spending in the current billing period.
 

@@ -126,7 +126,7 @@ class UsageSummaries(Report):
         known = _published_periods(run) | self._round.results
         wanted = dict.fromkeys(one for one in legacy if one not in plans)
         self._round.results = {one: known[one] for one in wanted if one in known and now in known[one]}
-        self._round.read(wanted, self._paced.billing_period)
+        self._round.read(wanted, self._paced.billing_period, self._paced.at_once)
         periods = self._round.finish(run, self.name)
         if over := sorted(one for one, period in periods.items() if now not in period):
             run.warn(f"usagesummary does not state the current billing period: {listed(over)}")
@@ -155,6 +155,7 @@ def _instant(seconds: Any) -> datetime:
 class SubscriptionUsageRecords(Report):
     """The cost of each customer's subscriptions: one request per customer, spread over half of the interval.
 
+    As long as nothing is published, requests are only limited by `requests_per_minute`.
     After a failure the next run reads the customers that are still missing. A customer that can't be read is a
     warning, and the others are published; the run fails where none can be read.
     """
@@ -175,8 +176,8 @@ class SubscriptionUsageRecords(Report):
         if self._began and (now - self._began > timedelta(days=1) or month_start(self._began) != month_start(now)):
             self._began, self._round.results = None, {}
         self._began = self._began or now
-        self.client.spread(len(self._round.missing(customers)), self._span)
-        self._round.read(customers, self.client.subscriptions)
+        self.client.spread(len(self._round.missing(customers)), self._span if run.published else timedelta(0))
+        self._round.read(customers, self.client.subscriptions, self.client.at_once)
         first = next(iter(self._round.failures.values()), None)
         read, self._round.results, self._began = self._round.finish(run, self.name), {}, None
         if first and not read:

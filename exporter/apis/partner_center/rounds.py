@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Generic, TypeVar
 
 from exporter.apis.partner_center.reading.findings import MOST_NAMED, listed
 from exporter.errors import Failure, RateLimited, Reason, Rejected, SignInRequired
 from exporter.model.collection import Run
+from exporter.transport.parallel import in_order
 
 T = TypeVar("T")
 OUTAGE = 3
@@ -23,30 +25,31 @@ class Round(Generic[T]):
     failures: dict[str, Failure] = field(default_factory=dict)
     suspects: frozenset[str] = frozenset()
 
-    def read(self, customers: Iterable[str], fetch: Callable[[str], T]) -> None:
-        """Fetch what is missing; a customer that is refused, or fails, is skipped.
+    def read(self, customers: Iterable[str], fetch: Callable[[str], T], at_once: int) -> None:
+        """Fetch what is missing, so many at once; a customer that is refused, or fails, is skipped.
 
         Raises a failure that concerns every customer, and the last of several in a row or at the end, which may be
         an outage: results are stored, and the next run reads those customers last and skips them if they fail again.
         """
         unsure: list[Failure] = []
         failed = self.suspects | self.failures.keys()
-        for customer in sorted(self.missing(customers), key=lambda one: one in failed):
-            try:
-                self.results[customer] = fetch(customer)
-            except Failure as failure:
-                if isinstance(failure, RateLimited | SignInRequired) or failure.reason in OF_THE_ACCOUNT:
-                    raise
-                self.failures[customer] = failure
-                if isinstance(failure, Rejected):
-                    unsure.clear()
-                elif customer not in failed:
-                    unsure.append(failure)
-                if len(unsure) == OUTAGE:
-                    raise
-            else:
+        customers = sorted(self.missing(customers), key=lambda one: one in failed)
+        outcomes = in_order((partial(_outcome, fetch, customer) for customer in customers), at_once)
+        for customer, outcome in zip(customers, outcomes, strict=True):
+            if not isinstance(outcome, Failure):
+                self.results[customer] = outcome
                 unsure.clear()
                 self.failures.pop(customer, None)
+                continue
+            if isinstance(outcome, RateLimited | SignInRequired) or outcome.reason in OF_THE_ACCOUNT:
+                raise outcome
+            self.failures[customer] = outcome
+            if isinstance(outcome, Rejected):
+                unsure.clear()
+            elif customer not in failed:
+                unsure.append(outcome)
+            if len(unsure) == OUTAGE:
+                raise outcome
         if unsure:
             raise unsure[-1]
 
@@ -68,3 +71,11 @@ class Round(Generic[T]):
         self.suspects = frozenset(self.failures)
         self.failures = {}
         return self.results
+
+
+def _outcome(fetch: Callable[[str], T], customer: str) -> T | Failure:
+    """The result for a customer, or its failure."""
+    try:
+        return fetch(customer)
+    except Failure as failure:
+        return failure

@@ -1,21 +1,23 @@
 """Costs by cost details reports: CSV that the service prepares."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from exporter.apis.cost_management.arm import Arm
 from exporter.apis.cost_management.columns import COMMITMENT_FILES
 from exporter.apis.cost_management.downloads.download import ALWAYS_FILES, METRICS, Cost
-from exporter.apis.cost_management.downloads.report import NAME, links
+from exporter.apis.cost_management.downloads.report import NAME, Blob, parts
 from exporter.apis.cost_management.exports.content import file_batches
-from exporter.apis.cost_management.exports.source import Opened
+from exporter.apis.cost_management.exports.source import SMALL, Opened, small
 from exporter.apis.cost_management.operations import result
 from exporter.apis.costs.selection import Batches, Selection
 from exporter.errors import Malformed, Reason, Rejected, Transient
 from exporter.model.collection import Validators
 from exporter.model.periods import Days
+from exporter.transport.parallel import in_order
 
 RESOURCE = "Microsoft.CostManagement/generateCostDetailsReport"
 SILENCE_SECONDS, TOTAL_SECONDS = 300.0, 6 * 3600.0
@@ -51,11 +53,9 @@ class CostDetails:
         begun = False
         for _ in range(MAX_REPORTS):
             try:
-                for link in self._parts(days, cost):
-                    with self._part(link) as chunks:
-                        for batch in file_batches(Opened(chunks), selection, cost):
-                            begun = True
-                            yield batch
+                for batch in self._rows(self._parts(days, cost), selection, cost):
+                    begun = True
+                    yield batch
             except Expired:
                 if begun:
                     raise
@@ -63,14 +63,32 @@ class CostDetails:
                 return
         raise Transient(f"{NAME}: every report had expired before it could be read", Reason.TIMEOUT)
 
-    def _parts(self, days: Days, cost: Cost) -> tuple[str, ...]:
-        """The links of a new report's parts; none for days without data."""
+    def _rows(self, found: Sequence[Blob], selection: Selection, cost: Cost) -> Batches:
+        """The rows of all parts in their order; the next small parts are received while one is read."""
+        at_once = self.arm.session.at_once if len(found) > 1 else 1
+        with closing(in_order((partial(self._content, part, at_once) for part in found), at_once)) as contents:
+            for part, content in zip(found, contents, strict=True):
+                if content is not None:
+                    yield from file_batches(Opened(iter((content,))), selection, cost)
+                    continue
+                with self._part(part.blob_link) as chunks:
+                    yield from file_batches(Opened(chunks), selection, cost)
+
+    def _content(self, part: Blob, at_once: int) -> bytes | None:
+        """All of a small part; None for one that is read as it arrives, once those before it have been read."""
+        if at_once == 1 or part.size is None or part.size > SMALL:
+            return None
+        with self._part(part.blob_link) as chunks:
+            return small(chunks)
+
+    def _parts(self, days: Days, cost: Cost) -> Sequence[Blob]:
+        """The parts of a new report; none for days without data."""
         body = {"metric": METRICS[cost], "timePeriod": {"start": str(days.start), "end": str(days.end)}}
         answer = self.arm.post(self.arm.url(RESOURCE), body)
         if answer is None:
             return ()
-        found = links(answer) if answer.status_code != 202 else None
-        return found if found is not None else result(self.arm, answer, links, what=NAME) or ()
+        found = parts(answer) if answer.status_code != 202 else None
+        return found if found is not None else result(self.arm, answer, parts, what=NAME) or ()
 
     @contextmanager
     def _part(self, link: str) -> Iterator[Iterator[bytes]]:

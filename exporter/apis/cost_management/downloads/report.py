@@ -1,5 +1,7 @@
 """A cost details report, as the service describes it."""
 
+from typing import Any
+
 import msgspec
 
 from exporter.errors import Failure, Malformed, Reason, Rejected, Transient
@@ -29,6 +31,12 @@ class Blob(msgspec.Struct, rename="camel", frozen=True):
     """A part of the report; its link contains the permission to read it."""
 
     blob_link: str
+    byte_count: Any = None
+
+    @property
+    def size(self) -> int | None:
+        """Its stated size in bytes, if there is one."""
+        return self.byte_count if isinstance(self.byte_count, int) else None
 
 
 class Manifest(msgspec.Struct, rename="camel", frozen=True):
@@ -55,8 +63,8 @@ class Outcome(msgspec.Struct, frozen=True):
 REPORT, OUTCOME = msgspec.json.Decoder(Report), msgspec.json.Decoder(Outcome)
 
 
-def links(answer: Response) -> tuple[str, ...] | None:
-    """The links of the parts, none for days without data; None while the report is being prepared.
+def parts(answer: Response) -> tuple[Blob, ...] | None:
+    """The parts, none for days without data; None while the report is being prepared.
 
     Raises `Malformed`, and for a report that failed `Transient` or, if it will fail again, `Rejected`.
     """
@@ -70,14 +78,14 @@ def links(answer: Response) -> tuple[str, ...] | None:
         return ()
     if status != COMPLETED or not found.manifest:
         raise Malformed(answer.described(f"{NAME}: no documented answer has the status {found.status[:40]!r}"))
-    parts, number = found.manifest.blobs or (), found.manifest.blob_count
-    if (number is None and not parts) or number not in {None, len(parts)}:
-        raise Malformed(answer.described(f"{NAME}: the report is completed, and names {len(parts)} of {number} parts"))
-    if len({part.blob_link.partition("?")[0] for part in parts}) < len(parts):
+    blobs, number = found.manifest.blobs or (), found.manifest.blob_count
+    if (number is None and not blobs) or number not in {None, len(blobs)}:
+        raise Malformed(answer.described(f"{NAME}: the report is completed, and names {len(blobs)} of {number} parts"))
+    if len({blob.blob_link.partition("?")[0] for blob in blobs}) < len(blobs):
         raise Malformed(answer.described(f"{NAME}: a part is named twice"))
     if (found.manifest.data_format or "csv").lower() != "csv":
         raise Malformed(answer.described(f"{NAME}: {(found.manifest.data_format or '')[:40]!r} was not requested"))
-    return tuple(part.blob_link for part in parts)
+    return blobs
 
 
 def _failure(answer: Response) -> Failure | None:

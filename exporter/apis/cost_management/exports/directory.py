@@ -24,6 +24,10 @@ class Directory:
     def place(self) -> str:
         return str(self.path)
 
+    @property
+    def at_once(self) -> int:
+        return 1
+
     def folders(self) -> Sequence[str]:
         with self._readable(self.path):
             return sorted(entry.name for entry in self.path.iterdir() if entry.is_dir())
@@ -35,7 +39,9 @@ class Directory:
                 for path in (Path(directory, name) for name in sorted(names)):
                     if path.is_file() and (state := path.stat()).st_size:
                         modified = datetime.fromtimestamp(state.st_mtime, UTC)
-                        found.append(Item(path.relative_to(self.path).as_posix(), _etag(state), modified))
+                        found.append(
+                            Item(path.relative_to(self.path).as_posix(), _etag(state), modified, state.st_size)
+                        )
         return found
 
     @contextmanager

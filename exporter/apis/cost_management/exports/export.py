@@ -2,18 +2,22 @@
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
+from io import BytesIO
 from typing import ClassVar
 
 from exporter.apis.cost_management.columns import COMMITMENT_FILES
 from exporter.apis.cost_management.downloads.download import MARKETPLACE, Cost
 from exporter.apis.cost_management.exports.content import file_batches
 from exporter.apis.cost_management.exports.runs import ExportRun, Part, fingerprint, listed, newest
-from exporter.apis.cost_management.exports.source import Gone, Source
+from exporter.apis.cost_management.exports.source import SMALL, Gone, Opened, Source, small
 from exporter.apis.costs.selection import Batches, PartialSums, Row, Selection
 from exporter.errors import Malformed, NotModified
 from exporter.model.collection import Validators
 from exporter.model.periods import Days
+from exporter.transport.parallel import in_order
 
 ATTEMPTS = 3
 VALIDATOR = "export"
@@ -65,20 +69,39 @@ class Export:
             validators.seen[VALIDATOR] = state
 
     def _rows(self, run: ExportRun, selection: Selection, cost: Cost) -> Batches:
-        total = 0
-        for part in run.parts:
-            rows = 0
-            for batch in self._part(part, selection, cost):
-                rows += sum(row[4] for row in batch) if isinstance(batch, PartialSums) else len(batch)
-                yield batch
-            _require(f"{self.source.place}/{part.item.name}", rows, part.rows)
-            total += rows
+        """The rows of all parts in their order; the next small parts are received while one is read."""
+        total, at_once = 0, self.source.at_once if len(run.parts) > 1 else 1
+        with closing(in_order((partial(self._content, part, at_once) for part in run.parts), at_once)) as contents:
+            for part, content in zip(run.parts, contents, strict=True):
+                rows = 0
+                for batch in self._part(part, content, selection, cost):
+                    rows += sum(row[4] for row in batch) if isinstance(batch, PartialSums) else len(batch)
+                    yield batch
+                _require(f"{self.source.place}/{part.item.name}", rows, part.rows)
+                total += rows
         _require(f"{self.source.place}: the newest run", total, run.rows)
 
-    def _part(self, part: Part, selection: Selection, cost: Cost) -> Iterator[PartialSums | list[Row]]:
-        try:
+    def _content(self, part: Part, at_once: int) -> bytes | None:
+        """All of a small part; None for one that is read as it arrives, once those before it have been read."""
+        if part.item.size > SMALL or at_once == 1:
+            return None
+        with self._naming(part), self.source.open(part.item) as opened:
+            return small(opened.chunks)
+
+    def _part(
+        self, part: Part, content: bytes | None, selection: Selection, cost: Cost
+    ) -> Iterator[PartialSums | list[Row]]:
+        with self._naming(part):
+            if content is not None:
+                yield from file_batches(Opened(iter((content,)), BytesIO(content)), selection, cost)
+                return
             with self.source.open(part.item) as opened:
                 yield from file_batches(opened, selection, cost)
+
+    @contextmanager
+    def _naming(self, part: Part) -> Iterator[None]:
+        try:
+            yield
         except Malformed as error:
             raise Malformed(f"{self.source.place}/{part.item.name}: {error}") from error
 

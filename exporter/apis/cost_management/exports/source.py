@@ -1,12 +1,15 @@
 """Where the files of an export are, as their reader sees it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Protocol
 
 from exporter.errors import Malformed, Reason, Transient
+
+SMALL = 8 << 20
+"""Bytes of a file that is received while those before it are read: of a larger one the latency does not matter."""
 
 
 class Gone(Transient):
@@ -23,6 +26,7 @@ class Item:
     name: str
     etag: str
     modified: datetime
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,10 @@ class Source(Protocol):
     @property
     def place(self) -> str:
         """The folder, as messages show it."""
+
+    @property
+    def at_once(self) -> int:
+        """How many files to read at once where it is the source that takes time; 1 where it does not."""
 
     def folders(self) -> Sequence[str]:
         """The names of the folders directly below."""
@@ -58,4 +66,14 @@ def whole(source: Source, item: Item, limit: int) -> bytes:
             found += chunk
             if len(found) > limit:
                 raise Malformed(f"{source.place}/{item.name}: larger than {limit} bytes")
+    return bytes(found)
+
+
+def small(chunks: Iterable[bytes]) -> bytes | None:
+    """All of a file that is small once it is decoded; None for any other."""
+    found = bytearray()
+    for chunk in chunks:
+        found += chunk
+        if len(found) > SMALL:
+            return None
     return bytes(found)

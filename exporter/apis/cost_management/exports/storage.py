@@ -41,6 +41,10 @@ class Storage:
     def place(self) -> str:
         return f"{public(self._session.base_url)}/{self._prefix}".rstrip("/")
 
+    @property
+    def at_once(self) -> int:
+        return self._session.at_once
+
     def folders(self) -> Sequence[str]:
         found = [folder for page in self._listed(self._prefix, delimiter="/") for folder in page.folders]
         return [folder.rstrip("/").rpartition("/")[2] for folder in found]
@@ -50,7 +54,7 @@ class Storage:
         for page in self._listed(prefix):
             for blob in page.blobs:
                 if blob.size and blob.name.startswith(prefix):
-                    found.append(Item(blob.name.removeprefix(self._prefix), blob.etag, blob.modified))
+                    found.append(Item(blob.name.removeprefix(self._prefix), blob.etag, blob.modified, blob.size))
             if len(found) > MAX_ITEMS:
                 raise Malformed(f"{self.place}/{folder}: more than {MAX_ITEMS} files")
         return found

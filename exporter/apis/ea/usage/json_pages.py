@@ -1,7 +1,7 @@
 """Usage details as JSON pages."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from operator import attrgetter
@@ -11,14 +11,17 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from exporter.apis.costs.selection import Row, Selection
+from exporter.apis.ea.refusals import means_no_data
 from exporter.apis.ea.usage.columns import COLUMNS
 from exporter.apis.ea.usage.csv_stream import TITLE, usage_table
-from exporter.apis.ea.usage.periods import report_path
-from exporter.errors import Malformed
+from exporter.apis.ea.usage.periods import custom_path, report_path
+from exporter.apis.ea.usage.ranges import Within, shares
+from exporter.errors import Malformed, Rejected
 from exporter.model.collection import Validators
-from exporter.model.periods import Days
+from exporter.model.periods import DAY, Days
 from exporter.transport.ahead import ahead
 from exporter.transport.paging import pages
+from exporter.transport.parallel import as_they_come
 from exporter.transport.response import Response, decode
 from exporter.transport.session import Session
 
@@ -30,7 +33,11 @@ EMPTY_MONTH, LEAD = f'"{TITLE}"'.encode(), 40
 
 @dataclass(frozen=True, slots=True)
 class JsonPages:
-    """GET `usagedetails`, one page after the other; only the first request is conditional."""
+    """GET `usagedetails`: pages that each name the next one; only the first request is conditional.
+
+    Days by their dates are read in several ranges at once if they have more than one page. A billing period is not:
+    which rows belong to it is the service's to decide, and may not depend on their dates alone.
+    """
 
     session: Session
     max_months: ClassVar[int] = 36
@@ -42,17 +49,52 @@ class JsonPages:
         decoder = msgspec.json.Decoder(usage_page(selection), strict=False)
         values = selection.reader(attrgetter, selection.columns, "tags")
         first = report_path(root, "usagedetails", None if current else days)
+        ranges = self._ranges(days) if first == custom_path(root, "usagedetails", days) else []
+        for within, page in self._pages(root, first, ranges, validators):
+            rows = decode(decoder, page, "usagedetails").data
+            yield (
+                (row.date, values(row), row.quantity, row.cost if row.cost is not None else _older_cost(row))
+                for row in (rows if within is None else filter(within, rows))
+            )
+
+    def _pages(
+        self, root: str, first: str, ranges: Sequence[Days], validators: Validators
+    ) -> Iterator[tuple[Within | None, Response]]:
+        """The pages, each with what decides which of its rows count, None for all."""
 
         def fetch(link: str) -> Response:
             page = self.session.get(link, validators=validators if link == first else None)
             return _without_rows(page) if EMPTY_MONTH in page.content[:LEAD] else page
 
-        for page in ahead(pages(first, fetch, _next_link)):
-            rows = decode(decoder, page, "usagedetails").data
-            yield (
-                (row.date, values(row), row.quantity, row.cost if row.cost is not None else _older_cost(row))
-                for row in rows
-            )
+        if len(ranges) < 2:
+            yield from ((None, page) for page in ahead(pages(first, fetch, _next_link)))
+            return
+        page = fetch(first)
+        if not _next_link(page):
+            yield None, page
+            return
+        del page  # its rows are on pages of the ranges again
+        at_once = self.session.at_once
+        streams = (self._range(root, days, Within(days, ranges), fetch) for days in ranges)
+        yield from as_they_come(streams, at_once, ahead=at_once + 1)
+
+    def _ranges(self, days: Days) -> Sequence[Days]:
+        """What is read at once of some days, without those to come, for which the service may refuse a request."""
+        end, at_once = min(days.end, self.session.clock().date() + DAY), self.session.at_once
+        return list(shares(Days(days.start, end), at_once)) if at_once > 1 else ()
+
+    def _range(
+        self, root: str, days: Days, within: Within, fetch: Callable[[str], Response]
+    ) -> Iterator[tuple[Within, Response]]:
+        """The pages of one of several ranges; none for days without data."""
+        begun = False
+        try:
+            for page in pages(custom_path(root, "usagedetails", days), fetch, _next_link):
+                begun = True
+                yield within, page
+        except Rejected as refused:
+            if begun or not means_no_data(refused):
+                raise
 
 
 def usage_page(selection: Selection) -> type[msgspec.Struct]:

@@ -12,6 +12,11 @@ def report_path(root: str, report: str, days: Days | None) -> str:
         return f"{root}/{report}"
     if period := period_name(days):
         return f"{root}/billingPeriods/{period}/{report}"
+    return custom_path(root, report, days)
+
+
+def custom_path(root: str, report: str, days: Days) -> str:
+    """The path of a report for some days by their dates, also where they are a whole billing period."""
     return f"{root}/{report}bycustomdate?startTime={days.start}&endTime={days.end}"
 
 

@@ -13,6 +13,7 @@ from exporter.config import Config, least_request_budgets
 from exporter.errors import ConfigError
 from exporter.runtime.archive import Archive
 from exporter.runtime.job import Job
+from exporter.runtime.own import OwnMetrics
 from exporter.runtime.runner import Runner
 from exporter.runtime.scheduler import Scheduler
 from exporter.runtime.store import SnapshotStore
@@ -41,6 +42,7 @@ class Exporter:
     ) -> None:
         self.telemetry = Telemetry(os.environ.get("REVISION", ""))
         self.telemetry.configured(clock())
+        self.own = OwnMetrics(self.telemetry)
         self.store = SnapshotStore()
         self._stopped = stopped or threading.Event()
         self.clock = clock

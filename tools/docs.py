@@ -46,7 +46,7 @@ def metrics() -> Iterator[str]:
             labels = ", ".join(f"`{name}`" for name in family.labels.names)
             yield f"| `{family.name}` | {labels} | {family.help.removesuffix(' Refreshed in the background.')} |\n"
     yield "\n## The exporter itself\n\n| Family | Type | Meaning |\n|---|---|---|\n"
-    for own in sorted(Telemetry().registry.collect(), key=lambda family: family.name):
+    for own in sorted(Telemetry().collect(), key=lambda family: family.name):
         if own.name.startswith("azure_billing_exporter"):
             yield f"| `{own.name}{'_total' * (own.type == 'counter')}` | {own.type} | {own.documentation} |\n"
 

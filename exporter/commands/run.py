@@ -106,7 +106,7 @@ def served(running: Running, metrics_path: str, enable_lifecycle: bool) -> Starl
 
     return application(
         lambda: running.exporter.store.current,
-        lambda: running.exporter.telemetry.registry,
+        lambda: running.exporter.own,
         index=overview,
         not_ready=running.not_ready,
         reload=running.reload if enable_lifecycle else None,

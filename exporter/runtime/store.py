@@ -1,15 +1,21 @@
 """The published collections: an immutable snapshot that is replaced as a whole."""
 
 import threading
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from exporter.errors import Malformed
 from exporter.model.collection import Collection
-from exporter.model.families import Family
+from exporter.model.families import Family, Samples
+from exporter.runtime.assembly import Assembly
 from exporter.runtime.exposition import LabelTexts, header, lines
 from exporter.runtime.job import Job
-from exporter.runtime.page import Page
+from exporter.runtime.page import Page, Part
+
+MakePage: TypeAlias = Callable[[Mapping[str, Sequence[Part]]], Page]
+"""Makes a page of the parts of each family; an unchanged family is the same object as before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +29,7 @@ class Snapshot:
     @property
     def body(self) -> bytes:
         """The uncompressed page."""
-        return self.page.body
+        return bytes(self.page.plain)
 
 
 class SnapshotStore:
@@ -32,13 +38,15 @@ class SnapshotStore:
     Jobs that publish while a page is being made share the next one, since making a large page takes long.
     """
 
-    def __init__(self, make_page: Callable[[bytes], Page] = Page) -> None:
-        self._make_page = make_page
+    def __init__(self, make_page: MakePage | None = None) -> None:
+        self._make_page = make_page or Assembly().page
         self._render_lock = threading.Lock()
         self._collections: dict[Job, Collection] = {}
         self._label_texts: dict[Job, LabelTexts] = {}
-        self._headers: dict[str, bytes] = {}
-        self._lines: dict[str, dict[Job, Sequence[bytes]]] = {}
+        self._headers: dict[str, Part] = {}
+        self._lines: dict[str, dict[Job, Part]] = {}
+        self._parts: dict[str, Sequence[Part]] = {}
+        self._changed: set[str] = set()
         self._version = 0
         self._page_lock = threading.Lock()
         self.current = Snapshot()
@@ -73,33 +81,43 @@ class SnapshotStore:
         before = previous.samples if previous else {}
         unchanged = before is collection.samples  # comparing 100,000 samples with themselves is slow
         candidates = () if unchanged else job.collector.families
-        families = [f for f in candidates if before.get(f.name) != collection.samples.get(f.name)]
+        families = [f for f in candidates if _differ(before.get(f.name), collection.samples.get(f.name))]
         for family in families:
             self._refuse_duplicates(job, family, collection)
         rendered = lines(job.account, families, collection.samples, self._label_texts.setdefault(job, {}))
         for family in families:
-            self._headers[family.name] = header(family).encode()
-            self._lines.setdefault(family.name, {})[job] = rendered[family.name]
+            self._replace(family, job, b"".join(rendered[family.name]))
             self._version += 1
         self._collections[job] = collection
 
+    def _replace(self, family: Family, job: Job, text: bytes) -> None:
+        by_job = self._lines.setdefault(family.name, {})
+        if text:
+            by_job[job] = Part(text, zlib.crc32("/".join(job.labels).encode()))
+        else:
+            by_job.pop(job, None)
+        self._headers[family.name] = Part(header(family).encode(), zlib.crc32(family.name.encode()))
+        self._changed.add(family.name)
+
     def _next_snapshot(self) -> Snapshot:
-        """A snapshot of what is rendered; the slow part, joining and compressing, does not block rendering."""
+        """A snapshot of what is rendered; the slow part, compressing, does not block rendering."""
         with self._render_lock:
             collections, version = dict(self._collections), self._version
-            parts = self._parts() if version != self.current.version else []
+            parts = self._arranged()
         if version == self.current.version:
             return replace(self.current, collections=collections)
-        return Snapshot(collections, self._make_page(b"".join(parts)), version)
+        return Snapshot(collections, self._make_page(parts), version)
 
-    def _parts(self) -> list[bytes]:
-        """The lines of the page, sorted by family and account; a family without samples has no header."""
-        parts: list[bytes] = []
-        for name, by_job in sorted(self._lines.items()):
-            samples = [part for job in sorted(by_job, key=lambda job: job.labels) for part in by_job[job]]
-            if samples:
-                parts += self._headers[name], *samples
-        return parts
+    def _arranged(self) -> dict[str, Sequence[Part]]:
+        """The parts of each family, sorted by family and account; a family without samples has no header."""
+        for name in self._changed:
+            by_job = self._lines[name]
+            if by_job:
+                self._parts[name] = self._headers[name], *(by_job[job] for job in sorted(by_job, key=_labels))
+            else:
+                self._parts.pop(name, None)
+        self._changed.clear()
+        return dict(sorted(self._parts.items()))
 
     def _refuse_duplicates(self, job: Job, family: Family, collection: Collection) -> None:
         """Raises `Malformed` for a duplicate series, which would make the whole page invalid."""
@@ -109,3 +127,12 @@ class SnapshotStore:
                 if duplicates := theirs.keys() & collection.samples.get(family.name, {}).keys():
                     publisher = "/".join(other.labels)
                     raise Malformed(f"{family.name}: {publisher} publishes the same {len(duplicates)} series")
+
+
+def _labels(job: Job) -> tuple[str, str]:
+    return job.labels
+
+
+def _differ(before: Samples | None, after: Samples | None) -> bool:
+    """Comparing 100,000 samples with themselves is slow."""
+    return before is not after and before != after

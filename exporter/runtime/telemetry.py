@@ -1,27 +1,29 @@
 """The exporter's own metrics."""
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
+from prometheus_client import CollectorRegistry, Counter, Histogram, Metric, ProcessCollector, disable_created_metrics
 
 from exporter import __version__
 from exporter.errors import Failure, Reason
 from exporter.model.collection import Collection
 from exporter.runtime.job import Job
+from exporter.runtime.table import Table
 
 PREFIX = "azure_billing_exporter"
 SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
 
 class Telemetry:
-    """Has its own registry; every method is thread-safe."""
+    """Gauges and counters by job are `tables`, the rest is in `registry`; every method is thread-safe."""
 
     def __init__(self, revision: str = "") -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # a creation time per counter doubles its series
         self.registry = CollectorRegistry()
+        self.tables: list[Table] = []
         ProcessCollector(registry=self.registry)
         self._gauge(
             "build_info",
@@ -69,11 +71,8 @@ class Telemetry:
             "credential",
         )
         self._expiring: dict[tuple[str, str], set[str]] = {}
-        self._failures = Counter(
-            f"{PREFIX}_collector_failures",
-            "Failed runs, by reason.",
-            ("account", "collector", "reason"),
-            registry=self.registry,
+        self._failures = self._table(
+            "collector_failures", "Failed runs, by reason.", "account", "collector", "reason", kind="counter"
         )
         self._requests = self._counter("api_requests", "HTTP responses, by status code.", "api", "code")
         self._retries = self._counter("api_retries", "Requests that were retried.", "api")
@@ -94,6 +93,12 @@ class Telemetry:
             buckets=SECONDS,
             registry=self.registry,
         )
+
+    def collect(self) -> Iterator[Metric]:
+        """All families, for client_python's functions that take a registry."""
+        for table in self.tables:
+            yield from table.collect()
+        yield from self.registry.collect()
 
     def configured(self, at: datetime) -> None:
         """A configuration was loaded and is active."""
@@ -167,10 +172,14 @@ class Telemetry:
             account,
         )
 
-    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
-        return Gauge(f"{PREFIX}_{name}", text, labels, registry=self.registry)
+    def _table(self, name: str, text: str, *labels: str, kind: str = "gauge") -> Table:
+        self.tables.append(Table(f"{PREFIX}_{name}", text, labels, kind))
+        return self.tables[-1]
 
-    def _job_gauge(self, name: str, text: str) -> Gauge:
+    def _gauge(self, name: str, text: str, *labels: str) -> Table:
+        return self._table(name, text, *labels)
+
+    def _job_gauge(self, name: str, text: str) -> Table:
         return self._gauge(f"collector_{name}", text, "account", "collector")
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
@@ -185,7 +194,7 @@ class ApiObserver:
     latency: Histogram
     retries: Counter
     throttled: Counter
-    quota: Gauge
+    quota: Table
     api: str
     account: str
 

@@ -118,7 +118,7 @@ def test_a_known_page_is_not_sent_again(served: Served, form: str) -> None:
         assert "Accept, Accept-Encoding" == response.headers["Vary"]
     assert 200 == served.get(Accept_Encoding=form, If_None_Match='"other"')[0].status
     assert 200 == served.get(Accept="application/openmetrics-text", Accept_Encoding=form, If_None_Match=etag)[0].status
-    served.store.publish(job("a"), collection(x="3"))
+    served.store.publish(job("c"), collection(x="3"))
     assert 200 == served.get(Accept_Encoding=form, If_None_Match=etag)[0].status
     etag = served.get(Accept_Encoding=form)[0].headers["ETag"]
     served.now += 1
@@ -183,6 +183,6 @@ def test_go_decodes_gzip(served: Served, tmp_path: Path) -> None:
         pytest.skip("no go")
     source = tmp_path / "main.go"
     source.write_text(GO)
-    command = [go, "run", source, f"http://127.0.0.1:{served.port}/metrics"]
+    command = [go, "run", str(source), f"http://127.0.0.1:{served.port}/metrics"]
     found = subprocess.run(command, capture_output=True, check=True).stdout
     assert found.startswith(served.store.current.body)

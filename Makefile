@@ -94,6 +94,8 @@ bench: .venv/development requirements-bench.txt ## run the benchmarks; results a
 	$(BIN)/python -m bench.b2c
 	$(BIN)/python -m bench.accounts
 	$(BIN)/python -m bench.archive
+	$(BIN)/python -m bench.publishing
+	$(BIN)/python -m bench.start
 
 UPGRADE ?= --upgrade
 PIN := $(BIN)/uv pip compile --quiet $(UPGRADE) --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \

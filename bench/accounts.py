@@ -17,8 +17,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from prometheus_client import generate_latest
-
 from exporter.apis import ea
 from exporter.apis.api import AccountReport, Api
 from exporter.apis.ea.settings import Settings
@@ -27,6 +25,7 @@ from exporter.app import Exporter
 from exporter.config import Config
 from exporter.model.collection import Run
 from exporter.model.families import Family, Labels
+from exporter.runtime.own import Format
 from exporter.transport.session import Session
 
 ACCOUNTS, COLLECTORS = 1000, 13
@@ -126,7 +125,8 @@ def measure(directory: Path, address: str, accounts: int) -> float:
     print(f"  first runs in {seconds:.1f} s, {jobs / seconds:.0f} per second")
     print(f"  at most {most} threads (goal: {GOAL_THREADS})")
     started = time.perf_counter()
-    own = generate_latest(exporter.telemetry.registry)
+    exporter.own.refresh(Format.TEXT)
+    own = bytes(exporter.own.current[Format.TEXT].page.plain)
     seconds = time.perf_counter() - started
     lines = sum(not line.startswith(b"#") for line in own.splitlines())
     print(

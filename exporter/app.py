@@ -11,6 +11,7 @@ from pathlib import Path
 from exporter.config import Config
 from exporter.runtime.archive import Archive
 from exporter.runtime.job import Job, Plan
+from exporter.runtime.own import OwnMetrics
 from exporter.runtime.places import Limits, Waiting
 from exporter.runtime.reload import Reload
 from exporter.runtime.runner import Runner
@@ -45,6 +46,7 @@ class Exporter:
         self.clock = clock
         self.last_reload: Reload | None = None
         self.telemetry = Telemetry(os.environ.get("REVISION", ""))
+        self.own = OwnMetrics(self.telemetry)
         self.store = SnapshotStore()
         self._stopping = threading.Event()
         self._restored = threading.Event()

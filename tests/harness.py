@@ -27,7 +27,7 @@ Scrape = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 def scrape(exporter: Exporter) -> Scrape:
     """Samples by name and labels, as client_python's parser reads them."""
-    return parsed((exporter.store.current.body + generate_latest(exporter.telemetry.registry)).decode())
+    return parsed((exporter.store.current.body + generate_latest(exporter.telemetry)).decode())
 
 
 def families(exporter: Exporter) -> dict[str, bytes]:

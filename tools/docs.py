@@ -48,7 +48,7 @@ def metrics() -> Iterator[str]:
         for api in apis:
             yield from _known(api, [family.name for family in families])
     yield "\n## The exporter itself\n\n| Family | Type | Meaning |\n|---|---|---|\n"
-    for own in sorted(Telemetry().registry.collect(), key=lambda family: family.name):
+    for own in sorted(Telemetry().collect(), key=lambda family: family.name):
         if own.name.startswith("azure_billing_exporter"):
             yield f"| `{own.name}{'_total' * (own.type == 'counter')}` | {own.type} | {own.documentation} |\n"
 

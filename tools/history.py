@@ -65,7 +65,7 @@ def scrapes(
             for job in exporter.jobs:
                 exporter.telemetry.planned(job, Plan(clock.now + job.every))
                 exporter.runner.run(job)
-            page = (exporter.store.current.body + generate_latest(exporter.telemetry.registry)).decode()
+            page = (exporter.store.current.body + generate_latest(exporter.telemetry)).decode()
             lines = [_labelled(line, target) for line in page.splitlines() if not line.startswith("#")]
             following = min(end, at + DAY)
             while at < following:

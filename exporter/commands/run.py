@@ -119,7 +119,7 @@ def served(running: Running, metrics_path: str, enable_lifecycle: bool) -> Starl
 
     return application(
         lambda: exporter.store.current,
-        lambda: exporter.telemetry.registry,
+        exporter.own,
         index=overview,
         not_ready=running.not_ready,
         restoring=lambda: exporter.restoring,

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Histogram
 
 from exporter.errors import Reason
+from exporter.runtime.table import Table
 from exporter.transport.stop import Stop
 
 
@@ -18,7 +19,7 @@ class ApiObserver:
     latency: Histogram
     retries: Counter
     throttled: Counter
-    quota: Gauge
+    quota: Table
     api: str
     account: str
     stopped: Stop

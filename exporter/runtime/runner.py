@@ -121,9 +121,10 @@ class Runner:
             run.warn(warning)
         limited_samples, overflow = self._limited(job, samples, published)
         self._require_evidence(job, published, limited_samples, run, now)
-        unchanged = published is not None and published.samples == limited_samples
+        merged = _with_published(limited_samples, published)
+        unchanged = published is not None and published.samples == merged
         return Collection(
-            limited_samples,
+            merged,
             number,
             collected=now,
             changed=published.changed if published and unchanged else now,
@@ -162,6 +163,12 @@ class Runner:
                 f"{reason}the response lacks {len(gone)} published series of {families}; "
                 "they stay until the next run gets the same response"
             )
+
+
+def _with_published(samples: Mapping[str, Samples], published: Collection | None) -> Mapping[str, Samples]:
+    """The same samples, those of unchanged families as the published objects: they are not compared or stored twice."""
+    before = published.samples if published else {}
+    return {name: before[name] if before.get(name) == values else values for name, values in samples.items()}
 
 
 class _Counted:

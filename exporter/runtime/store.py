@@ -1,16 +1,22 @@
 """The published collections: an immutable snapshot that is replaced as a whole."""
 
 import threading
+import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Collection as Several
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from exporter.errors import Malformed
 from exporter.model.collection import Collection
-from exporter.model.families import Family
+from exporter.model.families import Family, Samples
+from exporter.runtime.assembly import Assembly
 from exporter.runtime.exposition import LabelTexts, header, lines
 from exporter.runtime.job import Job, Key
-from exporter.runtime.page import Page
+from exporter.runtime.page import Page, Part
+
+MakePage: TypeAlias = Callable[[Mapping[str, Sequence[Part]]], Page]
+"""Makes a page of the parts of each family; an unchanged family is the same object as before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +30,7 @@ class Snapshot:
     @property
     def body(self) -> bytes:
         """The uncompressed page."""
-        return self.page.body
+        return bytes(self.page.plain)
 
 
 class SnapshotStore:
@@ -36,16 +42,18 @@ class SnapshotStore:
     published the same families of the same account, or for good where none of them declares the family.
     """
 
-    def __init__(self, make_page: Callable[[bytes], Page] = Page) -> None:
-        self._make_page = make_page
+    def __init__(self, make_page: MakePage | None = None) -> None:
+        self._make_page = make_page or Assembly().page
         self._render_lock = threading.Lock()
         self._collections: dict[Key, Collection] = {}
         self._publishers: dict[Key, Job] = {}
         self._meanings: dict[Key, str] = {}
         self._superseded: set[Key] = set()
         self._label_texts: dict[Key, LabelTexts] = {}
-        self._headers: dict[str, bytes] = {}
-        self._lines: dict[str, dict[Key, Sequence[bytes]]] = {}
+        self._headers: dict[str, Part] = {}
+        self._lines: dict[str, dict[Key, Part]] = {}
+        self._parts: dict[str, Sequence[Part]] = {}
+        self._changed: set[str] = set()
         self._version = 0
         self._page_lock = threading.Lock()
         self.current = Snapshot()
@@ -115,18 +123,29 @@ class SnapshotStore:
         before = self._collections[key].samples if same else {}
         unchanged = before is collection.samples  # comparing 100,000 samples with themselves is slow
         candidates = () if unchanged else job.collector.families
-        families = [f for f in candidates if not same or before.get(f.name) != collection.samples.get(f.name)]
+        families = [f for f in candidates if not same or _differ(before.get(f.name), collection.samples.get(f.name))]
         for family in families:
             self._refuse_duplicates(job, family, collection)
         rendered = lines(job.account, families, collection.samples, self._label_texts.setdefault(key, {}))
         self._supersede(job)
         for family in families:
-            self._headers[family.name] = header(family).encode()
-            self._lines.setdefault(family.name, {})[key] = rendered[family.name]
-            self._version += 1
+            self._replace(family, key, b"".join(rendered[family.name]))
         self._collections[key] = collection
         self._publishers[key] = job
         self._meanings[key] = job.fingerprint
+
+    def _replace(self, family: Family, key: Key, text: bytes) -> None:
+        by_key = self._lines.setdefault(family.name, {})
+        if text:
+            by_key[key] = Part(text, zlib.crc32("/".join(key[1:]).encode()))
+        else:
+            by_key.pop(key, None)
+        self._headers[family.name] = Part(header(family).encode(), zlib.crc32(family.name.encode()))
+        self._change(family.name)
+
+    def _change(self, name: str) -> None:
+        self._changed.add(name)
+        self._version += 1
 
     def _supersede(self, job: Job) -> None:
         """Withdraw what the collection of `job` takes the place of."""
@@ -138,7 +157,7 @@ class SnapshotStore:
         """Remove families of a collection, the rest of which is no longer of any use but for the page."""
         for name in names:
             if self._lines.get(name, {}).pop(key, None) is not None:
-                self._version += 1
+                self._change(name)
                 self._meanings[key] = ""
         if not any(key in by_key for by_key in self._lines.values()):
             self._superseded.discard(key)
@@ -146,22 +165,25 @@ class SnapshotStore:
                 mapping.pop(key, None)
 
     def _next_snapshot(self) -> Snapshot:
-        """A snapshot of what is rendered; the slow part, joining and compressing, does not block rendering."""
+        """A snapshot of what is rendered; the slow part, compressing, does not block rendering."""
         with self._render_lock:
             collections, version = dict(self._collections), self._version
-            parts = self._parts() if version != self.current.version else []
+            parts = self._arranged()
         if version == self.current.version:
             return replace(self.current, collections=collections)
-        return Snapshot(collections, self._make_page(b"".join(parts)), version)
+        return Snapshot(collections, self._make_page(parts), version)
 
-    def _parts(self) -> list[bytes]:
-        """The lines of the page, sorted by family and account; a family without samples has no header."""
-        parts: list[bytes] = []
-        for name, by_key in sorted(self._lines.items()):
-            samples = [part for key in sorted(by_key, key=lambda key: (key[1:], key[0])) for part in by_key[key]]
-            if samples:
-                parts += self._headers[name], *samples
-        return parts
+    def _arranged(self) -> dict[str, Sequence[Part]]:
+        """The parts of each family, sorted by family and account; a family without samples has no header."""
+        for name in self._changed:
+            by_key = self._lines[name]
+            if by_key:
+                ordered = sorted(by_key, key=lambda key: (key[1:], key[0]))
+                self._parts[name] = self._headers[name], *(by_key[key] for key in ordered)
+            else:
+                self._parts.pop(name, None)
+        self._changed.clear()
+        return dict(sorted(self._parts.items()))
 
     def _refuse_duplicates(self, job: Job, family: Family, collection: Collection) -> None:
         """Raises `Malformed` for a duplicate series, which would make the whole page invalid."""
@@ -171,3 +193,8 @@ class SnapshotStore:
                 if duplicates := theirs.keys() & collection.samples.get(family.name, {}).keys():
                     publisher = "/".join(other[1:])
                     raise Malformed(f"{family.name}: {publisher} publishes the same {len(duplicates)} series")
+
+
+def _differ(before: Samples | None, after: Samples | None) -> bool:
+    """Comparing 100,000 samples with themselves is slow."""
+    return before is not after and before != after

@@ -1,10 +1,10 @@
 """The exporter's own metrics."""
 
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
+from prometheus_client import CollectorRegistry, Counter, Histogram, Metric, ProcessCollector, disable_created_metrics
 
 from exporter import __version__
 from exporter.errors import Failure, Reason
@@ -12,6 +12,7 @@ from exporter.model.collection import Collection
 from exporter.runtime.api_observer import ApiObserver
 from exporter.runtime.job import Job, Plan
 from exporter.runtime.reload import Reload
+from exporter.runtime.table import Table
 from exporter.transport.stop import Stop
 
 PREFIX = "azure_billing_exporter"
@@ -19,12 +20,13 @@ SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
 
 class Telemetry:
-    """Has its own registry; every method is thread-safe."""
+    """Gauges and counters by job are `tables`, the rest is in `registry`; every method is thread-safe."""
 
     def __init__(self, revision: str = "") -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # a creation time per counter doubles its series
         self.registry = CollectorRegistry()
-        self._job_gauges: list[Gauge] = []
+        self._job_gauges: list[Table] = []
+        self.tables: list[Table] = []
         ProcessCollector(registry=self.registry)
         self._gauge(
             "build_info",
@@ -80,11 +82,13 @@ class Telemetry:
             "credential",
         )
         self._expiring: dict[tuple[str, str], set[str]] = {}
-        self._failures = Counter(
-            f"{PREFIX}_collector_failures",
+        self._failures = self._table(
+            "collector_failures",
             "Failed runs, by reason; the series of a collector start with its first failed run.",
-            ("account", "collector", "reason"),
-            registry=self.registry,
+            "account",
+            "collector",
+            "reason",
+            kind="counter",
         )
         self._requests = self._counter("api_requests", "HTTP responses, by status code.", "api", "code")
         self._unanswered = self._counter(
@@ -114,6 +118,12 @@ class Telemetry:
             buckets=SECONDS,
             registry=self.registry,
         )
+
+    def collect(self) -> Iterator[Metric]:
+        """All families, for client_python's functions that take a registry."""
+        for table in self.tables:
+            yield from table.collect()
+        yield from self.registry.collect()
 
     def storage_ignored(self) -> None:
         """Stored data was not valid."""
@@ -248,13 +258,16 @@ class Telemetry:
         for reason in Reason:
             self._failures.labels(*job.labels, reason)
 
-    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
-        return Gauge(f"{PREFIX}_{name}", text, labels, registry=self.registry)
+    def _table(self, name: str, text: str, *labels: str, kind: str = "gauge") -> Table:
+        self.tables.append(Table(f"{PREFIX}_{name}", text, labels, kind))
+        return self.tables[-1]
 
-    def _job_gauge(self, name: str, text: str) -> Gauge:
-        gauge = self._gauge(f"collector_{name}", text, "account", "collector")
-        self._job_gauges.append(gauge)
-        return gauge
+    def _gauge(self, name: str, text: str, *labels: str) -> Table:
+        return self._table(name, text, *labels)
+
+    def _job_gauge(self, name: str, text: str) -> Table:
+        self._job_gauges.append(self._gauge(f"collector_{name}", text, "account", "collector"))
+        return self._job_gauges[-1]
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(f"{PREFIX}_{name}", text, labels, registry=self.registry)

@@ -1,18 +1,21 @@
 """Publishing collections and making pages."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
 from exporter.errors import Malformed
 from exporter.model.collection import Collection
 from exporter.model.families import Samples
-from exporter.runtime.page import Page
+from exporter.runtime.assembly import Assembly
+from exporter.runtime.page import Page, Part
 from exporter.runtime.store import SnapshotStore
 from tests.runtime.collectors import HOUR, NOW, Other, collection, job
+
+Parts: TypeAlias = Mapping[str, Sequence[Part]]
 
 
 def test_two_accounts_share_a_family_and_samples_are_sorted() -> None:
@@ -62,7 +65,7 @@ def test_duplicate_series_of_two_jobs_are_refused() -> None:
 def test_many_collections_make_one_page() -> None:
     """A refused collection does not prevent the others from being published."""
     pages: list[bytes] = []
-    store = SnapshotStore(lambda body: _recorded(pages, body))
+    store = SnapshotStore(lambda parts: _recorded(pages, parts))
     good = {job(account): collection(x="1") for account in "abc"}
     bad = job("b", Other())
     refused = store.publish_all(good | {bad: collection(x="2")})
@@ -76,7 +79,7 @@ def test_jobs_that_publish_while_a_page_is_made_share_the_next_one() -> None:
     rendering = [threading.Event() for _ in "bcd"]
     threads: list[threading.Thread] = []
 
-    def make_page(body: bytes) -> Page:
+    def make_page(parts: Parts) -> Page:
         if not pages:
             for account, event in zip("bcd", rendering, strict=True):
                 samples = Signalling(event, {"cost": {("x",): 1}})
@@ -85,7 +88,7 @@ def test_jobs_that_publish_while_a_page_is_made_share_the_next_one() -> None:
             for thread in threads:
                 thread.start()
             assert all(event.wait(30) for event in rendering)
-        return _recorded(pages, body)
+        return _recorded(pages, parts)
 
     store = SnapshotStore(make_page)
     store.publish(job("a"), collection(x="1"))
@@ -97,12 +100,12 @@ def test_jobs_that_publish_while_a_page_is_made_share_the_next_one() -> None:
 
 def test_the_next_page_has_what_a_failed_page_lacks() -> None:
     """A page may not fit into memory."""
-    failures = [MemoryError()]
+    failures, assembly = [MemoryError()], Assembly()
 
-    def make_page(body: bytes) -> Page:
+    def make_page(parts: Parts) -> Page:
         if failures:
             raise failures.pop()
-        return Page(body)
+        return assembly.page(parts)
 
     store, first = SnapshotStore(make_page), job("a")
     with pytest.raises(MemoryError):
@@ -124,6 +127,7 @@ class Signalling(dict[str, Samples]):
         return super().get(name, default)
 
 
-def _recorded(pages: list[bytes], body: bytes) -> Page:
-    pages.append(body)
-    return Page(body)
+def _recorded(pages: list[bytes], parts: Parts) -> Page:
+    page = Assembly().page(parts)
+    pages.append(bytes(page.plain))
+    return page

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.web.negotiation import accepts_gzip, prefers_openmetrics
+from exporter.web.negotiation import OPENMETRICS, TEXT, Coding, accepted_coding, accepted_offer, choices, matches
 
 PROMETHEUS = (
     "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
@@ -30,7 +30,7 @@ PROMETHEUS = (
 )
 def test_gzip_is_sent_to_clients_that_accept_it(header: str, accepted: bool) -> None:
     """RFC 9110 12.5.3, with weights."""
-    assert accepted == accepts_gzip(header)
+    assert accepted == (accepted_coding(header) is Coding.GZIP)
 
 
 @pytest.mark.parametrize(
@@ -63,10 +63,80 @@ def test_gzip_is_sent_to_clients_that_accept_it(header: str, accepted: bool) -> 
 )
 def test_openmetrics_is_sent_to_clients_that_prefer_it(header: str, preferred: bool) -> None:
     """In a supported version; the most specific range of the header applies (RFC 9110 12.5.1)."""
-    assert preferred == prefers_openmetrics(header)
+    assert (OPENMETRICS if preferred else TEXT) == accepted_offer(header)
 
 
 @given(st.text(alphabet=st.sampled_from('aq=;,"*/. 01\\é')) | st.text())
 def test_any_header_is_understood(header: str) -> None:
     """No header raises an exception."""
-    assert {prefers_openmetrics(header), accepts_gzip(header)} <= {True, False}
+    assert accepted_offer(header).version
+    assert accepted_coding(header).value
+    assert matches(header, '"x"') in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("header", "content_type"),
+    [
+        ("application/openmetrics-text;version=0.0.1", "application/openmetrics-text; version=0.0.1; charset=utf-8"),
+        ("text/plain;version=1.0.0;escaping=allow-utf-8", "text/plain; version=1.0.0; charset=utf-8"),
+        ("text/plain;version=1.0.0, text/plain;version=0.0.4", "text/plain; version=0.0.4; charset=utf-8"),
+        ("text/plain;version=0.0.4;q=0.1, text/plain;version=1.0.0", "text/plain; version=1.0.0; charset=utf-8"),
+        (
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.7,"
+            + PROMETHEUS,
+            "application/openmetrics-text; version=1.0.0; charset=utf-8",
+        ),
+        ("text/plain;version=9", "text/plain; version=0.0.4; charset=utf-8"),
+        ("image/png", "text/plain; version=0.0.4; charset=utf-8"),
+        ('image/png;title="a, */*;q=1", application/openmetrics-text;q=0.1', OPENMETRICS.content_type),
+        ('application/openmetrics-text;version="1.\\0.0"', OPENMETRICS.content_type),
+        ("application/openmetrics-text;version=1.0.0;q=0, application/openmetrics-text;q=0.5, */*;q=0.1", "text/plain"),
+    ],
+)
+def test_the_version_is_one_that_the_client_accepts(header: str, content_type: str) -> None:
+    """A client that accepts none of them gets the text format, as from every exporter."""
+    assert accepted_offer(header).content_type.startswith(content_type)
+
+
+@pytest.mark.parametrize(
+    ("header", "coding"),
+    [
+        ("gzip, zstd", Coding.ZSTD),
+        ("gzip, deflate, br, zstd", Coding.ZSTD),
+        ("gzip, zstd;q=0.9", Coding.GZIP),
+        ("zstd;q=0, *", Coding.GZIP),
+        ("*", Coding.GZIP),
+        ("x-gzip", Coding.GZIP),
+        ("identity, gzip;q=0.5", Coding.IDENTITY),
+        ("identity, gzip", Coding.GZIP),
+        ("identity;q=0", Coding.IDENTITY),
+    ],
+)
+def test_the_coding_of_the_highest_weight_is_used(header: str, coding: Coding) -> None:
+    """Among equals zstd, then gzip; `*` does not mean zstd."""
+    assert coding == accepted_coding(header)
+
+
+@pytest.mark.parametrize(
+    ("header", "matched"),
+    [
+        ('"x"', True),
+        ('W/"x"', True),
+        ('"a", W/"b" ,"x"', True),
+        (" * ", True),
+        ('"a, *"', False),
+        ("x", False),
+        ('"X"', False),
+        ("", False),
+    ],
+)
+def test_a_known_representation_is_recognized(header: str, matched: bool) -> None:
+    """RFC 9110 13.1.2."""
+    assert matched == matches(header, '"x"')
+
+
+def test_separators_in_quoted_strings_are_text() -> None:
+    """Also escaped quotes; a string without an end extends to the end of the field."""
+    quoted, following = choices(r'a;t="x, \"y;q=0";q=0.5, b;u="never, ending')
+    assert ({"t": 'x, "y;q=0'}, 0.5) == (quoted.parameters, quoted.weight)
+    assert ("b", {"u": '"never, ending'}) == (following.name, following.parameters)

@@ -16,8 +16,11 @@ from exporter.app import Exporter
 from exporter.config import load
 from exporter.errors import ConfigError
 from exporter.web import index
+from exporter.web.config_file import ConfigFile
+from exporter.web.listeners import format_address, listening
+from exporter.web.options import WebOptions
 from exporter.web.pages import application
-from exporter.web.server import Server, listen
+from exporter.web.server import Server
 
 log = logging.getLogger(__name__)
 
@@ -28,24 +31,33 @@ prepares some reports for minutes."""
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve the configuration of `--config.file` until stopped."""
-    serve(Path(arguments.config_file), arguments.listen_address, arguments.telemetry_path, arguments.enable_lifecycle)
+    options = WebOptions.parsed(
+        arguments, systemd_socket=arguments.systemd_socket, enable_lifecycle=arguments.enable_lifecycle
+    )
+    serve(Path(arguments.config_file), options)
     return 0
 
 
-def serve(config_file: Path, listen_address: str, metrics_path: str, enable_lifecycle: bool = False) -> None:
+def serve(config_file: Path, options: WebOptions) -> None:
     """Collect and serve until SIGTERM or SIGINT, which end readiness, then collecting, then serving.
 
-    SIGHUP, and with `enable_lifecycle` a POST to `/-/reload`, reload the configuration.
+    SIGHUP, and with `options.enable_lifecycle` a POST to `/-/reload`, reload the configuration.
     """
     config = load(config_file)
-    with listen(listen_address) as socket:
+    file = ConfigFile(options.config_file) if options.config_file else None
+    with listening(options) as sockets:
         running = Running(config_file, Exporter(config))
         log.info(
             "listening",
-            extra={"address": listen_address, "version": __version__, "collectors": len(running.exporter.jobs)},
+            extra={
+                "address": ", ".join(map(format_address, sockets)),
+                "tls": file is not None and file.current().tls is not None,
+                "version": __version__,
+                "collectors": len(running.exporter.jobs),
+            },
         )
         running.exporter.start()
-        app = served(running, metrics_path, enable_lifecycle)
+        app = served(running, options.metrics_path, options.enable_lifecycle)
 
         async def shut_down() -> None:
             await asyncio.to_thread(running.stop)
@@ -53,7 +65,7 @@ def serve(config_file: Path, listen_address: str, metrics_path: str, enable_life
         async def reload() -> None:
             await asyncio.to_thread(running.reload)
 
-        Server(app, on_shutdown=shut_down, on_reload=reload).run(sockets=[socket])
+        Server(app, options, file, on_shutdown=shut_down, on_reload=reload).run(sockets=sockets)
         log.info("stopped")
 
 

@@ -1,21 +1,20 @@
 """The paths of the exporter: `/metrics`, `/`, `/-/healthy`, `/-/ready`, `/-/reload`."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from prometheus_client import CollectorRegistry, exposition
 from prometheus_client.openmetrics import exposition as openmetrics
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from exporter.runtime.store import Snapshot
 from exporter.web.negotiation import accepts_gzip, prefers_openmetrics
+from exporter.web.parts import Parts
 
 TEXT, OPENMETRICS = exposition.CONTENT_TYPE_PLAIN_0_0_4, openmetrics.CONTENT_TYPE_LATEST
-SLICE = 1 << 18
-"""Bytes written to a connection at once, so that a slow client needs no copy of the page."""
 
 
 def application(
@@ -45,7 +44,7 @@ def application(
         else:
             parts = page.plain(own)
         headers["Content-Length"] = str(sum(map(len, parts)))
-        return StreamingResponse(_slices(parts), headers=headers)
+        return Parts(parts, headers)
 
     async def overview(request: Request) -> Response:
         return HTMLResponse(
@@ -78,9 +77,3 @@ def _reloading(reload: Callable[[], Sequence[str]]) -> Callable[[Request], Await
 def _field(request: Request, name: str) -> str:
     """The combined value of a list field that may occur several times (RFC 9110, section 5.3)."""
     return ",".join(request.headers.getlist(name))
-
-
-async def _slices(parts: Iterable[bytes]) -> AsyncIterator[memoryview]:
-    for part in parts:
-        for start in range(0, len(part), SLICE):
-            yield memoryview(part)[start : start + SLICE]

@@ -11,7 +11,7 @@ import requests
 import uvicorn
 
 from exporter.commands.run import Running, served
-from exporter.web.server import listen
+from exporter.web.listeners import listen
 from tests.harness import ExporterHarness, parsed
 from tests.runtime.collectors import collection, job
 

@@ -72,15 +72,15 @@ class Bucket:
     def __init__(self, limit: RateLimit) -> None:
         self.limit = limit
         self._tokens = float(limit.burst)
-        self._taken = time.monotonic()
+        self.taken = time.monotonic()
 
     def take(self, now: float) -> bool:
         """Take a token at `now`, seconds of a monotonic clock; false if there is none."""
         if self.limit.interval <= timedelta():
             return True
-        passed = max(0.0, now - self._taken)
+        passed = max(0.0, now - self.taken)
         self._tokens = min(self.limit.burst, self._tokens + passed / self.limit.interval.total_seconds())
-        self._taken = now
+        self.taken = now
         if self._tokens < 1:
             return False
         self._tokens -= 1

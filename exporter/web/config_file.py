@@ -10,9 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from exporter.apis.fields import duration, invalid
 from exporter.apis.messages import messages
@@ -72,12 +80,11 @@ class RateLimit(Section):
     burst: int = Field(0, ge=0)
     """How many requests may follow one another without that time."""
 
-    @field_validator("burst")
-    @classmethod
-    def _some(cls, burst: int, info: ValidationInfo) -> int:
-        if info.data.get("interval") and not burst:
-            raise invalid("must be at least 1, or no request is served")
-        return burst
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if self.interval and not self.burst:
+            raise invalid("burst must be at least 1, or no request is served")
+        return self
 
 
 class WebConfig(Section):

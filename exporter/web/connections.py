@@ -1,10 +1,10 @@
 """The open connections: at most so many, and none that waits too long for its client."""
 
-import asyncio
 import logging
 import resource
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import IntEnum
 
 log = logging.getLogger(__name__)
@@ -36,16 +36,13 @@ TIMEOUTS = {State.IDLE: 120.0, State.READING: 10.0, State.RESPONDING: 30.0}
 
 @dataclass(eq=False)
 class Connected:
-    """A connection as the limits see it; `transport` is that of the socket, below TLS."""
+    """A connection as the limits see it: how to abort it, and how many bytes the client has not taken yet."""
 
-    transport: asyncio.Transport
-    state: State
+    abort: Callable[[], None]
     since: float
-    unsent: int = field(default=0)
-
-    def enter(self, state: State) -> None:
-        """Begin to wait for something else."""
-        self.state, self.since = state, time.monotonic()
+    state: State = State.READING
+    unsent: Callable[[], int] = int
+    last_unsent: int = 0
 
 
 def limit_below_descriptors() -> int:
@@ -59,29 +56,37 @@ def limit_below_descriptors() -> int:
 class Connections:
     """All open connections; at the limit, a new one replaces the one that has been idle or stalled for longest."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._most = most
+        self._clock = clock
         self._open: set[Connected] = set()
-        self._closed = {"replaced": 0, "refused": 0}
+        self._closed = {"replaced": 0, "refused": 0, "exhausted": 0}
         self._logged = -LOG_SECONDS
 
     def __len__(self) -> int:
         return len(self._open)
 
-    def opened(self, transport: asyncio.Transport) -> Connected | None:
-        """Admit a connection, or abort it and return None."""
-        now = time.monotonic()
+    def opened(self, abort: Callable[[], None]) -> Connected | None:
+        """Admit a connection, which `abort` closes at once; None if it must be closed."""
+        now = self._clock()
         if len(self._open) >= self._most:
             longest = min(self._open, key=lambda each: (each.state is State.RESPONDING, each.since))
             if longest.state is State.RESPONDING and now - longest.since < PROGRESS_SECONDS:
                 self._closed["refused"] += 1
-                transport.abort()
                 return None
             self._closed["replaced"] += 1
             self._abort(longest)
-        connected = Connected(transport, State.READING, now)
+        connected = Connected(abort, now)
         self._open.add(connected)
         return connected
+
+    def enter(self, connected: Connected, state: State) -> None:
+        """Note that a connection waits for something else."""
+        connected.state, connected.since = state, self._clock()
+
+    def exhausted(self) -> None:
+        """Note that no connection could be accepted, because descriptors have run out."""
+        self._closed["exhausted"] += 1
 
     def closed(self, connected: Connected) -> None:
         """Forget a connection."""
@@ -89,23 +94,29 @@ class Connections:
 
     def check(self) -> None:
         """Abort the connections that wait for too long; to be called every second."""
-        now = time.monotonic()
+        now = self._clock()
         for each in list(self._open):
             if each.state is State.RESPONDING:
-                unsent = each.transport.get_write_buffer_size()
-                if not unsent or unsent != each.unsent:
-                    each.unsent, each.since = unsent, now
+                unsent = each.unsent()
+                if not unsent or unsent != each.last_unsent:
+                    each.last_unsent, each.since = unsent, now
             if now - each.since > TIMEOUTS[each.state]:
                 self._abort(each)
-        if any(self._closed.values()) and now - self._logged >= LOG_SECONDS:
-            log.warning("connections closed at the limit", extra={"limit": self._most, **self._closed})
-            self._closed, self._logged = dict.fromkeys(self._closed, 0), now
+        if now - self._logged >= LOG_SECONDS:
+            self._report()
+            self._logged = now
 
     def abort(self) -> None:
         """Abort all connections."""
+        self._report()
         for each in list(self._open):
             self._abort(each)
 
+    def _report(self) -> None:
+        if any(self._closed.values()):
+            log.warning("connections limited", extra={"limit": self._most, **self._closed})
+            self._closed = dict.fromkeys(self._closed, 0)
+
     def _abort(self, connected: Connected) -> None:
         self._open.discard(connected)
-        connected.transport.abort()
+        connected.abort()

@@ -1,13 +1,12 @@
-"""Connections of clients: HTTP/1.1, and the handshake of TLS before it."""
+"""Connections of clients, with HTTP/1.1."""
 
 import asyncio
-from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from exporter.web.connections import TIMEOUTS, Connected, Connections, State
+from exporter.web.connections import Connected, Connections, State
 from exporter.web.tls import Tls
 
 MAX_HEAD, MAX_TARGET = 32 << 10, 8 << 10
@@ -17,31 +16,41 @@ MAX_HEAD, MAX_TARGET = 32 << 10, 8 << 10
 class Connection(HttpToolsProtocol):
     """A connection that reports its state to `connections`, and refuses a request whose head is too large."""
 
-    def __init__(self, connections: Connections, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._connections_limit = connections
-        self.connected: Connected | None = None
+    def __init__(self, connections: Connections, connected: Connected, tls: Tls | None, **options: Any) -> None:
+        super().__init__(**options)
+        self._connections = connections
+        self._connected = connected
+        self._tls = tls
         self._head = self._read = 0
+        self._refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Admit the connection, unless its handshake was admitted."""
+        """Serve the client, if its certificate has an allowed name."""
         super().connection_made(transport)
-        self.connected = self.connected or self._connections_limit.opened(transport)
+        self._connected.abort, self._connected.unsent = transport.abort, transport.get_write_buffer_size
+        self._enter(State.READING)
+        if self._tls and not self._tls.admits(transport.get_extra_info("ssl_object")):
+            transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        if self.connected:
-            self._connections_limit.closed(self.connected)
+        self._connections.closed(self._connected)
+
+    def resume_writing(self) -> None:
+        """The client has taken bytes."""
+        super().resume_writing()
+        if self._connected.state is State.RESPONDING:
+            self._enter(State.RESPONDING)
 
     def data_received(self, data: bytes) -> None:
         """Parse a part of a request."""
-        if not self.connected or self.transport.is_closing():
+        if self._refused or self.transport.is_closing():
             return
-        if self.connected.state is State.IDLE:
+        if self._connected.state is State.IDLE:
             self._enter(State.READING)
         self._read += len(data)
         super().data_received(data)
-        if self.connected.state is State.READING and self._read > MAX_HEAD and not self.transport.is_closing():
+        if self._connected.state is State.READING and self._read > MAX_HEAD and not self._refused:
             self.send_400_response("")
 
     def on_message_begin(self) -> None:
@@ -71,7 +80,9 @@ class Connection(HttpToolsProtocol):
         self._enter(State.IDLE if self.cycle.response_complete else State.RESPONDING)
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse the request and close the connection."""
+        """Refuse the request; the connection ends when the client closes it, which might else lose the response."""
+        self._refused = True
+        self._enter(State.READING)
         if len(self.url or b"") > MAX_TARGET:
             status = HTTPStatus.REQUEST_URI_TOO_LONG
         elif self._read > MAX_HEAD:
@@ -83,53 +94,10 @@ class Connection(HttpToolsProtocol):
             f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: text/plain; charset=utf-8\r\n"
             f"Content-Length: {len(text)}\r\nConnection: close\r\n\r\n{text}".encode()
         )
-        self.transport.close()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        else:
+            self.transport.close()
 
     def _enter(self, state: State) -> None:
-        if self.connected:
-            self.connected.enter(state)
-
-
-class Handshake(asyncio.Protocol):
-    """A new connection until its TLS handshake is complete."""
-
-    def __init__(
-        self,
-        connections: Connections,
-        tls: Tls,
-        connection: Callable[[], Connection],
-    ) -> None:
-        self._connections = connections
-        self._tls = tls
-        self._connection = connection
-        self._connected: Connected | None = None
-        self._task: asyncio.Task[None] | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin the handshake."""
-        accepted = cast(asyncio.Transport, transport)
-        accepted.pause_reading()
-        self._connected = self._connections.opened(accepted)
-        if self._connected:
-            self._task = asyncio.create_task(self._secure(accepted, self._connected))
-
-    async def _secure(self, accepted: asyncio.Transport, connected: Connected) -> None:
-        connection = self._connection()
-        connection.connected = connected
-        try:
-            secured = await asyncio.get_running_loop().start_tls(
-                accepted,
-                connection,
-                self._tls.context,
-                server_side=True,
-                ssl_handshake_timeout=TIMEOUTS[State.READING],
-                ssl_shutdown_timeout=1,
-            )
-        except OSError:
-            # The client is gone, or its certificate or protocol is refused: an alert of TLS says why.
-            secured = None
-        if secured is None or not self._tls.admits(secured.get_extra_info("ssl_object")):
-            self._connections.closed(connected)
-            accepted.abort()
-            return
-        connection.connection_made(secured)
+        self._connections.enter(self._connected, state)

@@ -10,13 +10,14 @@ from typing import Any, TypeAlias
 import uvicorn
 from starlette.types import ASGIApp
 
+from exporter.web.acceptor import Acceptor
 from exporter.web.access import Access
 from exporter.web.admission import Admission, TlsSlices
 from exporter.web.config_file import ConfigFile
-from exporter.web.connections import Connections, limit_below_descriptors
-from exporter.web.listeners import BACKLOG
+from exporter.web.connections import Connected, Connections, limit_below_descriptors
 from exporter.web.options import WebOptions
-from exporter.web.protocol import Connection, Handshake
+from exporter.web.protocol import Connection
+from exporter.web.tls import Tls
 
 Work: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 GRACE_SECONDS = 1.0
@@ -50,21 +51,20 @@ class Server(uvicorn.Server):
         self._on_shutdown = on_shutdown
         self._on_reload = on_reload
         self._shutting_down = False
+        self._acceptors: list[Acceptor] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Accept connections on `sockets`."""
         loop, file = asyncio.get_running_loop(), self._file
 
-        def connection() -> Connection:
-            return Connection(self.connections, self.config, self.server_state, {}, loop)
+        def tls() -> Tls | None:
+            return file.current().tls if file else None
 
-        def accepted() -> asyncio.Protocol:
-            tls = file.current().tls if file else None
-            return Handshake(self.connections, tls, connection) if tls else connection()
+        def connection(connected: Connected, tls: Tls | None) -> Connection:
+            state: dict[str, Any] = {"config": self.config, "server_state": self.server_state, "app_state": {}}
+            return Connection(self.connections, connected, tls, **state, _loop=loop)
 
-        self.servers: list[asyncio.base_events.Server] = []
-        for each in sockets or []:
-            self.servers.append(await loop.create_server(accepted, sock=each, backlog=BACKLOG))
+        self._acceptors = [Acceptor(each, self.connections, tls, connection) for each in sockets or []]
         self.started = True
 
     async def on_tick(self, counter: int) -> bool:
@@ -75,10 +75,8 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Close the sockets, let responses end for a moment, and abort the others."""
-        for server in self.servers:
-            server.close()
-        for each in sockets or []:
-            each.close()
+        for acceptor in self._acceptors:
+            acceptor.close()
         for connection in list(self.server_state.connections):
             connection.shutdown()
         loop = asyncio.get_running_loop()

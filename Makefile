@@ -85,6 +85,7 @@ bench: .venv/development requirements-bench.txt ## run the benchmarks; results a
 	$(BIN)/python -m bench.exports
 	$(BIN)/python -m bench.partner_center
 	$(BIN)/python -m bench.b2c
+	$(BIN)/python -m bench.serving
 
 UPGRADE ?= --upgrade
 PIN := $(BIN)/uv pip compile --quiet $(UPGRADE) --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \

@@ -65,7 +65,7 @@ class HttpServerConfig(Section):
         for name, value in headers.items():
             if name not in HEADERS:
                 raise invalid(f"{name[:100]} can't be set; known are {', '.join(HEADERS)}")
-            if value and HEADERS[name] and value not in HEADERS[name]:
+            if HEADERS[name] and value not in HEADERS[name]:
                 raise invalid(f"{name} must be {' or '.join(HEADERS[name])}")
             if not value.isascii() or not value.isprintable():
                 raise invalid(f"{name} must be printable ASCII text")

@@ -74,7 +74,7 @@ def test_an_invalid_file_is_one_clear_line(tmp_path: Path, text: str, message: s
     [
         "{}",
         f"basic_auth_users: {{alice: {ALICE}}}",
-        "http_server_config: {http2: false, headers: {X-Frame-Options: ''}}",
+        "http_server_config: {http2: false, headers: {X-XSS-Protection: ''}}",
         f"{TLS}, client_auth_type: VerifyClientCertIfGiven, client_ca_file: ca.pem}}",
         f"{TLS}, min_version: TLS13, cipher_suites: [TLS_AES_128_GCM_SHA256], prefer_server_cipher_suites: false}}",
     ],

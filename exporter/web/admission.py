@@ -5,7 +5,7 @@ import asyncio
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-SLOT_SECONDS = 0.1
+SLOT_SECONDS = 0.05
 """After this time a response waits for its client, costs nothing, and no longer counts."""
 WAIT_SECONDS = 5.0
 """How long a request waits for another to end."""
@@ -31,7 +31,10 @@ class Admission:
             await self._app(scope, receive, send)
             return
         try:
-            async with asyncio.timeout(WAIT_SECONDS):
+            if self._slots.locked():
+                async with asyncio.timeout(WAIT_SECONDS):
+                    await self._slots.acquire()
+            else:
                 await self._slots.acquire()
         except TimeoutError:
             response = PlainTextResponse("too many requests at the same time\n", 503, {"Retry-After": "5"})

@@ -44,6 +44,11 @@ class Connected:
     unsent: Callable[[], int] = int
     last_unsent: int = 0
 
+    @property
+    def waits_for(self) -> State:
+        """The state; a response whose last bytes are not sent yet is not over, although nothing is added to it."""
+        return State.RESPONDING if self.state is State.IDLE and self.unsent() else self.state
+
 
 def limit_below_descriptors() -> int:
     """The most connections that leave a reserve of the descriptors that the process may open."""
@@ -70,8 +75,8 @@ class Connections:
         """Admit a connection, which `abort` closes at once; None if it must be closed."""
         now = self._clock()
         if len(self._open) >= self._most:
-            longest = min(self._open, key=lambda each: (each.state is State.RESPONDING, each.since))
-            if longest.state is State.RESPONDING and now - longest.since < PROGRESS_SECONDS:
+            longest = min(self._open, key=lambda each: (each.waits_for is State.RESPONDING, each.since))
+            if longest.waits_for is State.RESPONDING and now - longest.since < PROGRESS_SECONDS:
                 self._closed["refused"] += 1
                 return None
             self._closed["replaced"] += 1
@@ -96,11 +101,12 @@ class Connections:
         """Abort the connections that wait for too long; to be called every second."""
         now = self._clock()
         for each in list(self._open):
-            if each.state is State.RESPONDING:
+            state = each.waits_for
+            if state is State.RESPONDING:
                 unsent = each.unsent()
                 if not unsent or unsent != each.last_unsent:
                     each.last_unsent, each.since = unsent, now
-            if now - each.since > TIMEOUTS[each.state]:
+            if now - each.since > TIMEOUTS[state]:
                 self._abort(each)
         if now - self._logged >= LOG_SECONDS:
             self._report()

@@ -14,7 +14,7 @@ from exporter.web.acceptor import Acceptor
 from exporter.web.access import Access
 from exporter.web.admission import Admission, TlsSlices
 from exporter.web.config_file import ConfigFile
-from exporter.web.connections import Connected, Connections, limit_below_descriptors
+from exporter.web.connections import TIMEOUTS, Connected, Connections, State, limit_below_descriptors
 from exporter.web.options import WebOptions
 from exporter.web.protocol import Connection
 from exporter.web.tls import Tls
@@ -45,6 +45,7 @@ class Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                timeout_keep_alive=int(TIMEOUTS[State.IDLE]),
             )
         )
         self.connections = Connections(options.max_connections or limit_below_descriptors())

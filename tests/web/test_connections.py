@@ -53,19 +53,22 @@ def test_a_connection_that_sends_nothing_is_closed(state: State, seconds: float)
 
 
 def test_a_response_that_is_not_read_is_aborted() -> None:
-    """30 s after the last byte was taken; one that is being made, such as a reload, is not."""
-    now, reading, stalled, waiting = Now(), Transport(), Transport(), Transport()
+    """30 s after the last byte was taken; one that is being made, such as a reload, is not.
+
+    The rest of a response counts, too, although the server has added its last bytes.
+    """
+    now, reading, stalled, waiting, rest = Now(), Transport(), Transport(), Transport(), Transport()
     connections = Connections(10, now)
-    for transport in (reading, stalled, waiting):
+    for transport in (reading, stalled, waiting, rest):
         connected = opened(connections, transport)
         assert connected is not None
-        connections.enter(connected, State.RESPONDING)
-    stalled.unsent = 5
+        connections.enter(connected, State.IDLE if transport is rest else State.RESPONDING)
+    stalled.unsent = rest.unsent = 5
     for second in range(32):
         reading.unsent = 1000 - second
         connections.check()
         now.seconds += 1
-    assert [False, True, False] == [each.aborted for each in (reading, stalled, waiting)]
+    assert [False, True, False, True] == [each.aborted for each in (reading, stalled, waiting, rest)]
 
 
 def test_at_the_limit_the_longest_idle_connection_is_replaced() -> None:

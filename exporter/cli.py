@@ -142,10 +142,35 @@ def _options(command: argparse.ArgumentParser, name: str) -> None:
     if name in {"run", "demo"}:
         command.add_argument(
             "--web.listen-address",
-            dest="listen_address",
+            dest="listen_addresses",
             metavar="[HOST]:PORT",
+            action=Each,
+            type=lambda text: (text,),
             default=":10365",
-            help="address on which to serve metrics",
+            help="address on which to serve metrics; may be repeated",
+        )
+        command.add_argument(
+            "--web.config.file",
+            dest="web_config_file",
+            metavar="FILE",
+            default="",
+            help="file with TLS, users and headers, in the format of the Prometheus exporter toolkit",
+        )
+        command.add_argument(
+            "--web.max-requests",
+            dest="max_requests",
+            metavar="NUMBER",
+            type=_count,
+            default=40,
+            help="most responses with metrics that are sent at the same time, 0 for no limit",
+        )
+        command.add_argument(
+            "--web.max-connections",
+            dest="max_connections",
+            metavar="NUMBER",
+            type=_count,
+            default=0,
+            help="most connections; 0 for a limit below that of open files",
         )
         command.add_argument(
             "--web.telemetry-path",
@@ -156,6 +181,12 @@ def _options(command: argparse.ArgumentParser, name: str) -> None:
             help="path of the metrics",
         )
     if name == "run":
+        command.add_argument(
+            "--web.systemd-socket",
+            dest="systemd_socket",
+            action="store_true",
+            help="serve on the sockets that systemd passes, and ignore --web.listen-address",
+        )
         command.add_argument(
             "--web.enable-lifecycle",
             dest="enable_lifecycle",
@@ -197,6 +228,18 @@ class Once(argparse.Action):
         setattr(namespace, self.dest, values)
 
 
+class Each(argparse.Action):
+    """Collects the values of an option that may be repeated; its type makes a tuple of each."""
+
+    _given: tuple[str, ...] = ()
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option_string: Any = None
+    ) -> None:
+        self._given += values
+        setattr(namespace, self.dest, self._given)
+
+
 def _level(text: str) -> str:
     return "warning" if text == "warn" else text
 
@@ -204,6 +247,12 @@ def _level(text: str) -> str:
 def _port(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > 65_535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,6}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 999999")
     return int(text)
 
 

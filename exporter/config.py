@@ -5,42 +5,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import Field, ValidationError, create_model
 
 from exporter.apis import ALL
 from exporter.apis.api import Api
-from exporter.apis.checks import did_you_mean, directory_error
+from exporter.apis.checks import directory_error
 from exporter.apis.costs.settings import CostSettings
 from exporter.apis.fields import Duration, FilePath
+from exporter.apis.messages import MAX_ERRORS, messages
 from exporter.apis.settings import AccountSettings, RequestBudget, Section
 from exporter.errors import ConfigError
 from exporter.strict_yaml import parse, read
-
-TEXTS = {
-    "missing": "is required",
-    "string_type": "must be text; put it in quotes",
-    "bool_type": "must be true or false",
-    "list_type": "must be a list",
-    "model_type": "must be a mapping of keys to values",
-    "string_too_short": "must not be empty",
-    "string_too_long": "must have at most {max_length} characters",
-    "too_short": "must not be empty",
-    "greater_than": "must be greater than {gt}",
-    "greater_than_equal": "must be at least {ge}",
-    "less_than_equal": "must be at most {le}",
-    "literal_error": "must be {expected}",
-    "int_type": "must be a whole number",
-    "path_type": "must be the path of a file",
-    "tuple_type": "must be a list",
-    "dict_type": "must be a mapping of keys to values",
-    "finite_number": "must be an amount of money",
-    "decimal_parsing": "must be an amount of money",
-    "invalid_key": "a key must be text; put it in quotes",
-}
-MAX_ERRORS = 100
-"""The most errors to report; a file with more is probably not a configuration."""
 
 
 class Storage(Section):
@@ -135,10 +112,7 @@ def validated(content: Any, name: str, environment: Mapping[str, str] = os.envir
     try:
         config = FILE.model_validate(content, context=environment)
     except ValidationError as error:
-        found = error.errors(include_url=False)
-        # A list whose entries are all invalid is also reported as too short; only the entries' errors are useful.
-        containers = {each["loc"][:depth] for each in found for depth in range(len(each["loc"]))}
-        raise _config_error([each for each in found if each["loc"] not in containers]) from error
+        raise ConfigError(messages(error, FILE)) from error
     errors = [*_same_names(config), *_same_budgets(config)]
     accounts = list(config.accounts())
     if not accounts:
@@ -220,36 +194,3 @@ def _same_budgets(config: Config) -> Iterator[str]:
                     f"{here}: account {account.account!r} and budget {budget!r} are the same as in {first}, "
                     "so their series would be duplicates; rename the account or the budget"
                 )
-
-
-def _config_error(found: list[Any]) -> ConfigError:
-    messages = [_message(error) for error in found[:MAX_ERRORS]]
-    if len(found) > MAX_ERRORS:
-        messages.append(f"and {len(found) - MAX_ERRORS} more errors")
-    return ConfigError(messages)
-
-
-def _message(error: Mapping[str, Any]) -> str:
-    steps = [step if isinstance(step, int) else step[:100] for step in error["loc"]]
-    path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).lstrip(".")
-    if error["type"] == "extra_forbidden":
-        return f"{path}: unknown key{_hint(error['loc'])}"
-    text = TEXTS.get(error["type"], "{msg}").format(msg=error["msg"], **error.get("ctx", {}))
-    return f"{path}: {text}" if path else text
-
-
-def _hint(steps: tuple[str | int, ...]) -> str:
-    """The known key that is most similar to an unknown one."""
-    section: Any = FILE
-    for step in steps[:-1]:
-        if isinstance(step, str):
-            section = next(sections(section.model_fields[step].annotation), Section)
-    return did_you_mean(str(steps[-1]), section.model_fields)
-
-
-def sections(annotation: Any) -> Iterator[type[Section]]:
-    """The sections in the type of a field, such as `Section | None` or `tuple[Section, ...]`."""
-    if isinstance(annotation, type) and issubclass(annotation, Section):
-        yield annotation
-    for inner in get_args(annotation):
-        yield from sections(inner)

@@ -49,6 +49,7 @@ def setup(level: str, form: str, stream: TextIO = sys.stderr) -> None:
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("exporter").setLevel(level.upper())
     logging.getLogger("msal").setLevel(logging.CRITICAL)
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # its warnings are of each invalid request
 
 
 class LogfmtFormatter(logging.Formatter):

@@ -14,8 +14,9 @@ from pydantic.fields import FieldInfo
 from exporter.apis import ALL
 from exporter.apis.api import Api
 from exporter.apis.fields import format_duration
+from exporter.apis.messages import sections
 from exporter.apis.settings import Section
-from exporter.config import FILE, sections
+from exporter.config import FILE
 from exporter.model.periods import Days
 from exporter.runtime.telemetry import Telemetry
 from tools import declared, example, fields, generated

@@ -8,8 +8,9 @@ from typing import Any, get_args, get_origin
 from exporter.apis import ALL
 from exporter.apis.api import Api
 from exporter.apis.fields import Shown
+from exporter.apis.messages import sections
 from exporter.apis.settings import Section
-from exporter.config import FILE, sections
+from exporter.config import FILE
 from tools import fields
 
 FILE_NAME = "config.example.yaml"

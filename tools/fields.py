@@ -11,8 +11,8 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from exporter.apis.fields import Shown, format_duration
+from exporter.apis.messages import sections
 from exporter.apis.settings import Section
-from exporter.config import sections
 
 
 class _Dumper(yaml.SafeDumper):

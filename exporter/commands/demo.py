@@ -8,6 +8,7 @@ from exporter.commands.run import serve
 from exporter.commands.simulate import write_config
 from exporter.signals import Signals
 from exporter.simulator import Simulator
+from exporter.web.options import WebOptions
 
 
 def demo(arguments: argparse.Namespace) -> int:
@@ -16,11 +17,11 @@ def demo(arguments: argparse.Namespace) -> int:
         directory = Path(name)
         with Simulator(seed=arguments.seed, directory=directory) as simulator:
             config_file = write_config(simulator, directory)
-            address = arguments.listen_address
-            host, _, port = address.rpartition(":")
-            url = f"http://{host or 'localhost'}:{port}"
+            options = WebOptions.parsed(arguments)
+            host, _, port = options.listen_addresses[0].rpartition(":")
+            url = f"http{'s' * bool(options.config_file)}://{host or 'localhost'}:{port}"
             print(f"Metrics of the simulated company: {url}{arguments.telemetry_path}")
             print(f"Status of the collectors:         {url}/")
             print("Press Ctrl-C to stop.", flush=True)
-            serve(config_file, address, arguments.telemetry_path, Signals())
+            serve(config_file, options, Signals())
     return 0

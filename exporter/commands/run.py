@@ -19,46 +19,51 @@ from exporter.errors import ConfigError
 from exporter.runtime.reload import Reload
 from exporter.signals import Signals
 from exporter.web import index
+from exporter.web.config_file import ConfigFile
+from exporter.web.listeners import format_address, listening
+from exporter.web.options import WebOptions
 from exporter.web.pages import application
-from exporter.web.server import Server, listen
+from exporter.web.server import Server
 
 log = logging.getLogger(__name__)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve the configuration of `--config.file` until stopped."""
-    serve(
-        Path(arguments.config_file),
-        arguments.listen_address,
-        arguments.telemetry_path,
-        arguments.signals,
-        arguments.enable_lifecycle,
+    options = WebOptions.parsed(
+        arguments, systemd_socket=arguments.systemd_socket, enable_lifecycle=arguments.enable_lifecycle
     )
+    serve(Path(arguments.config_file), options, arguments.signals)
     return 0
 
 
-def serve(
-    config_file: Path, listen_address: str, metrics_path: str, signals: Signals, enable_lifecycle: bool = False
-) -> None:
+def serve(config_file: Path, options: WebOptions, signals: Signals) -> None:
     """Collect and serve until SIGTERM or SIGINT, which end readiness, then collecting, then serving.
 
-    SIGHUP, and with `enable_lifecycle` a POST to `/-/reload`, reload the configuration. What is stored is restored
-    while pages are served already.
+    SIGHUP, and with `options.enable_lifecycle` a POST to `/-/reload`, reload the configuration. What is stored is
+    restored while pages are served already.
     """
     exporter = Exporter(load(config_file))
-    with listen(listen_address) as socket:
+    file = ConfigFile(options.config_file) if options.config_file else None
+    with listening(options) as sockets:
         running = Running(config_file, exporter)
         log.info(
             "listening",
-            extra={"address": listen_address, "version": __version__, "collectors": len(exporter.jobs)},
+            extra={
+                "address": ", ".join(map(format_address, sockets)),
+                "tls": file is not None and file.current().tls is not None,
+                "version": __version__,
+                "collectors": len(exporter.jobs),
+            },
         )
         exporter.start()
-        app = served(running, metrics_path, enable_lifecycle)
+        app = served(running, options.metrics_path, options.enable_lifecycle)
 
         async def shut_down() -> None:
             await asyncio.to_thread(running.stop)
 
-        Server(app, signals, on_shutdown=shut_down, on_reload=running.request_reload).run(sockets=[socket])
+        server = Server(app, options, signals, file, on_shutdown=shut_down, on_reload=running.request_reload)
+        server.run(sockets=sockets)
         log.info("stopped")
 
 

@@ -87,7 +87,7 @@ class OwnMetrics:
         for table in self._telemetry.tables:
             if lines := table.lines():
                 yield table.name, (table.sample_name,), table.header(openmetrics=is_openmetrics) + lines
-        for metric in self._telemetry.registry.collect():
+        for metric in filter(lambda each: each.samples, self._telemetry.registry.collect()):
             one = _One(metric)
             if is_openmetrics:
                 text: bytes = openmetrics.generate_latest(one).removesuffix(EOF)  # type: ignore[no-untyped-call]

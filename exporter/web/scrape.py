@@ -1,6 +1,6 @@
 """`/metrics`: sends bytes that exist before the request, as a plain ASGI application."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from http import HTTPStatus
 from urllib.parse import parse_qsl
@@ -14,8 +14,6 @@ from exporter.runtime.page import Body
 from exporter.runtime.store import Snapshot
 from exporter.web.negotiation import Coding, Offer, accepted_coding, accepted_offer, matches
 
-SLICE = 1 << 18
-"""Bytes written to a connection at once, so that a slow client needs no copy of the page."""
 MOST_NAMES = 100
 """The most families that `name[]` selects in one request."""
 
@@ -107,12 +105,6 @@ def _field(scope: Scope, name: bytes) -> str:
 async def _send(send: Send, status: HTTPStatus, headers: dict[str, str], body: Body | None) -> None:
     fields = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": int(status), "headers": fields})
-    for piece in _slices(body) if body else ():
+    for piece in body.pieces if body else ():
         await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-def _slices(body: Body) -> Iterator[memoryview]:
-    for piece in body.pieces:
-        for start in range(0, len(piece), SLICE):
-            yield memoryview(piece)[start : start + SLICE]

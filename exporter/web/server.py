@@ -1,7 +1,6 @@
-"""The web server: its listening socket and graceful shutdown."""
+"""The web server: its event loop, connections and graceful shutdown."""
 
 import asyncio
-import os
 import socket
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -10,47 +9,92 @@ from typing import Any, TypeAlias
 import uvicorn
 from starlette.types import ASGIApp
 
-from exporter.errors import ConfigError
 from exporter.signals import Signals
+from exporter.web.acceptor import Acceptor
+from exporter.web.access import Access
+from exporter.web.admission import Admission, TlsSlices
+from exporter.web.config_file import ConfigFile
+from exporter.web.connections import TIMEOUTS, Connected, Connections, State, limit_below_descriptors
+from exporter.web.options import WebOptions
+from exporter.web.protocol import Connection
+from exporter.web.tls import Tls
 
 Work: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
-
-
-def listen(address: str) -> socket.socket:
-    """A listening socket for `:10365`, `host:port` or `[::1]:port`; raises `ConfigError`."""
-    host, _, port = address.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not (port.isascii() and port.isdigit()) or int(port) > 65_535:
-        raise ConfigError([f"--web.listen-address: {address!r} is not [host]:port"])
-    everywhere = not host and socket.has_dualstack_ipv6()
-    family = socket.AF_INET6 if everywhere or ":" in host else socket.AF_INET
-    try:
-        listening = socket.create_server((host, int(port)), family=family, dualstack_ipv6=everywhere, backlog=128)
-    except OSError as error:
-        raise ConfigError([f"--web.listen-address: {address}: {_reason(error)}"]) from error
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio does not set it on this socket
-    return listening
-
-
-def _reason(error: OSError) -> str:
-    """The system's message; those of asyncio and socket append the address."""
-    known = error.errno is not None and error.errno > 0
-    return os.strerror(error.errno or 0) if known else str(error.strerror or error)
+GRACE_SECONDS = 1.0
+"""How long responses are sent after the sockets are closed."""
 
 
 class Server(uvicorn.Server):
-    """Serves until SIGTERM or SIGINT, which run `on_shutdown` before the socket is closed; SIGHUP runs `on_reload`."""
+    """Serves until SIGTERM or SIGINT, which run `on_shutdown` before the sockets are closed; SIGHUP runs `on_reload`.
 
-    def __init__(self, app: ASGIApp, signals: Signals, *, on_shutdown: Work, on_reload: Callable[[], object]) -> None:
+    Without `file`, the content of `--web.config.file`, it serves plain HTTP to everyone.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        options: WebOptions,
+        signals: Signals,
+        file: ConfigFile | None = None,
+        *,
+        on_shutdown: Work,
+        on_reload: Callable[[], object],
+    ) -> None:
+        self._file = file
+        app = TlsSlices(Admission(app, options.metrics_path, options.max_requests))
         super().__init__(
             uvicorn.Config(
-                app, lifespan="off", log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=1
+                Access(app, file) if file else app,
+                http=Connection,
+                loop="uvloop",
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_keep_alive=int(TIMEOUTS[State.IDLE]),
             )
         )
+        self.connections = Connections(options.max_connections or limit_below_descriptors())
         self._signals = signals
         self._on_shutdown = on_shutdown
         self._on_reload = on_reload
         self._shutting_down = False
+        self._acceptors: list[Acceptor] = []
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept connections on `sockets`."""
+        loop, file = asyncio.get_running_loop(), self._file
+
+        def tls() -> Tls | None:
+            return file.current().tls if file else None
+
+        def connection(connected: Connected, tls: Tls | None) -> Connection:
+            state: dict[str, Any] = {"config": self.config, "server_state": self.server_state, "app_state": {}}
+            return Connection(self.connections, connected, tls, **state, _loop=loop)
+
+        self._acceptors = [Acceptor(each, self.connections, tls, connection) for each in sockets or []]
+        self.started = True
+
+    async def on_tick(self, counter: int) -> bool:
+        """Called ten times a second; true ends serving."""
+        if counter % 10 == 0:
+            self.connections.check()
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close the sockets, let responses end for a moment, and abort the others."""
+        for acceptor in self._acceptors:
+            acceptor.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + GRACE_SECONDS
+        while self.server_state.connections and loop.time() < deadline:
+            await asyncio.sleep(0.02)
+        self.connections.abort()
+        while self.server_state.tasks and loop.time() < deadline + GRACE_SECONDS:
+            await asyncio.sleep(0.02)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

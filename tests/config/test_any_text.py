@@ -8,7 +8,8 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from exporter.config import FILE, load, loads, sections
+from exporter.apis.messages import sections
+from exporter.config import FILE, load, loads
 from exporter.errors import ConfigError
 from exporter.strict_yaml import MAX_BYTES, MAX_VALUES
 

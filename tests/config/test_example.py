@@ -12,8 +12,9 @@ import yaml
 from pydantic import Field
 
 from exporter.apis.fields import Currency, Duration, FilePath, SecretText, Shown
+from exporter.apis.messages import sections
 from exporter.apis.settings import Section
-from exporter.config import FILE, load, sections, validated
+from exporter.config import FILE, load, validated
 from tools import example
 
 FILE_PATH = Path(__file__).parents[2] / example.FILE_NAME

@@ -17,7 +17,7 @@ from exporter.commands.simulate import write_config
 from exporter.config import load
 from exporter.runtime.job import Plan
 from exporter.simulator import Simulator
-from exporter.web.server import listen
+from exporter.web.listeners import listen
 from tests.harness import NOON, Stopped
 from tests.process import eventually, free_port, required
 from tools import stack

@@ -16,7 +16,7 @@ from exporter.commands.run import Running, served
 from exporter.commands.simulate import write_config
 from exporter.config import load
 from exporter.simulator import Simulator
-from exporter.web.server import listen
+from exporter.web.listeners import listen
 from tests.harness import ExporterHarness, parsed
 from tests.runtime.collectors import collection, job
 

@@ -18,8 +18,8 @@ from exporter.runtime.own import OwnMetrics
 from exporter.runtime.reload import Reload
 from exporter.runtime.store import SnapshotStore
 from exporter.runtime.telemetry import Telemetry
+from exporter.web.listeners import listen
 from exporter.web.pages import application
-from exporter.web.server import listen
 from tests.runtime.collectors import NOW, collection, job
 
 FORMS = ("gzip", "zstd", "identity")

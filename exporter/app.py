@@ -1,6 +1,5 @@
 """The composition root: builds an exporter from a configuration."""
 
-import os
 import random
 import threading
 from collections.abc import Callable, Iterator
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from exporter.apis.api import Api
 from exporter.apis.settings import AccountSettings
+from exporter.build import Build
 from exporter.config import Config, least_request_budgets
 from exporter.errors import ConfigError
 from exporter.runtime.archive import Archive
@@ -39,7 +39,8 @@ class Exporter:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         stopped: threading.Event | None = None,
     ) -> None:
-        self.telemetry = Telemetry(os.environ.get("REVISION", ""))
+        self.build = Build.from_environment()
+        self.telemetry = Telemetry(self.build.revision)
         self.telemetry.configured(clock())
         self.store = SnapshotStore()
         self._stopped = stopped or threading.Event()

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from exporter import __version__, logs
+from exporter import logs
+from exporter.build import Build
 from exporter.errors import ConfigError
 
 
@@ -86,11 +87,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="azure-billing-exporter",
+        formatter_class=argparse.RawDescriptionHelpFormatter,  # keeps the lines of --version
         description="Prometheus exporter for Azure costs, Partner Center usage and Azure AD B2C usage.",
         epilog="Without a subcommand, run is assumed. Example: azure-billing-exporter --config.file=config.yaml",
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"azure-billing-exporter {__version__}")
+    parser.add_argument("--version", action="version", version=Build.from_environment().described())
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, documented in COMMANDS.items():
         command = commands.add_parser(
@@ -173,7 +175,7 @@ def _options(command: argparse.ArgumentParser, name: str) -> None:
         type=_level,
         choices=logs.LEVELS,
         default="info",
-        help="lowest level to log; warn is an alias for warning",
+        help="log only messages of this level or above",
     )
     command.add_argument(
         "--log.format", dest="log_format", choices=logs.FORMATS, default="logfmt", help="format of log lines"
@@ -195,7 +197,7 @@ class Once(argparse.Action):
 
 
 def _level(text: str) -> str:
-    return "warning" if text == "warn" else text
+    return "warn" if text == "warning" else text
 
 
 def _port(text: str) -> int:

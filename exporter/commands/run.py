@@ -15,9 +15,10 @@ from exporter import __version__
 from exporter.app import Exporter
 from exporter.config import load
 from exporter.errors import ConfigError
-from exporter.web import index
 from exporter.web.pages import application
 from exporter.web.server import Server, listen
+from exporter.web.status.observed import Observed
+from exporter.web.status.page import StatusPage
 
 log = logging.getLogger(__name__)
 
@@ -98,16 +99,23 @@ class Running:
 
 def served(running: Running, metrics_path: str, enable_lifecycle: bool) -> Starlette:
     """The pages of the active exporter."""
+    started = datetime.now(UTC)
 
-    def overview() -> str:
+    def observe() -> Observed:
         exporter = running.exporter
-        rows = [(job, plan, exporter.store.collection(job)) for job, plan in exporter.scheduler.plans.items()]
-        return index.page(rows, datetime.now(UTC), metrics_path)
+        collections, plans = exporter.store.current.collections, exporter.scheduler.plans
+        return Observed(
+            [(job, plans[job], collections.get(job)) for job in exporter.jobs],
+            exporter.clock(),
+            started,
+            exporter.telemetry.expiries,
+            build=exporter.build,
+        )
 
     return application(
         lambda: running.exporter.store.current,
         lambda: running.exporter.telemetry.registry,
-        index=overview,
+        status=StatusPage(observe, metrics_path),
         not_ready=running.not_ready,
         reload=running.reload if enable_lifecycle else None,
         metrics_path=metrics_path,

@@ -14,6 +14,7 @@ from exporter.model.evidence import NEGLIGIBLE, NOTHING, Vanished, vanished
 from exporter.model.families import BATCH, Samples, fold
 from exporter.model.limits import limited
 from exporter.runtime.archive import Archive
+from exporter.runtime.causes import Causes
 from exporter.runtime.job import Job
 from exporter.runtime.store import SnapshotStore
 from exporter.runtime.telemetry import Telemetry
@@ -31,6 +32,7 @@ class Runner:
         self._archive = archive
         self._telemetry = telemetry
         self._clock = clock
+        self._causes = Causes()
         self._unconfirmed: dict[Job, Vanished] = {}
 
     def restore(self, jobs: Iterable[Job]) -> None:
@@ -60,12 +62,13 @@ class Runner:
             self._store.publish(job, collection)
         except Failure as raised:
             failure = raised
-            log.warning("collection failed", extra=context | {"reason": failure.reason, "error": str(failure)})
+            self._log(job, failure)
         except Exception as error:
             failure = Failure(f"internal error: {type(error).__name__}", Reason.INTERNAL)
             log.exception("collection failed", extra=context | {"reason": failure.reason})
         else:
             seconds = time.monotonic() - started
+            self._causes.forget(job)
             self._telemetry.succeeded(job, collection, seconds)
             log.info(
                 "collected",
@@ -79,6 +82,16 @@ class Runner:
             return None
         self._telemetry.failed(job, failure, time.monotonic() - started)
         return failure
+
+    def _log(self, job: Job, failure: Failure) -> None:
+        """A warning for the first of an account's reports that fail for the same cause; the others are at debug."""
+        account, collector = job.labels
+        context = {"account": account, "collector": collector, "reason": failure.reason, "error": str(failure)}
+        reporter = self._causes.reporter(job, failure.reason, str(failure), time.monotonic())
+        if reporter == job.key:
+            log.warning("collection failed", extra=context)
+        else:
+            log.debug("collection failed", extra=context | {"same_cause_as": reporter[-1]})
 
     def collection(self, job: Job) -> Collection:
         """Collect a job without publishing it; raises a `Failure`."""

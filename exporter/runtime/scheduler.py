@@ -71,7 +71,11 @@ class Scheduler:
                 return
             failures = plan.failures + 1 if failure else 0
             self._plans[job] = Plan(
-                self._clock() + self._delay(job, failure, failures, attempt), failures, str(failure or ""), attempt
+                self._clock() + self._delay(job, failure, failures, attempt),
+                failures,
+                str(failure or ""),
+                attempt,
+                last_reason=failure.reason if failure else "",
             )
 
     def _delay(self, job: Job, failure: Failure | None, failures: int, attempt: datetime) -> timedelta:

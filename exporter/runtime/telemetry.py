@@ -68,7 +68,7 @@ class Telemetry:
             "account",
             "credential",
         )
-        self._expiring: dict[tuple[str, str], set[str]] = {}
+        self._expiring: dict[tuple[str, str], Mapping[str, datetime]] = {}
         self._failures = Counter(
             f"{PREFIX}_collector_failures",
             "Failed runs, by reason.",
@@ -146,9 +146,14 @@ class Telemetry:
         for credential, at in expiries.items():
             self._expiry.labels(job.account, credential).set(at.timestamp())
         account = job.api, job.account
-        for credential in self._expiring.get(account, set()) - expiries.keys():
+        for credential in self._expiring.get(account, {}).keys() - expiries.keys():
             self._expiry.remove(job.account, credential)
-        self._expiring[account] = set(expiries)
+        self._expiring[account] = dict(expiries)
+
+    @property
+    def expiries(self) -> Mapping[tuple[str, str], Mapping[str, datetime]]:
+        """When the credentials of each account expire, as last published; by API and account, and their names."""
+        return dict(self._expiring)
 
     def scheduled(self, job: Job, at: datetime) -> None:
         """The next run is scheduled."""

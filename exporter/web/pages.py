@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from exporter.runtime.store import Snapshot
 from exporter.web.negotiation import accepts_gzip, prefers_openmetrics
+from exporter.web.status.page import StatusPage
 
 TEXT, OPENMETRICS = exposition.CONTENT_TYPE_PLAIN_0_0_4, openmetrics.CONTENT_TYPE_LATEST
 SLICE = 1 << 18
@@ -22,7 +23,7 @@ def application(
     snapshot: Callable[[], Snapshot],
     registry: Callable[[], CollectorRegistry],
     *,
-    index: Callable[[], str],
+    status: StatusPage,
     not_ready: Callable[[], Sequence[str]],
     reload: Callable[[], Sequence[str]] | None = None,
     metrics_path: str = "/metrics",
@@ -48,9 +49,8 @@ def application(
         return StreamingResponse(_slices(parts), headers=headers)
 
     async def overview(request: Request) -> Response:
-        return HTMLResponse(
-            index(), headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
-        )
+        html = await run_in_threadpool(status.render, request.query_params)
+        return HTMLResponse(html, headers=status.headers)
 
     async def healthy(request: Request) -> Response:
         return PlainTextResponse("healthy\n")

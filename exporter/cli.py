@@ -20,13 +20,15 @@ class Command:
     function: str
     help: str
     example: str
+    once: str = ""
+    """The function for `--once`, if the subcommand has that option."""
     extra: str = ""
     """The optional dependencies without which the module cannot be imported."""
 
-    def load(self) -> Callable[[argparse.Namespace], int]:
+    def load(self, *, once: bool = False) -> Callable[[argparse.Namespace], int]:
         """The function that runs the subcommand and returns the exit code; ConfigError when its extra is missing."""
         try:
-            function: Callable[[argparse.Namespace], int] = pkgutil.resolve_name(self.function)
+            function: Callable[[argparse.Namespace], int] = pkgutil.resolve_name(self.once if once else self.function)
         except ModuleNotFoundError as error:
             if not self.extra:
                 raise
@@ -40,6 +42,7 @@ COMMANDS = {
         "exporter.commands.run:run",
         "collect and serve metrics (the default)",
         "--config.file=/etc/azure-billing-exporter.yaml",
+        once="exporter.commands.once:once",
     ),
     "check-config": Command(
         "exporter.commands.check_config:check_config",
@@ -68,20 +71,34 @@ EXIT_OK, EXIT_ERROR, EXIT_USAGE = 0, 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit code 0 for success, 1 for an error in the configuration, 2 for one on the command line."""
+    """Exit code 0 for success, 1 for an error in the configuration, 2 for one on the command line.
+
+    With `--once` also 1 if a required report could not be read, and 128 and the number of the signal that ended it.
+    """
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or (words[0].startswith("-") and words[0] not in {"-h", "--help", "--version"}):
         words.insert(0, "run")
-    chosen = _parser().parse_args(words)
+    parser = _parser()
+    chosen = parser.parse_args(words)
+    once = chosen.command == "run" and _once(parser, chosen, words)
     logs.setup(chosen.log_level, chosen.log_format)
     try:
-        return COMMANDS[chosen.command].load()(chosen)
+        return COMMANDS[chosen.command].load(once=once)(chosen)
     except ConfigError as error:
         for text in error.errors:
             sys.stderr.write(f"{text}\n")
         return EXIT_ERROR
     except KeyboardInterrupt:
         return EXIT_OK
+
+
+def _once(parser: argparse.ArgumentParser, chosen: argparse.Namespace, words: Sequence[str]) -> bool:
+    """Whether `--once` is given; options that would have no effect are errors."""
+    if chosen.once and (web := next((word for word in words if word.startswith("--web.")), "")):
+        parser.error(f"argument {web.partition('=')[0]}: nothing is served with --once")
+    if chosen.once_output and not chosen.once:
+        parser.error("argument --once.output: only with --once")
+    return bool(chosen.once)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -155,6 +172,18 @@ def _options(command: argparse.ArgumentParser, name: str) -> None:
             help="path of the metrics",
         )
     if name == "run":
+        command.add_argument(
+            "--once",
+            action="store_true",
+            help="read every report once, print the metrics, and exit with code 1 if a required report fails",
+        )
+        command.add_argument(
+            "--once.output",
+            dest="once_output",
+            metavar="FILE",
+            default="",
+            help="with --once: write the metrics to this file, such as one for node_exporter's textfile collector",
+        )
         command.add_argument(
             "--web.enable-lifecycle",
             dest="enable_lifecycle",

@@ -6,7 +6,7 @@ import re
 import sys
 from datetime import UTC, datetime
 from types import NoneType
-from typing import Any, TextIO
+from typing import Any, Protocol
 
 FORMATS = ("logfmt", "json")
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
@@ -42,7 +42,17 @@ SCHEME_END, LAST_AT = re.compile(r"(?i)://|%3A%2F%2F"), re.compile(r"(?i)\S*(@|%
 RUN = re.compile(r"\S+")
 
 
-def setup(level: str, form: str, stream: TextIO = sys.stderr) -> None:
+class Lines(Protocol):
+    """A stream that log lines are written to."""
+
+    def write(self, text: str, /) -> object:
+        """Write a line with its end."""
+
+    def flush(self) -> object:
+        """Write what is buffered."""
+
+
+def setup(level: str, form: str, stream: Lines = sys.stderr) -> None:
     """Install one handler for the process. `level` is one of `LEVELS`, `form` one of `FORMATS`.
 
     Libraries log warnings and errors only; msal logs nothing, since its messages contain responses of the login host

@@ -15,8 +15,14 @@ Cause: TypeAlias = tuple[str, str, str, str]
 """API, account, reason, and what the texts of such failures have in common."""
 
 
-def common_text(text: str) -> str:
-    """A failure's text without what differs between requests that fail for the same cause: paths and traces."""
+def common_text(job: Job, text: str) -> str:
+    """The text of a failure without what differs between reports that fail for the same cause.
+
+    That is the report that was being read, at the beginning of the text, and paths and traces of requests.
+    """
+    head, separator, rest = text.partition(": ")
+    if separator and head.partition(" ")[0] == job.collector.name:
+        text = rest
     return PATH.sub(r"\g<origin>/…", TRACE.sub("", text))
 
 
@@ -37,7 +43,7 @@ class Causes:
 
         `now` is in seconds, of a clock that does not jump.
         """
-        cause = job.api, job.account, reason, VARYING.sub("0", common_text(text))
+        cause = job.api, job.account, reason, VARYING.sub("0", common_text(job, text))
         with self._lock:
             if self._causes.get(job.key) != cause:
                 self._forget(job)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from exporter.build import Build
 from exporter.model.collection import Collection
+from exporter.model.families import Samples
 from exporter.runtime.job import Job, Plan
 from exporter.runtime.reload import Reload
 from exporter.web.status.observed import Observed, Row
@@ -27,7 +28,7 @@ def job(api: str, account: str, report: str, every: timedelta = 12 * HOUR) -> Jo
 
 def collected(at: datetime, series: int, *warnings: str, data: datetime | None = None) -> Collection:
     """A collection of so many series."""
-    samples = {"cost": {(str(number),): Decimal(number) for number in range(series)}}
+    samples: dict[str, Samples] = {"cost": {(str(number),): Decimal(number) for number in range(series)}}
     return Collection(samples, series, at, at, data_timestamp=data, warnings=warnings)
 
 

@@ -20,6 +20,7 @@ class Observed:
     """Every job with its plan and published collection, and the state of the process.
 
     `expiries` has when the credentials of an account expire, by their names. `last_reload` is None before the first.
+    While it is `restoring`, stored collections are not published yet.
     """
 
     rows: Sequence[Row]
@@ -28,6 +29,7 @@ class Observed:
     expiries: Mapping[Account, Mapping[str, datetime]] = field(default_factory=dict)
     last_reload: Reload | None = None
     storage_writable: bool = True
+    restoring: bool = False
     build: Build = field(default_factory=Build)
 
 

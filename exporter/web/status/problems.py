@@ -73,7 +73,7 @@ def _problem(reason: str, rows: Sequence[Row], now: datetime) -> Problem:
     section = (advice.section if advice else None) or FAILING
     by_text: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        by_text[common_text(row[1].last_error)].append(row)
+        by_text[common_text(row[0], row[1].last_error)].append(row)
     largest = sorted(by_text.values(), key=lambda group: (-len(group), group[0][0].labels))
     return Problem(
         reason,
@@ -88,7 +88,8 @@ def _problem(reason: str, rows: Sequence[Row], now: datetime) -> Problem:
 
 
 def _cause(rows: Sequence[Row], now: datetime) -> Cause:
-    text = rows[0][1].last_error if len(rows) == 1 else common_text(rows[0][1].last_error)
+    job, plan, _ = rows[0]
+    text = plan.last_error if len(rows) == 1 else common_text(job, plan.last_error)
     affected = tuple(_affected(rows))
     attempts = [plan.last_attempt for _, plan, _ in rows if plan.last_attempt]
     return Cause(

@@ -55,6 +55,7 @@ class Summary:
     """The exporter as a whole."""
 
     state: State
+    restoring: bool
     ok: int
     failing: int
     waiting: int
@@ -128,7 +129,8 @@ def _summary(observed: Observed, accounts: int) -> Summary:
     states = [state(plan, collection) for _, plan, collection in observed.rows]
     published = [(job, collection) for job, _, collection in observed.rows if collection]
     return Summary(
-        min(states, key=list(State).index, default=State.OK),
+        State.WAITING if observed.restoring else min(states, key=list(State).index, default=State.OK),
+        observed.restoring,
         states.count(State.OK),
         states.count(State.FAILING),
         states.count(State.WAITING),

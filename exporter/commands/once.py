@@ -8,6 +8,8 @@ import signal
 import sys
 import threading
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, as_completed
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Protocol
@@ -66,28 +68,29 @@ def once(arguments: argparse.Namespace) -> int:
 
 def collect(exporter: Exporter, progress: Advancing | None = None) -> list[Job]:
     """Run every job once, several at a time; returns the required jobs that failed."""
-    waiting: queue.SimpleQueue[Job] = queue.SimpleQueue()
-    ended: queue.SimpleQueue[tuple[Job, Failure | None]] = queue.SimpleQueue()
-    for job in exporter.jobs:
-        waiting.put(job)
+    waiting: queue.SimpleQueue[tuple[Job, Future[Failure | None]]] = queue.SimpleQueue()
+    runs: dict[Future[Failure | None], Job] = {Future(): job for job in exporter.jobs}
+    for future, job in runs.items():
+        waiting.put((job, future))
 
     def work() -> None:
-        while True:
-            try:
-                job = waiting.get_nowait()
-            except queue.Empty:
-                return
-            ended.put((job, exporter.runner.run(job)))
+        with suppress(queue.Empty):
+            while True:
+                job, future = waiting.get_nowait()
+                try:
+                    future.set_result(exporter.runner.run(job))
+                except Exception as error:  # noqa: BLE001 (a bug of the exporter; it is raised in the main thread)
+                    future.set_exception(error)
 
-    for _ in range(min(AT_ONCE, len(exporter.jobs))):
+    for _ in range(min(AT_ONCE, len(runs))):
         threading.Thread(target=work, daemon=True).start()  # a signal does not wait for a response
     failed = []
-    for _ in exporter.jobs:
-        job, failure = ended.get()
+    for future in as_completed(runs):
+        failure = future.result()
         if progress:
             progress.advance(failed=failure is not None)
-        if failure and job.collector.required:
-            failed.append(job)
+        if failure and runs[future].collector.required:
+            failed.append(runs[future])
     return failed
 
 

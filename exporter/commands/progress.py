@@ -18,6 +18,7 @@ class Progress:
         self._total = total
         self._done = self._failed = 0
         self._lock = threading.Lock()
+        self._show()
 
     def advance(self, *, failed: bool) -> None:
         """One more report was read, or failed."""

@@ -73,7 +73,7 @@ def test_check_config_fails_for_a_missing_secret_and_run_starts(simulator: Simul
     )
     with running(f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}") as process:
         assert process.stdout is not None
-        assert any("level=warning" in line and "credential_unreadable" in line for line in process.stdout)
+        assert any("level=warn" in line and "credential_unreadable" in line for line in process.stdout)
 
 
 def test_check_config_warns_without_failing(tmp_path: Path) -> None:
@@ -104,6 +104,12 @@ def test_check_config_prints_every_error(tmp_path: Path) -> None:
         (["--web.telemetry-path=/{a}/{a}"], 2, "'/{a}/{a}' is not a path such as /metrics"),
         (["--web.telemetry-path=/a/../b"], 2, "'/a/../b' is not a path such as /metrics"),
         (["--log.level=warn", "--config.file=none.yaml"], 1, "none.yaml: No such file or directory"),
+        (["--log.level=warning", "--config.file=none.yaml"], 1, "none.yaml: No such file or directory"),
+        (["--once", "--web.listen-address=:1"], 2, "argument --web.listen-address: nothing is served with --once"),
+        (["--once.output=x.prom"], 2, "argument --once.output: only with --once"),
+        (["check-config", "--once"], 2, "unrecognized arguments: --once"),
+        (["--once", "--once.output={tmp}/a/b.prom"], 1, "--once.output: {tmp}/a: not a directory"),
+        (["--once", "--once.output={tmp}"], 1, "--once.output: {tmp}: is a directory"),
         (["--web.listen-address=:1", "--web.listen-address=:2"], 2, "--web.listen-address: may be given only once"),
         (["check-config", "--config.file=a", "--config.file=a"], 2, "--config.file: may be given only once"),
         (["demo", "--log.level=info", "--log.level=debug"], 2, "--log.level: may be given only once"),
@@ -118,7 +124,7 @@ def test_an_error_is_one_clear_line(tmp_path: Path, arguments: list[str], code: 
     """With a non-zero exit code and without a traceback."""
     done = command(*(argument.replace("{tmp}", str(tmp_path)) for argument in arguments))
     assert (code, "") == (done.returncode, "Traceback" * ("Traceback" in done.stderr))
-    assert text.replace("none", "") in done.stderr
+    assert text.replace("none", "").replace("{tmp}", str(tmp_path)) in done.stderr
 
 
 def test_an_unwritable_storage_fails_the_start(simulator: Simulator, tmp_path: Path) -> None:
@@ -130,8 +136,10 @@ def test_an_unwritable_storage_fails_the_start(simulator: Simulator, tmp_path: P
 
 
 def test_the_version_is_printed() -> None:
-    """For bug reports."""
-    assert f"azure-billing-exporter {__version__}\n" == command("--version").stdout
+    """For bug reports, in the form of Prometheus' programs."""
+    first, *others = command("--version").stdout.splitlines()
+    assert f"azure-billing-exporter, version {__version__}" == first
+    assert ["python version", "platform"] == [line.split(":")[0].strip() for line in others]
 
 
 @pytest.mark.parametrize("name", ["run", "check-config", "demo", "simulate"])

@@ -13,7 +13,7 @@ import requests
 
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--ignore-certificate-errors", "--disable-dev-shm-usage", "--no-first-run",
+    "--disable-sync", "--ignore-certificate-errors", "--disable-dev-shm-usage", "--no-first-run", "--hide-scrollbars",
 )  # fmt: skip
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 """The key under which WebDriver names an element (W3C WebDriver, section 12.1)."""

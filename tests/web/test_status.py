@@ -9,7 +9,7 @@ import pytest
 
 from exporter.errors import Reason
 from exporter.mixin.alerts import FILES
-from exporter.mixin.alerts.reasons import REASONS
+from exporter.mixin.reasons import REASONS
 from exporter.runtime.job import Plan
 from exporter.runtime.reload import Reload
 from exporter.web.status.accounts import State

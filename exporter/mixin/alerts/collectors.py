@@ -1,6 +1,6 @@
 """Reports that fail, and data that is old."""
 
-from exporter.mixin.alerts.reasons import by_reason
+from exporter.mixin.reasons import by_reason
 from exporter.mixin.rules import Alert, Section
 from exporter.mixin.templates import DURATION, first_label, label, queried, value
 

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from exporter.logs import hidden
 from exporter.mixin.alerts.collectors import FAILING
-from exporter.mixin.alerts.reasons import REASONS, Advice
 from exporter.mixin.links import RUNBOOK
+from exporter.mixin.reasons import REASONS, Advice
+from exporter.mixin.rules import anchor
 from exporter.runtime.causes import common_text
 from exporter.web.status.observed import Account, Row
 from exporter.web.status.times import Moment, ago, until
@@ -70,7 +71,7 @@ def problems(rows: Sequence[Row], now: datetime) -> tuple[Problem, ...]:
 
 def _problem(reason: str, rows: Sequence[Row], now: datetime) -> Problem:
     advice = ADVICE.get(reason)
-    section = (advice.section if advice else None) or FAILING
+    section = (advice.section if advice else "") or FAILING.title
     by_text: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_text[common_text(row[0], row[1].last_error)].append(row)
@@ -79,7 +80,7 @@ def _problem(reason: str, rows: Sequence[Row], now: datetime) -> Problem:
         reason,
         advice.titles[reason] if advice else "Failed",
         tuple(CODE.split(advice.text)) if advice else (),
-        f"{RUNBOOK}#{section.anchor}",
+        f"{RUNBOOK}#{anchor(section)}",
         len(rows),
         len({(job.api, job.account) for job, _, _ in rows}),
         tuple(_cause(group, now) for group in largest[:MAX_CAUSES]),

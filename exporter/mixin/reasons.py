@@ -4,21 +4,20 @@ import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from exporter.mixin.alerts.limits import THROTTLED
-from exporter.mixin.rules import Section
+from exporter.mixin.rules import anchor
 
 
 @dataclass(frozen=True)
 class Advice:
     """What to do about failures with one of several reasons.
 
-    `titles` has a short name of the failure by its reason; the text is Markdown without links. `section` of the
-    runbook has more, if any has.
+    `titles` has a short name of the failure by its reason; the text is Markdown without links. `section` is the title
+    of a section of the runbook about it, if there is one.
     """
 
     titles: Mapping[str, str]
     text: str
-    section: Section | None = None
+    section: str = ""
 
 
 REASONS = (
@@ -29,7 +28,7 @@ REASONS = (
     Advice(
         {"throttled": "Too many requests"},
         "The exporter waits until the API accepts requests again.",
-        THROTTLED,
+        "Throttled for hours",
     ),
     Advice({"server_error": "Error of the API"}, "The API reported an error of its own. The exporter retries."),
     Advice(
@@ -81,6 +80,6 @@ def by_reason() -> str:
 
 
 def _item(advice: Advice) -> str:
-    see = f" See [{advice.section.title}](#{advice.section.anchor})." if advice.section else ""
+    see = f" See [{advice.section}](#{anchor(advice.section)})." if advice.section else ""
     text = f"- {', '.join(f'`{reason}`' for reason in advice.titles)}: {advice.text}{see}"
     return textwrap.fill(text, 120, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)

@@ -16,10 +16,12 @@ RUN cp -r exporter "$(/opt/exporter/bin/python -c 'import sysconfig; print(sysco
 
 FROM python:3.13-slim
 ARG REVISION=""
+ARG BRANCH=""
+ARG BUILD_DATE=""
 LABEL org.opencontainers.image.title="azure-billing-exporter" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.revision="${REVISION}"
-ENV REVISION="${REVISION}" PATH="/opt/exporter/bin:${PATH}" PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+ENV REVISION="${REVISION}" BRANCH="${BRANCH}" BUILD_DATE="${BUILD_DATE}" PATH="/opt/exporter/bin:${PATH}" PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 COPY --from=build /opt/exporter /opt/exporter
 COPY --from=build --chown=65534:65534 /var/lib/azure-billing-exporter /var/lib/azure-billing-exporter
 USER 65534:65534

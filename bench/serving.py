@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, start_http_server
@@ -34,6 +35,8 @@ from exporter.web.listeners import listen
 from exporter.web.options import WebOptions
 from exporter.web.pages import application
 from exporter.web.server import Server
+from exporter.web.status.observed import Observed
+from exporter.web.status.page import StatusPage
 
 SERIES, PAGES, TURNS = 100_000, 200, 9
 LABELS = ("account", "subscription", "resource_group", "meter_category", "meter", "location", "currency")
@@ -84,7 +87,12 @@ def ours(port: int, directory: Path, url: str = "") -> None:
 
     if url:
         threading.Thread(target=ingest, daemon=True).start()
-    app = application(lambda: snapshot, own, index=str, not_ready=tuple)
+    app = application(
+        lambda: snapshot,
+        own,
+        status=StatusPage(lambda: Observed((), datetime.now(UTC), datetime.now(UTC)), "/metrics"),
+        not_ready=tuple,
+    )
     with listen(f"127.0.0.1:{port}") as listening:
         Server(app, WebOptions(), Signals(), on_shutdown=nothing, on_reload=nothing).run(sockets=[listening])
 

@@ -1,13 +1,13 @@
 """The composition root: the exporter between its configuration and the web server."""
 
 import logging
-import os
 import random
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from exporter.build import Build
 from exporter.config import Config
 from exporter.runtime.archive import Archive
 from exporter.runtime.job import Job, Plan
@@ -45,7 +45,8 @@ class Exporter:
     ) -> None:
         self.clock = clock
         self.last_reload: Reload | None = None
-        self.telemetry = Telemetry(os.environ.get("REVISION", ""))
+        self.build = Build.from_environment()
+        self.telemetry = Telemetry(self.build.revision)
         self.own = OwnMetrics(self.telemetry)
         self.store = SnapshotStore()
         self._stopping = threading.Event()

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from exporter import __version__, logs
+from exporter import logs
+from exporter.build import Build
 from exporter.errors import ConfigError
 from exporter.signals import Signals
 
@@ -20,13 +21,15 @@ class Command:
     function: str
     help: str
     example: str
+    once: str = ""
+    """The function for `--once`, if the subcommand has that option."""
     extra: str = ""
     """The optional dependencies without which the module cannot be imported."""
 
-    def load(self) -> Callable[[argparse.Namespace], int]:
+    def load(self, *, once: bool = False) -> Callable[[argparse.Namespace], int]:
         """The function that runs the subcommand and returns the exit code; ConfigError when its extra is missing."""
         try:
-            function: Callable[[argparse.Namespace], int] = pkgutil.resolve_name(self.function)
+            function: Callable[[argparse.Namespace], int] = pkgutil.resolve_name(self.once if once else self.function)
         except ModuleNotFoundError as error:
             if not self.extra:
                 raise
@@ -40,6 +43,7 @@ COMMANDS = {
         "exporter.commands.run:run",
         "collect and serve metrics (the default)",
         "--config.file=/etc/azure-billing-exporter.yaml",
+        once="exporter.commands.once:once",
     ),
     "check-config": Command(
         "exporter.commands.check_config:check_config",
@@ -68,16 +72,22 @@ EXIT_OK, EXIT_ERROR, EXIT_USAGE = 0, 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit code 0 for success, 1 for an error in the configuration, 2 for one on the command line."""
+    """Exit code 0 for success, 1 for an error in the configuration, 2 for one on the command line.
+
+    With `--once` also 1 if a required report could not be read, and 128 and the number of the signal that ended it.
+    """
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or (words[0].startswith("-") and words[0] not in {"-h", "--help", "--version"}):
         words.insert(0, "run")
-    signals = Signals() if words[0] == "run" else None  # first of all: the parser and the command's imports take long
-    chosen = _parser().parse_args(words)
+    # First of all: the parser and the command's imports take long.
+    signals = Signals() if words[0] == "run" and "--once" not in words else None
+    parser = _parser()
+    chosen = parser.parse_args(words)
     chosen.signals = signals
+    once = chosen.command == "run" and _once(parser, chosen, words)
     logs.setup(chosen.log_level, chosen.log_format)
     try:
-        return COMMANDS[chosen.command].load()(chosen)
+        return COMMANDS[chosen.command].load(once=once)(chosen)
     except ConfigError as error:
         for text in error.errors:
             sys.stderr.write(f"{text}\n")
@@ -86,14 +96,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_OK
 
 
+def _once(parser: argparse.ArgumentParser, chosen: argparse.Namespace, words: Sequence[str]) -> bool:
+    """Whether `--once` is given; options that would have no effect are errors."""
+    if chosen.once and (web := next((word for word in words if word.startswith("--web.")), "")):
+        parser.error(f"argument {web.partition('=')[0]}: nothing is served with --once")
+    if chosen.once_output and not chosen.once:
+        parser.error("argument --once.output: only with --once")
+    return bool(chosen.once)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="azure-billing-exporter",
+        formatter_class=argparse.RawDescriptionHelpFormatter,  # keeps the lines of --version
         description="Prometheus exporter for Azure costs, Partner Center usage and Azure AD B2C usage.",
         epilog="Without a subcommand, run is assumed. Example: azure-billing-exporter --config.file=config.yaml",
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"azure-billing-exporter {__version__}")
+    parser.add_argument("--version", action="version", version=Build.from_environment().described())
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, documented in COMMANDS.items():
         command = commands.add_parser(
@@ -188,6 +208,18 @@ def _options(command: argparse.ArgumentParser, name: str) -> None:
             help="serve on the sockets that systemd passes, and ignore --web.listen-address",
         )
         command.add_argument(
+            "--once",
+            action="store_true",
+            help="read every report once, print the metrics, and exit with code 1 if a required report fails",
+        )
+        command.add_argument(
+            "--once.output",
+            dest="once_output",
+            metavar="FILE",
+            default="",
+            help="with --once: write the metrics to this file, such as one for node_exporter's textfile collector",
+        )
+        command.add_argument(
             "--web.enable-lifecycle",
             dest="enable_lifecycle",
             action="store_true",
@@ -207,7 +239,7 @@ def _options(command: argparse.ArgumentParser, name: str) -> None:
         type=_level,
         choices=logs.LEVELS,
         default="info",
-        help="lowest level to log; warn is an alias for warning",
+        help="log only messages of this level or above",
     )
     command.add_argument(
         "--log.format", dest="log_format", choices=logs.FORMATS, default="logfmt", help="format of log lines"
@@ -241,7 +273,7 @@ class Each(argparse.Action):
 
 
 def _level(text: str) -> str:
-    return "warning" if text == "warn" else text
+    return "warn" if text == "warning" else text
 
 
 def _port(text: str) -> int:

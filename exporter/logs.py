@@ -6,10 +6,12 @@ import re
 import sys
 from datetime import UTC, datetime
 from types import NoneType
-from typing import Any, TextIO
+from typing import Any, Protocol
 
 FORMATS = ("logfmt", "json")
-LEVELS = ("debug", "info", "warning", "error")
+LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
+"""The levels by the names that Prometheus' programs use on their command lines and in their lines."""
+NAMES_OF_LEVELS = {number: name for name, number in LEVELS.items()} | {logging.CRITICAL: "error"}
 PLAIN = (bool, int, float, NoneType)
 """Types of values that hold no text and are not masked."""
 ORDINARY = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
@@ -40,20 +42,32 @@ SCHEME_END, LAST_AT = re.compile(r"(?i)://|%3A%2F%2F"), re.compile(r"(?i)\S*(@|%
 RUN = re.compile(r"\S+")
 
 
-def setup(level: str, form: str, stream: TextIO = sys.stderr) -> None:
-    """Install one handler for the process. Libraries log warnings and errors only; msal logs nothing, since its
-    messages contain responses of the login host with their tokens. The exporter itself reports a failed login.
+class Lines(Protocol):
+    """A stream that log lines are written to."""
+
+    def write(self, text: str, /) -> object:
+        """Write a line with its end."""
+
+    def flush(self) -> object:
+        """Write what is buffered."""
+
+
+def setup(level: str, form: str, stream: Lines = sys.stderr) -> None:
+    """Install one handler for the process. `level` is one of `LEVELS`, `form` one of `FORMATS`.
+
+    Libraries log warnings and errors only; msal logs nothing, since its messages contain responses of the login host
+    with their tokens. The exporter itself reports a failed login.
     """
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonFormatter() if form == "json" else LogfmtFormatter())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    logging.getLogger("exporter").setLevel(level.upper())
+    logging.getLogger("exporter").setLevel(LEVELS[level])
     logging.getLogger("msal").setLevel(logging.CRITICAL)
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # its warnings are of each invalid request
 
 
 class LogfmtFormatter(logging.Formatter):
-    """`ts=… level=… msg=… key=value`."""
+    """`ts=… level=… msg=… key=value`, as promslog writes lines in the style of go-kit."""
 
     def format(self, record: logging.LogRecord) -> str:
         return " ".join(f"{key}={_quoted(str(value))}" for key, value in _fields(self, record).items())
@@ -69,7 +83,7 @@ class JsonFormatter(logging.Formatter):
 def _fields(formatter: logging.Formatter, record: logging.LogRecord) -> dict[str, Any]:
     fields: dict[str, Any] = {
         "ts": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "level": record.levelname.lower(),
+        "level": NAMES_OF_LEVELS.get(record.levelno, record.levelname.lower()),
         "msg": record.getMessage(),
     }
     fields |= {key: value for key, value in vars(record).items() if key not in ORDINARY}

@@ -14,8 +14,8 @@ ABANDONED_SECONDS = 3600
 """The age from which a temporary file is one of a process that was killed."""
 
 
-def replace(path: Path, content: bytes) -> None:
-    """Write `content` to `path`, mode 0600; after a crash the file has either the old or the new content.
+def replace(path: Path, content: bytes, *, mode: int = 0o600) -> None:
+    """Write `content` to `path`; after a crash the file has either the old or the new content.
 
     Raises `OSError` when the directory can't be written.
     """
@@ -23,6 +23,7 @@ def replace(path: Path, content: bytes) -> None:
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=TEMPORARY)
     try:
         with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(file.fileno(), mode)
             _write(file, content)
         _rename(Path(name), path)
     except BaseException:

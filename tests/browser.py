@@ -1,5 +1,6 @@
 """A real browser: headless Chromium, controlled over W3C WebDriver."""
 
+import base64
 import re
 import subprocess
 import time
@@ -12,7 +13,7 @@ import requests
 
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--ignore-certificate-errors", "--disable-dev-shm-usage", "--no-first-run",
+    "--disable-sync", "--ignore-certificate-errors", "--disable-dev-shm-usage", "--no-first-run", "--hide-scrollbars",
 )  # fmt: skip
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 """The key under which WebDriver names an element (W3C WebDriver, section 12.1)."""
@@ -42,8 +43,25 @@ class Browser:
             time.sleep(0.02)
         return True
 
+    def shows_as(self, width: int, scheme: str) -> None:
+        """Emulate a screen of this width, and the preference `light` or `dark`."""
+        self._devtools("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
+        self._devtools("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+
+    def picture(self) -> bytes:
+        """The whole page as PNG."""
+        shot = self._devtools("Page.captureScreenshot", format="png", captureBeyondViewport=True)
+        return base64.b64decode(shot["data"])
+
+    def evaluate(self, expression: str) -> Any:
+        """The value of a JavaScript expression; the page's own policy does not apply to it."""
+        return self._devtools("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
+
     def address(self) -> str:
         return str(self._get("url"))
+
+    def _devtools(self, command: str, **arguments: object) -> Any:
+        return self._post("goog/cdp/execute", cmd=command, params=arguments)
 
     def _found(self, selector: str) -> str:
         return str(self._post("element", using="css selector", value=selector)[ELEMENT])
@@ -51,7 +69,7 @@ class Browser:
     def _get(self, what: str) -> Any:
         return _value(requests.get(f"{self._session}/{what}", timeout=30))
 
-    def _post(self, what: str, **arguments: str) -> Any:
+    def _post(self, what: str, **arguments: object) -> Any:
         return _value(requests.post(f"{self._session}/{what}", json=arguments, timeout=30))
 
 

@@ -86,3 +86,9 @@ def harness_for(tmp_path: Path, clock: Clock) -> Callable[[str], ExporterHarness
 def tool() -> Callable[[str], str]:
     """The path of a program; see `required`."""
     return required
+
+
+@pytest.fixture(scope="module")
+def module_tool() -> Callable[[str], str]:
+    """As `tool`, for fixtures that a module shares."""
+    return required

@@ -102,6 +102,20 @@ def test_values_that_are_not_text_are_masked_too() -> None:
     assert 5 == json.loads(JsonFormatter().format(record))["number"]
 
 
+@pytest.mark.parametrize(
+    ("level", "name"),
+    [(logging.DEBUG, "debug"), (logging.INFO, "info"), (logging.WARNING, "warn"), (logging.ERROR, "error"),
+     (logging.CRITICAL, "error")],
+)  # fmt: skip
+def test_a_line_has_the_shape_of_promslog(level: int, name: str) -> None:
+    """Time, level by its name in Prometheus' programs, message, then the fields."""
+    record = logging.makeLogRecord({"levelno": level, "msg": "two words", "created": 1.5, "account": "a=b", "none": ""})
+    line = 'ts=1970-01-01T00:00:01.500Z level=%s msg="two words" account="a=b" none=""'
+    assert line % name == LogfmtFormatter().format(record)
+    fields = {"ts": "1970-01-01T00:00:01.500Z", "level": name, "msg": "two words", "account": "a=b", "none": ""}
+    assert [*fields.items()] == [*json.loads(JsonFormatter().format(record)).items()]
+
+
 def test_libraries_log_warnings_and_msal_logs_nothing() -> None:
     """msal logs responses of the login host."""
     stream, before = io.StringIO(), logging.getLogger("msal").level

@@ -18,12 +18,13 @@ from exporter.config import load
 from exporter.errors import ConfigError
 from exporter.runtime.reload import Reload
 from exporter.signals import Signals
-from exporter.web import index
 from exporter.web.config_file import ConfigFile
 from exporter.web.listeners import format_address, listening
 from exporter.web.options import WebOptions
 from exporter.web.pages import application
 from exporter.web.server import Server
+from exporter.web.status.observed import Observed
+from exporter.web.status.page import StatusPage
 
 log = logging.getLogger(__name__)
 
@@ -115,17 +116,25 @@ class Running:
 
 def served(running: Running, metrics_path: str, enable_lifecycle: bool) -> Starlette:
     """The pages of the exporter."""
-    exporter = running.exporter
+    exporter, started = running.exporter, datetime.now(UTC)
 
-    def overview() -> str:
-        plans = exporter.scheduler.plans
-        rows = [(job, plans[job.key], exporter.store.collection(job)) for job in exporter.jobs if job.key in plans]
-        return index.page(rows, datetime.now(UTC), metrics_path)
+    def observe() -> Observed:
+        collections, plans = exporter.store.current.collections, exporter.scheduler.plans
+        return Observed(
+            [(job, plans[job.key], collections.get(job.key)) for job in exporter.jobs if job.key in plans],
+            exporter.clock(),
+            started,
+            exporter.telemetry.expiries,
+            last_reload=exporter.last_reload,
+            storage_writable=exporter.runner.durability.writable,
+            restoring=exporter.restoring,
+            build=exporter.build,
+        )
 
     return application(
         lambda: exporter.store.current,
         exporter.own,
-        index=overview,
+        status=StatusPage(observe, metrics_path),
         not_ready=running.not_ready,
         restoring=lambda: exporter.restoring,
         reload=running.reload if enable_lifecycle else None,

@@ -25,8 +25,13 @@ class Section:
 
     @property
     def anchor(self) -> str:
-        """The fragment that GitHub gives the heading; the title has letters, hyphens and spaces only."""
-        return self.title.lower().replace(" ", "-")
+        """The fragment that GitHub gives the heading."""
+        return anchor(self.title)
+
+
+def anchor(title: str) -> str:
+    """The fragment that GitHub gives a heading, which has letters, hyphens and spaces only."""
+    return title.lower().replace(" ", "-")
 
 
 @dataclass(frozen=True)

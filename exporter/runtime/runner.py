@@ -15,6 +15,7 @@ from exporter.model.evidence import NEGLIGIBLE, NOTHING, Vanished, vanished
 from exporter.model.families import BATCH, Samples, fold
 from exporter.model.limits import limited
 from exporter.runtime.archive import Archive
+from exporter.runtime.causes import Causes
 from exporter.runtime.durability import Durability
 from exporter.runtime.job import Job, Key, Plan
 from exporter.runtime.store import SnapshotStore
@@ -34,6 +35,7 @@ class Runner:
         self.durability = Durability(archive, telemetry)
         self._telemetry = telemetry
         self._clock = clock
+        self._causes = Causes()
         self._unconfirmed: dict[Key, Vanished] = {}
 
     def restore(self, jobs: Sequence[Job], expire_after: timedelta | None = None) -> Mapping[Job, Plan]:
@@ -52,6 +54,7 @@ class Runner:
         """What earlier runs of these jobs have found no longer counts."""
         for key in keys:
             self._unconfirmed.pop(key, None)
+            self._causes.forget(key)
 
     def run(self, job: Job) -> Failure | None:
         """Run a job once; returns the failure, None for success or for a run that was stopped."""
@@ -84,13 +87,14 @@ class Runner:
                 if bug:
                     log.error("collection failed", extra=context, exc_info=failure.__cause__)
                 else:
-                    log.warning("collection failed", extra=context | {"error": str(failure)})
+                    self._log(job, failure)
                 self._telemetry.failed(job, failure, time.monotonic() - started)
         return failure
 
     def _succeeded(self, job: Job, collection: Collection, before: Collection | None, seconds: float) -> None:
         account, collector = job.labels
         context: dict[str, Any] = {"account": account, "collector": collector}
+        self._causes.forget(job.key)
         self._telemetry.succeeded(job, collection, seconds)
         log.info(
             "collected",
@@ -100,6 +104,16 @@ class Runner:
             if not before or warning not in before.warnings:
                 log.warning("collected with a warning", extra=context | {"warning": warning})
         self.durability.write(job, collection)
+
+    def _log(self, job: Job, failure: Failure) -> None:
+        """A warning for the first of an account's reports that fail for the same cause; the others are at debug."""
+        account, collector = job.labels
+        context = {"account": account, "collector": collector, "reason": failure.reason, "error": str(failure)}
+        reporter = self._causes.reporter(job, failure.reason, str(failure), time.monotonic())
+        if reporter == job.key:
+            log.warning("collection failed", extra=context)
+        else:
+            log.debug("collection failed", extra=context | {"same_cause_as": reporter[-1]})
 
     def collection(self, job: Job) -> Collection:
         """Collect a job without publishing it; raises a `Failure`."""

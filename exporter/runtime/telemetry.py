@@ -1,7 +1,7 @@
 """The exporter's own metrics."""
 
 import platform
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, Metric, ProcessCollector, disable_created_metrics
@@ -81,7 +81,7 @@ class Telemetry:
             "account",
             "credential",
         )
-        self._expiring: dict[tuple[str, str], set[str]] = {}
+        self._expiring: dict[tuple[str, str], Mapping[str, datetime]] = {}
         self._failures = self._table(
             "collector_failures",
             "Failed runs, by reason; the series of a collector start with its first failed run.",
@@ -206,7 +206,7 @@ class Telemetry:
                     self._failures.remove(*job.labels, reason)
             account = job.api, job.account
             if account not in accounts:
-                for credential in self._expiring.pop(account, set()):
+                for credential in self._expiring.pop(account, {}):
                     self._expiry.remove(job.account, credential)
                 self._quota.remove_by_labels({"api": job.api, "account": job.account})
             if job.api not in apis:
@@ -229,9 +229,14 @@ class Telemetry:
         for credential, at in expiries.items():
             self._expiry.labels(job.account, credential).set(at.timestamp())
         account = job.api, job.account
-        for credential in self._expiring.get(account, set()) - expiries.keys():
+        for credential in self._expiring.get(account, {}).keys() - expiries.keys():
             self._expiry.remove(job.account, credential)
-        self._expiring[account] = set(expiries)
+        self._expiring[account] = dict(expiries)
+
+    @property
+    def expiries(self) -> Mapping[tuple[str, str], Mapping[str, datetime]]:
+        """When the credentials of each account expire, as last published; by API and account, and their names."""
+        return dict(self._expiring)
 
     def planned(self, job: Job, plan: Plan) -> None:
         """The next run is scheduled, and none is in progress."""

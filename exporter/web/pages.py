@@ -12,13 +12,14 @@ from starlette.routing import Route
 from exporter.runtime.own import OwnMetrics
 from exporter.runtime.store import Snapshot
 from exporter.web.scrape import Scrape
+from exporter.web.status.page import StatusPage
 
 
 def application(
     snapshot: Callable[[], Snapshot],
     own: OwnMetrics,
     *,
-    index: Callable[[], str],
+    status: StatusPage,
     not_ready: Callable[[], Sequence[str]],
     restoring: Callable[[], bool] = lambda: False,
     reload: Callable[[], Sequence[str]] | None = None,
@@ -32,9 +33,8 @@ def application(
     """
 
     async def overview(request: Request) -> Response:
-        return HTMLResponse(
-            index(), headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
-        )
+        html = await run_in_threadpool(status.render, request.query_params)
+        return HTMLResponse(html, headers=status.headers)
 
     async def healthy(request: Request) -> Response:
         return PlainTextResponse("healthy\n")

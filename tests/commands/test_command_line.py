@@ -98,7 +98,7 @@ def test_check_config_fails_for_a_missing_secret_and_run_starts(simulator: Simul
     )
     with running(f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}") as process:
         assert process.stdout is not None
-        assert any("level=warning" in line and "credential_unreadable" in line for line in process.stdout)
+        assert any("level=warn" in line and "credential_unreadable" in line for line in process.stdout)
 
 
 def test_check_config_warns_without_failing(tmp_path: Path) -> None:
@@ -131,6 +131,12 @@ def test_check_config_prints_every_error(tmp_path: Path) -> None:
         (["--log.level=warn", "--config.file=none.yaml"], 1, "none.yaml: No such file or directory"),
         (["--web.telemetry-path=/a", "--web.telemetry-path=/b"], 2, "--web.telemetry-path: may be given only once"),
         (["--web.max-connections=-1"], 2, "is not a number from 0 to 999999"),
+        (["--log.level=warning", "--config.file=none.yaml"], 1, "none.yaml: No such file or directory"),
+        (["--once", "--web.listen-address=:1"], 2, "argument --web.listen-address: nothing is served with --once"),
+        (["--once.output=x.prom"], 2, "argument --once.output: only with --once"),
+        (["check-config", "--once"], 2, "unrecognized arguments: --once"),
+        (["--once", "--once.output={tmp}/a/b.prom"], 1, "--once.output: {tmp}/a: not a directory"),
+        (["--once", "--once.output={tmp}"], 1, "--once.output: {tmp}: is a directory"),
         (["check-config", "--config.file=a", "--config.file=a"], 2, "--config.file: may be given only once"),
         (["demo", "--log.level=info", "--log.level=debug"], 2, "--log.level: may be given only once"),
         (["simulate", "--port=99999"], 2, "'99999' is not a port from 0 to 65535"),
@@ -144,7 +150,7 @@ def test_an_error_is_one_clear_line(tmp_path: Path, arguments: list[str], code: 
     """With a non-zero exit code and without a traceback."""
     done = command(*(argument.replace("{tmp}", str(tmp_path)) for argument in arguments))
     assert (code, "") == (done.returncode, "Traceback" * ("Traceback" in done.stderr))
-    assert text.replace("none", "") in done.stderr
+    assert text.replace("none", "").replace("{tmp}", str(tmp_path)) in done.stderr
 
 
 def test_an_unwritable_storage_does_not_prevent_the_start(simulator: Simulator, tmp_path: Path) -> None:
@@ -158,8 +164,10 @@ def test_an_unwritable_storage_does_not_prevent_the_start(simulator: Simulator, 
 
 
 def test_the_version_is_printed() -> None:
-    """For bug reports."""
-    assert f"azure-billing-exporter {__version__}\n" == command("--version").stdout
+    """For bug reports, in the form of Prometheus' programs."""
+    first, *others = command("--version").stdout.splitlines()
+    assert f"azure-billing-exporter, version {__version__}" == first
+    assert ["python version", "platform"] == [line.split(":")[0].strip() for line in others]
 
 
 @pytest.mark.parametrize("name", ["run", "check-config", "demo", "simulate"])

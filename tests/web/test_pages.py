@@ -138,7 +138,7 @@ def test_the_status_page_has_the_state_of_each_collector(harness: ExporterHarnes
     harness.run()
     page = requests.get(f"{address}/", timeout=5)
     assert page.headers["Content-Type"].startswith("text/html")
-    expected = ["contoso-ea", "usagedetails", "tenantUserCount", "usagerecords", 'href="/metrics"', ">ok<"]
+    expected = ["contoso-ea", "usagedetails", "tenantUserCount", "usagerecords", 'href="/metrics"', ">OK<"]
     assert [] == [text for text in expected if text not in page.text]
 
 

@@ -20,6 +20,8 @@ from exporter.runtime.store import SnapshotStore
 from exporter.runtime.telemetry import Telemetry
 from exporter.web.listeners import listen
 from exporter.web.pages import application
+from exporter.web.status.observed import Observed
+from exporter.web.status.page import StatusPage
 from tests.runtime.collectors import NOW, collection, job
 
 FORMS = ("gzip", "zstd", "identity")
@@ -34,7 +36,12 @@ class Served:
         self.telemetry.configured(Reload(NOW))
         self.now = 0.0
         own = OwnMetrics(self.telemetry, lambda: self.now)
-        self.app = application(lambda: self.store.current, own, index=str, not_ready=tuple)
+        self.app = application(
+            lambda: self.store.current,
+            own,
+            status=StatusPage(lambda: Observed((), NOW, NOW), "/metrics"),
+            not_ready=tuple,
+        )
         self.listening = listen("127.0.0.1:0")
         self.port = self.listening.getsockname()[1]
 

@@ -1,5 +1,6 @@
 """Reports that fail, and data that is old."""
 
+from exporter.mixin.reasons import by_reason
 from exporter.mixin.rules import Alert, Section
 from exporter.mixin.templates import DURATION, first_label, label, queried, value
 
@@ -12,28 +13,7 @@ FAILING = Section(
 
         increase(azure_billing_exporter_collector_failures_total{account="…"}[6h]) > 0
     """,
-    mitigation="""
-    By reason:
-
-    - `connection`, `timeout`, `tls`: check the network, the proxy and the certificates (`ca_file`).
-    - `throttled`: see [Throttled for hours](#throttled-for-hours).
-    - `server_error`: the API reported an error of its own. The exporter retries.
-    - `login`: the login host does not respond, or it rejects the application. Check the client secret or certificate.
-    - `sign_in_required`: the refresh token has expired, or MFA is required. Run `azure-billing-exporter login
-      <account>`.
-    - `credential_unreadable`: a file that the configuration names is missing or unreadable, or contains no valid
-      credential.
-    - `storage`: the disk of `storage.path` is full or read-only, or another process holds the lock of a token. Free
-      some space, and run only one exporter per directory.
-    - `unauthorized`: the key or token is not accepted: it is expired, revoked, or of another enrollment.
-    - `forbidden`: the credential is valid but has no access to the report. The message in the log names the missing
-      permission.
-    - `not_found`, `bad_request`: check the spelling of the enrollment, tenant or application.
-    - `malformed`: the response does not match the documentation. Report it with the log line.
-    - `emptied`: the response would remove values before their period has ended. The next run decides. If this fails
-      repeatedly, the source loses different data each time: compare with the portal.
-    - `internal`: a bug in the exporter. Report it with the traceback from the log.
-    """,
+    mitigation=f"By reason:\n\n{by_reason()}",
     silencing="""
     During an announced outage of the API, by `account` and `collector`, for its duration. If you do not need the
     report, disable it in the configuration instead.

@@ -1,0 +1,1 @@
+"""The status page at `/`: what it shows, as values, and the templates that show it."""

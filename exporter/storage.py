@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 
-def replace(path: Path, content: bytes) -> None:
-    """Write `content` to `path`, mode 0600; after a crash the file has either the old or the new content.
+def replace(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """Write `content` to `path`; after a crash the file has either the old or the new content.
 
     Raises `OSError` when the directory can't be written.
     """
@@ -16,6 +16,7 @@ def replace(path: Path, content: bytes) -> None:
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(descriptor, mode)
             _write(file, content)
         _rename(Path(name), path)
     except BaseException:

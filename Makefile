@@ -27,11 +27,17 @@ LISTEN_ADDRESS ?= :10365
 demo: .venv/demo ## run the exporter with a simulated company on http://localhost:10365 (LISTEN_ADDRESS=:10365)
 	@exec $(BIN)/python -m exporter demo --web.listen-address=$(LISTEN_ADDRESS)
 
-stack: ## run the demo with Prometheus, Alertmanager and, in containers, Grafana
-	@if docker info >/dev/null 2>&1; then exec docker compose up --build; else $(MAKE) --no-print-directory stack-here; fi
+# Ports of `make stack`, for example: make stack PROMETHEUS_PORT=9091
+PORTS := EXPORTER_PORT PROMETHEUS_PORT ALERTMANAGER_PORT
+export EXPORTER_PORT PROMETHEUS_PORT ALERTMANAGER_PORT GRAFANA_PORT
+
+stack: ## run the demo with Prometheus, Alertmanager and, in containers, Grafana (PROMETHEUS_PORT=9090, …)
+	@if docker info >/dev/null 2>&1; \
+	then $(PYTHON) -m tools.ports $(PORTS) GRAFANA_PORT && exec docker compose up --build; \
+	else $(PYTHON) -m tools.ports $(PORTS) && exec $(MAKE) --no-print-directory stack-here; fi
 
 stack-here: .venv/development tools
-	@exec $(BIN)/python -m tools.stack
+	@exec $(BIN)/python -m tools.local_stack
 
 TOOLS := promtool prometheus prometheus-alertmanager chromium chromedriver
 PACKAGES := prometheus prometheus-alertmanager chromium chromium-driver

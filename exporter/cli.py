@@ -197,8 +197,7 @@ def _dump_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--selector",
         metavar="MATCHERS",
-        help='matchers that are added to every selector of the exporter\'s series, such as job="azure"; recorded '
-        "series have no label job and are selected without",
+        help='matchers to add to every selector of the exporter\'s series but the recorded ones, such as job="azure"',
     )
     command.add_argument(
         "--runbook-url",
@@ -210,8 +209,7 @@ def _dump_options(command: argparse.ArgumentParser) -> None:
         "--dashboard-url",
         dest="dashboard_url",
         metavar="URL",
-        help="address of Grafana in links to dashboards, such as https://grafana.example.com; by default links between "
-        "dashboards have a path only",
+        help="address of Grafana in links, such as https://grafana.example.com; without it they have a path only",
     )
 
 

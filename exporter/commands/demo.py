@@ -18,8 +18,11 @@ def demo(arguments: argparse.Namespace) -> int:
             address = arguments.listen_address
             host, _, port = address.rpartition(":")
             url = f"http://{host or 'localhost'}:{port}"
-            print(f"Metrics of the simulated company: {url}{arguments.telemetry_path}")
-            print(f"Status of the collectors:         {url}/")
-            print("Press Ctrl-C to stop.", flush=True)
-            serve(config_file, address, arguments.telemetry_path)
+
+            def show() -> None:
+                print(f"Metrics of the simulated company: {url}{arguments.telemetry_path}")
+                print(f"Status of the collectors:         {url}/")
+                print("Press Ctrl-C to stop.", flush=True)
+
+            serve(config_file, address, arguments.telemetry_path, on_listening=show)
     return 0

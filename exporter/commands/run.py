@@ -5,7 +5,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,10 +32,21 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def serve(config_file: Path, listen_address: str, metrics_path: str, enable_lifecycle: bool = False) -> None:
+def silent() -> None:
+    """Print nothing."""
+
+
+def serve(
+    config_file: Path,
+    listen_address: str,
+    metrics_path: str,
+    enable_lifecycle: bool = False,
+    on_listening: Callable[[], None] = silent,
+) -> None:
     """Collect and serve until SIGTERM or SIGINT, which end readiness, then collecting, then serving.
 
-    SIGHUP, and with `enable_lifecycle` a POST to `/-/reload`, reload the configuration.
+    `on_listening` is called once the address is bound. SIGHUP, and with `enable_lifecycle` a POST to `/-/reload`,
+    reload the configuration.
     """
     config = load(config_file)
     with listen(listen_address) as socket:
@@ -44,6 +55,7 @@ def serve(config_file: Path, listen_address: str, metrics_path: str, enable_life
             "listening",
             extra={"address": listen_address, "version": __version__, "collectors": len(running.exporter.jobs)},
         )
+        on_listening()
         running.exporter.start()
         app = served(running, metrics_path, enable_lifecycle)
 

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL := /bin/bash
 
-.PHONY: help demo stack coverage test check lint bench format docs goldens pins fuzz year tools clean
+.PHONY: help demo stack coverage test check lint bench format docs goldens pins fuzz year tools linters clean
 
 help: ## list all targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -48,6 +48,14 @@ tools: # programs that some tests use; installed from Debian's packages if possi
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(PACKAGES) >/dev/null; \
 	else echo "Some of $(TOOLS) are missing, so their tests are skipped. To install them: sudo apt-get install $(PACKAGES)"; fi
+
+LINTERS := github.com/grafana/dashboard-linter github.com/cloudflare/pint/cmd/pint
+
+linters: ## install the linters of rules and dashboards that some tests use, if Go is available
+	@command -v go >/dev/null || { echo "Go is not installed; our own checks of the same rules still run"; exit 0; }; \
+	for module in $(LINTERS); do \
+	  GOBIN=$(CURDIR)/.tools go install $$module@latest || echo "$$module: not installed, so its tests are skipped"; \
+	done
 
 check: lint coverage ## run everything that CI runs, the quick checks first
 
@@ -106,4 +114,4 @@ pins: ## pin the newest versions of all dependencies, with hashes (UPGRADE= adds
 	$(PIN) --extra bench --extra parquet -c requirements.txt pyproject.toml -o requirements-bench.txt
 
 clean: ## remove everything that make created
-	rm -rf .venv .*_cache .coverage .hypothesis dist
+	rm -rf .venv .tools .*_cache .coverage .hypothesis dist

@@ -35,6 +35,11 @@ class Prometheus:
         assert answer["status"] == "success", f"{answer.get('error')}: {params}"
         return answer["data"]
 
+    @staticmethod
+    def status(url: str) -> int:
+        """The status of a page."""
+        return requests.get(url, timeout=30).status_code
+
     def query(self, expression: str) -> list[dict[str, Any]]:
         """The series of an instant query, at the time of the constructor or now."""
         time = {"time": str(self._at.timestamp())} if self._at else {}

@@ -1,11 +1,5 @@
-# Checks of pint that these rules do not follow, with the reasons.
-checks {
-  disabled = [
-    "rule/name",        # names of recorded series begin with their subject: azure_billing:budget:spent
-    "promql/aggregate", # labels are listed with `by`, because accounts choose further labels
-  ]
-}
-
+# Configuration of pint, a linter of rules. No check is disabled.
+#
 # Every alert has a severity, a summary, a description and a section of the runbook.
 rule {
   match { kind = "alerting" }

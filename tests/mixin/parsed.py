@@ -10,7 +10,7 @@ Selected = tuple[str, frozenset[tuple[str, str, str]]]
 """The name of a selector, and its matchers: label, operator and value."""
 OPERATORS = {"MatchOp.Equal": "=", "MatchOp.NotEqual": "!=", "MatchOp.Re": "=~", "MatchOp.NotRe": "!~"}
 STAND_INS = (
-    (r"\[\$__\w+\]", "[4242s]"),
+    (r"\$__\w+|\$\{__\w+\}", "4242s"),
     (r"%q", '"text"'),
     (r"(?<![\"\w|])\$(\w+)(?=[^\"]*(?:\"[^\"]*\"[^\"]*)*$)", r"variable_\1"),
 )

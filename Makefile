@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL := /bin/bash
 
-.PHONY: help demo stack coverage test check lint bench format docs goldens pins fuzz soak faults year tools clean
+.PHONY: help demo stack coverage test check lint bench format docs goldens pins fuzz soak faults year tools linters clean
 
 help: ## list all targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -27,11 +27,17 @@ LISTEN_ADDRESS ?= :10365
 demo: .venv/demo ## run the exporter with a simulated company on http://localhost:10365 (LISTEN_ADDRESS=:10365)
 	@exec $(BIN)/python -m exporter demo --web.listen-address=$(LISTEN_ADDRESS)
 
-stack: ## run the demo with Prometheus, Alertmanager and, in containers, Grafana
-	@if docker info >/dev/null 2>&1; then exec docker compose up --build; else $(MAKE) --no-print-directory stack-here; fi
+# Ports of `make stack`, for example: make stack PROMETHEUS_PORT=9091
+PORTS := EXPORTER_PORT PROMETHEUS_PORT ALERTMANAGER_PORT
+export EXPORTER_PORT PROMETHEUS_PORT ALERTMANAGER_PORT GRAFANA_PORT
+
+stack: ## run the demo with Prometheus, Alertmanager and, in containers, Grafana (PROMETHEUS_PORT=9090, …)
+	@if docker info >/dev/null 2>&1; \
+	then $(PYTHON) -m tools.ports $(PORTS) GRAFANA_PORT && exec docker compose up --build; \
+	else $(PYTHON) -m tools.ports $(PORTS) && exec $(MAKE) --no-print-directory stack-here; fi
 
 stack-here: .venv/development tools
-	@exec $(BIN)/python -m tools.stack
+	@exec $(BIN)/python -m tools.local_stack
 
 TOOLS := promtool prometheus prometheus-alertmanager chromium chromedriver
 PACKAGES := prometheus prometheus-alertmanager chromium chromium-driver
@@ -42,6 +48,14 @@ tools: # programs that some tests use; installed from Debian's packages if possi
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(PACKAGES) >/dev/null; \
 	else echo "Some of $(TOOLS) are missing, so their tests are skipped. To install them: sudo apt-get install $(PACKAGES)"; fi
+
+LINTERS := github.com/grafana/dashboard-linter github.com/cloudflare/pint/cmd/pint
+
+linters: ## install the linters of rules and dashboards that some tests use, if Go is available
+	@command -v go >/dev/null || { echo "Go is not installed; our own checks of the same rules still run"; exit 0; }; \
+	for module in $(LINTERS); do \
+	  GOBIN=$(CURDIR)/.tools go install $$module@latest || echo "$$module: not installed, so its tests are skipped"; \
+	done
 
 check: lint coverage ## run everything that CI runs, the quick checks first
 
@@ -112,4 +126,4 @@ pins: ## pin the newest versions of all dependencies, with hashes (UPGRADE= adds
 	$(PIN) --extra bench --extra parquet -c requirements.txt pyproject.toml -o requirements-bench.txt
 
 clean: ## remove everything that make created
-	rm -rf .venv .*_cache .coverage .hypothesis dist
+	rm -rf .venv .tools .*_cache .coverage .hypothesis dist

@@ -55,6 +55,11 @@ COMMANDS = {
         "sign in to Partner Center interactively and store the refresh token",
         "contoso-csp --config.file=/etc/azure-billing-exporter.yaml",
     ),
+    "dump": Command(
+        "exporter.commands.dump:dump",
+        "write the Prometheus rules, the Grafana dashboards or an example configuration of Alertmanager",
+        "rules --directory=/etc/prometheus/rules --selector='job=\"azure\"'",
+    ),
     "demo": Command(
         "exporter.commands.demo:demo",
         "serve the metrics of a simulated company",
@@ -121,7 +126,7 @@ def _parser() -> argparse.ArgumentParser:
             help=documented.help,
             description=documented.help[0].upper() + documented.help[1:] + ".",
             epilog=f"Example: azure-billing-exporter {name} {documented.example}",
-            formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+            formatter_class=Defaults,
             allow_abbrev=False,
         )
         command.register("action", None, Once)
@@ -151,6 +156,8 @@ def _options(command: argparse.ArgumentParser, name: str) -> None:
         command.add_argument(
             "--no-browser", dest="browser", action="store_false", help="print the address instead of opening a browser"
         )
+    if name == "dump":
+        _dump_options(command)
     if name in {"run", "check-config", "login"}:
         command.add_argument(
             "--config.file",
@@ -244,6 +251,39 @@ def _options(command: argparse.ArgumentParser, name: str) -> None:
     command.add_argument(
         "--log.format", dest="log_format", choices=logs.FORMATS, default="logfmt", help="format of log lines"
     )
+
+
+def _dump_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("what", choices=("rules", "dashboards", "alertmanager"), help="which files to write")
+    command.add_argument(
+        "--directory",
+        help="directory to which the files are written; without it, one document is printed: a rule file with all "
+        "groups, or a JSON array of the dashboards",
+    )
+    command.add_argument(
+        "--selector",
+        metavar="MATCHERS",
+        help='matchers to add to every selector of the exporter\'s series but the recorded ones, such as job="azure"',
+    )
+    command.add_argument(
+        "--runbook-url",
+        dest="runbook_url",
+        metavar="URL",
+        help="page with the sections of docs/runbook.md, which the annotation runbook_url names",
+    )
+    command.add_argument(
+        "--dashboard-url",
+        dest="dashboard_url",
+        metavar="URL",
+        help="address of Grafana in links, such as https://grafana.example.com; without it they have a path only",
+    )
+
+
+class Defaults(argparse.ArgumentDefaultsHelpFormatter):
+    """Adds the default to the help of each option that has one."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return action.help if action.default is None else super()._get_help_string(action)
 
 
 class Once(argparse.Action):

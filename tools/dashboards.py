@@ -1,10 +1,10 @@
 """Generates grafana/dashboards/*.json and docs/dashboards.md; with `--check` only lists those that are out of date."""
 
-import json
 import sys
 from collections.abc import Iterator
 
 from exporter.mixin.dashboards import BOARDS
+from exporter.mixin.files import dashboard_file
 from tools import generated
 
 INTRODUCTION = """# Dashboards
@@ -42,10 +42,7 @@ def described() -> Iterator[str]:
 
 def main(arguments: list[str]) -> int:
     """Exit code 1 if `--check` finds a file that is out of date."""
-    files = {
-        f"grafana/dashboards/{board['uid']}.json": json.dumps(board, indent=2, ensure_ascii=False) + "\n"
-        for board in BOARDS
-    }
+    files = {f"grafana/dashboards/{board['uid']}.json": dashboard_file(board) for board in BOARDS}
     return generated.write({**files, "docs/dashboards.md": "".join(described())}, arguments)
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import requests
 import yaml
@@ -14,30 +14,50 @@ Rules: TypeAlias = dict[str, str]
 
 
 def levels(*files: Path) -> Iterator[Rules]:
-    """The rules in levels, so that each depends only on rules of earlier levels.
-
-    Rules with `@ end()` are left out, because a range query has a different end.
-    """
+    """The rules in levels, so that each depends only on rules of earlier levels."""
     groups = (group for file in files for group in yaml.safe_load(file.read_text())["groups"])
     waiting: Rules = {rule["record"]: rule["expr"] for group in groups for rule in group["rules"] if "record" in rule}
     while ready := {name: expr for name, expr in waiting.items() if not (_named(expr) - {name}) & waiting.keys()}:
-        yield {name: expr for name, expr in ready.items() if "@ end()" not in expr}
+        yield ready
         waiting = {name: expr for name, expr in waiting.items() if name not in ready}
+    if waiting:
+        raise RuntimeError(f"these rules depend on one another: {', '.join(sorted(waiting))}")
 
 
 def series(address: str, rules: Rules, start: datetime, end: datetime, every: timedelta) -> Iterator[str]:
-    """OpenMetrics lines with timestamps."""
+    """OpenMetrics lines with timestamps, from `start` to `end`."""
     for name, expr in rules.items():
-        params = {"query": expr, "start": str(start.timestamp()), "end": str(end.timestamp())}
-        params["step"] = str(every.total_seconds())
-        answer = requests.get(f"http://{address}/api/v1/query_range", params=params, timeout=60)
-        answer.raise_for_status()
-        for found in answer.json()["data"]["result"]:
-            labels = ",".join(
-                f"{label}={_quoted(text)}" for label, text in found["metric"].items() if label != "__name__"
-            )
-            yield from (f"{name}{{{labels}}} {value} {at}" for at, value in found["values"])
+        for labels, at, value in evaluated(address, expr, start, end, every):
+            yield f"{name}{{{labels}}} {value} {at}"
     yield "# EOF"
+
+
+def evaluated(
+    address: str, expr: str, start: datetime, end: datetime, every: timedelta
+) -> Iterator[tuple[str, float, str]]:
+    """The labels, times and values of an expression.
+
+    One with `@ end()` is evaluated instant by instant, because the end of a range query is another.
+    """
+    answers: Iterator[list[dict[str, Any]]]
+    if "@ end()" in expr:
+        steps = (end - start) // every
+        times = [(end - number * every).timestamp() for number in range(steps, -1, -1)]
+        answers = (_answer(address, "query", query=expr, time=str(at)) for at in times)
+    else:
+        instants = {"start": str(start.timestamp()), "end": str(end.timestamp()), "step": str(every.total_seconds())}
+        answers = iter([_answer(address, "query_range", query=expr, **instants)])
+    for found in (one for answer in answers for one in answer):
+        named = (f"{label}={_quoted(text)}" for label, text in found["metric"].items() if label != "__name__")
+        labels = ",".join(named)
+        yield from ((labels, at, value) for at, value in found.get("values") or [found["value"]])
+
+
+def _answer(address: str, path: str, **params: str) -> list[dict[str, Any]]:
+    answer = requests.get(f"http://{address}/api/v1/{path}", params=params, timeout=600)
+    answer.raise_for_status()
+    result: list[dict[str, Any]] = answer.json()["data"]["result"]
+    return result
 
 
 def _named(expr: str) -> set[str]:

@@ -1,17 +1,27 @@
-"""Generates prometheus/rules/*.yml and docs/runbook.md; with `--check` only lists those that are out of date."""
+"""Generates prometheus/rules/*.yml, prometheus/alertmanager.yml and docs/runbook.md.
+
+With `--check`, only lists those that are out of date.
+"""
 
 import sys
 
-from exporter.mixin import alerts
+from exporter.mixin import alertmanager, alerts
 from exporter.mixin.files import rule_file
-from exporter.mixin.recording import RECORDING
+from exporter.mixin.installation import Installation
 from exporter.mixin.runbook import runbook
 from tools import generated
 
 
 def main(arguments: list[str]) -> int:
     """Exit code 1 if `--check` finds a file that is out of date."""
-    files = {f"prometheus/rules/{file.name}.yml": rule_file(file) for file in (RECORDING, *alerts.FILES)}
+    installation = Installation()
+    files = {
+        **{
+            f"prometheus/rules/{file.name}.yml": rule_file(file, installation.links)
+            for file in installation.rule_files()
+        },
+        **{f"prometheus/{name}": text for name, text in alertmanager.files().items()},
+    }
     return generated.write({**files, "docs/runbook.md": runbook(alerts.FILES)}, arguments)
 
 

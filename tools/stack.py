@@ -1,36 +1,32 @@
-"""The demo with Prometheus, Alertmanager and simulated history, from locally installed packages.
+"""Prometheus and Alertmanager from locally installed packages, with the rules and configurations of the repository.
 
-`make stack` runs this if no container engine is available. Prometheus and Alertmanager come from Debian's packages
-`prometheus` and `prometheus-alertmanager`.
+They come from Debian's packages `prometheus` and `prometheus-alertmanager`.
 """
 
-import logging
 import shutil
-import signal
 import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
 
 import requests
 import yaml
 
-from tools import recorded
-from tools.history import NO_SHIFT, Progress, no_progress, scrapes
+from tools import ports
 
 ROOT = Path(__file__).parents[1]
-MIDNIGHT = datetime(1970, 1, 1, tzinfo=UTC)
-LABELS = 'job="azure-billing",instance="{exporter}"'
+Process: TypeAlias = "subprocess.Popen[bytes]"
 
 
 @contextmanager
-def program(log: Path, *command: str, ready: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a program until the block ends, once `ready` responds. Raises `RuntimeError` if the program exits before."""
+def program(log: Path, *command: str, ready: str) -> Iterator[Process]:
+    """Run a program until the block ends, once it responds at the URL `ready`.
+
+    Raises `RuntimeError` if the program exits before, or if another one listens on the port.
+    """
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
     try:
@@ -45,17 +41,27 @@ def program(log: Path, *command: str, ready: str) -> Iterator[subprocess.Popen[b
             process.wait()
 
 
-def _await(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    for _ in range(600):
-        if process.poll() is not None:
-            raise RuntimeError(f"{log.stem} exited:\n{log.read_text()[-2000:]}")
-        try:
-            if requests.get(url, timeout=5).ok:
-                return
-        except requests.RequestException:
-            pass
+def _await(process: Process, url: str, log: Path) -> None:
+    for _ in range(1200):
+        running(process, log)
+        if ports.listens(process.pid, urlsplit(url).port or 80):
+            try:
+                if requests.get(url, timeout=5).ok:
+                    return
+            except requests.RequestException:
+                pass
         time.sleep(0.1)
-    raise RuntimeError(f"{url} does not respond:\n{log.read_text()[-2000:]}")
+    raise RuntimeError(f"{url} does not respond:\n{_end(log)}")
+
+
+def running(process: Process, log: Path) -> None:
+    """Raises `RuntimeError` with the end of the log if the process has exited."""
+    if process.poll() is not None:
+        raise RuntimeError(f"{log.stem} exited:\n{_end(log)}")
+
+
+def _end(log: Path) -> str:
+    return log.read_text(errors="replace")[-2000:]
 
 
 def prometheus_config(directory: Path, exporter: str, alertmanager: str, quick: bool = False) -> Path:
@@ -76,10 +82,10 @@ def prometheus_config(directory: Path, exporter: str, alertmanager: str, quick: 
     return written
 
 
-def prometheus(directory: Path, config: Path, address: str, *options: str) -> AbstractContextManager[object]:
+def prometheus(directory: Path, config: Path, address: str, *options: str) -> AbstractContextManager[Process]:
     """Prometheus on `address`, with its data in `directory`."""
     command = (
-        _found("prometheus"),
+        found("prometheus"),
         f"--config.file={config}",
         f"--storage.tsdb.path={directory / 'tsdb'}",
         "--storage.tsdb.retention.time=400d",
@@ -89,10 +95,10 @@ def prometheus(directory: Path, config: Path, address: str, *options: str) -> Ab
     return program(directory / "prometheus.log", *command, ready=f"http://{address}/-/ready")
 
 
-def alertmanager(directory: Path, config: Path, address: str) -> AbstractContextManager[object]:
+def alertmanager(directory: Path, config: Path, address: str) -> AbstractContextManager[Process]:
     """Alertmanager on `address`, not clustered."""
     command = (
-        _found("prometheus-alertmanager", "alertmanager"),
+        found("prometheus-alertmanager", "alertmanager"),
         f"--config.file={config}",
         f"--storage.path={directory / 'alertmanager'}",
         f"--web.listen-address={address}",
@@ -101,81 +107,9 @@ def alertmanager(directory: Path, config: Path, address: str) -> AbstractContext
     return program(directory / "alertmanager.log", *command, ready=f"http://{address}/-/ready")
 
 
-def import_history(
-    directory: Path,
-    address: str,
-    exporter: str,
-    *,
-    days: int,
-    every: timedelta,
-    shift: timedelta = NO_SHIFT,
-    progress: Progress = no_progress,
-) -> None:
-    """Fill the empty Prometheus storage in `directory` with what it would have scraped and recorded in the last `days`.
-
-    Prometheus listens on `address` meanwhile. The simulated clock is ahead by `shift`.
-    """
-    now = datetime.now(UTC)
-    end = now - (now - MIDNIGHT) % every  # aligned, as the steps of subqueries are
-    start, target = end - timedelta(days=days), LABELS.format(exporter=exporter)
-    _imported(directory, scrapes(start, end, every=every, target=target, shift=shift, progress=progress))
-    idle = directory / "idle.yml"
-    idle.write_text("{}")
-    for rules in recorded.levels(ROOT / "prometheus/rules/recording.yml"):
-        with prometheus(directory, idle, address, f"--query.lookback-delta={every.total_seconds():.0f}s"):
-            lines = [*recorded.series(address, rules, start, end, every)]
-        _imported(directory, lines)
-
-
-def _imported(directory: Path, lines: Iterable[str]) -> None:
-    file = directory / "history.om"
-    with file.open("w") as text:
-        text.writelines(f"{line}\n" for line in lines)
-    create = (_found("promtool"), "tsdb", "create-blocks-from", "openmetrics", "--quiet", "--max-block-duration=1000h")
-    done = subprocess.run([*create, str(file), str(directory / "tsdb")], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"the history could not be imported:\n{done.stdout}{done.stderr}")
-
-
-def _found(*names: str) -> str:
+def found(*names: str) -> str:
+    """The path of an installed program with one of the names."""
     for name in names:
         if path := shutil.which(name):
             return path
     raise RuntimeError(f"{names[0]} is not installed: sudo apt-get install prometheus prometheus-alertmanager")
-
-
-def main() -> int:
-    """Run everything until Ctrl-C; no files are left behind."""
-    exporter, prometheus_at, alertmanager_at = "localhost:10365", "localhost:9090", "localhost:9093"
-    with tempfile.TemporaryDirectory(prefix="azure-billing-stack-") as name, ExitStack() as stack:
-        directory = Path(name)
-        logging.getLogger("exporter").setLevel(logging.ERROR)
-        config = prometheus_config(directory, exporter, alertmanager_at)
-        print("Generating five weeks of history of the simulated company", file=sys.stderr)
-        import_history(directory, prometheus_at, exporter, days=36, every=timedelta(hours=2), progress=_progress)
-        demo = (sys.executable, "-m", "exporter", "demo", f"--web.listen-address={exporter}")
-        stack.enter_context(program(directory / "exporter.log", *demo, ready=f"http://{exporter}/-/ready"))
-        stack.enter_context(alertmanager(directory, ROOT / "prometheus/alertmanager.yml", alertmanager_at))
-        # The history has a sample every two hours, so queries must look back that far.
-        stack.enter_context(prometheus(directory, config, prometheus_at, "--query.lookback-delta=121m"))
-        print(f"Exporter      http://{exporter}/")
-        print(f"Prometheus    http://{prometheus_at}/alerts")
-        print(f"Alertmanager  http://{alertmanager_at}/")
-        print("Press Ctrl-C to stop.", flush=True)
-        signal.pause()
-    return 0
-
-
-def _progress(done: int, days: int) -> None:
-    bar = "#" * (30 * done // days)
-    print(f"\r[{bar:<30}] day {done} of {days}", end="\n" if done == days else "", file=sys.stderr, flush=True)
-
-
-if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(0)
-    except RuntimeError as error:
-        sys.exit(str(error))

@@ -20,8 +20,11 @@ def demo(arguments: argparse.Namespace) -> int:
             options = WebOptions.parsed(arguments)
             host, _, port = options.listen_addresses[0].rpartition(":")
             url = f"http{'s' * bool(options.config_file)}://{host or 'localhost'}:{port}"
-            print(f"Metrics of the simulated company: {url}{arguments.telemetry_path}")
-            print(f"Status of the collectors:         {url}/")
-            print("Press Ctrl-C to stop.", flush=True)
-            serve(config_file, options, Signals())
+
+            def show() -> None:
+                print(f"Metrics of the simulated company: {url}{arguments.telemetry_path}")
+                print(f"Status of the collectors:         {url}/")
+                print("Press Ctrl-C to stop.", flush=True)
+
+            serve(config_file, options, Signals(), on_listening=show)
     return 0

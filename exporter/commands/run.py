@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,11 +38,15 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def serve(config_file: Path, options: WebOptions, signals: Signals) -> None:
+def silent() -> None:
+    """Print nothing."""
+
+
+def serve(config_file: Path, options: WebOptions, signals: Signals, on_listening: Callable[[], None] = silent) -> None:
     """Collect and serve until SIGTERM or SIGINT, which end readiness, then collecting, then serving.
 
-    SIGHUP, and with `options.enable_lifecycle` a POST to `/-/reload`, reload the configuration. What is stored is
-    restored while pages are served already.
+    `on_listening` is called once the addresses are bound. SIGHUP, and with `options.enable_lifecycle` a POST to
+    `/-/reload`, reload the configuration. What is stored is restored while pages are served already.
     """
     exporter = Exporter(load(config_file))
     file = ConfigFile(options.config_file) if options.config_file else None
@@ -57,6 +61,7 @@ def serve(config_file: Path, options: WebOptions, signals: Signals) -> None:
                 "collectors": len(exporter.jobs),
             },
         )
+        on_listening()
         exporter.start()
         app = served(running, options.metrics_path, options.enable_lifecycle)
 

@@ -48,7 +48,9 @@ class Alert:
     """An alerting rule. Rules with the same name differ in their severity.
 
     `summary` is one constant sentence. `description` is a template in which white space is folded. `for_` is how long
-    `expr` must be true before the alert fires, as Prometheus writes durations; empty if it fires at once.
+    `expr` must be true before the alert fires, as Prometheus writes durations; empty if it fires at once. `dashboard`
+    is the uid of a dashboard with the values of its variables, a template such as
+    `azure-billing-cost?var-account={{ $labels.account }}`; empty if none shows more.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Alert:
     runbook: Section
     for_: str = ""
     comment: str = ""
+    dashboard: str = ""
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,15 @@ def test_a_port_in_use_fails_the_start(simulator: Simulator, tmp_path: Path) -> 
     assert (1, f"--web.listen-address: {address}: Address already in use\n") == (done.returncode, done.stderr)
 
 
+def test_the_demo_prints_its_addresses_once_they_are_bound() -> None:
+    """Beside another demo on the same port, only the error."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        done = command("demo", f"--web.listen-address={address}")
+    assert (1, "") == (done.returncode, done.stdout)
+    assert done.stderr.endswith(f"--web.listen-address: {address}: Address already in use\n")
+
+
 def test_check_config_prints_what_would_be_collected(simulator: Simulator, tmp_path: Path) -> None:
     """Every report with its interval, without a request."""
     done = command("check-config", f"--config.file={write_config(simulator, tmp_path)}")

@@ -1,7 +1,6 @@
 """A real Prometheus with five weeks of data about the simulated company."""
 
 import re
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,28 +8,26 @@ from typing import Any
 
 import pytest
 import requests
-import uvicorn
 
-from exporter.app import Exporter
-from exporter.commands.run import Running, served
-from exporter.commands.simulate import write_config
-from exporter.config import load
-from exporter.runtime.job import Plan
-from exporter.simulator import Simulator
-from exporter.web.listeners import listen
-from tests.harness import NOON, Stopped
-from tests.process import eventually, free_port, required
+from exporter.mixin.alerts import FILES
+from tests.harness import NOON
+from tests.process import free_port, required
 from tools import stack
+from tools.history import DAY, Past
+from tools.past import import_history, import_lines, look_back
+from tools.recorded import evaluated
 
-SHIFT = NOON - datetime.now(UTC)
-"""Offset of the simulated clock, so that it is always the twentieth of a month."""
+EVERY = timedelta(hours=6)
+LAST = (timedelta(seconds=30), timedelta(seconds=15))
+"""Two more scrapes before the last one, so that there are rates over a minute."""
 
 
 class Prometheus:
     """Its HTTP API."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, at: datetime | None = None) -> None:
         self.address = address
+        self._at = at
 
     def get(self, path: str, **params: str) -> Any:
         """The data of a successful response; an invalid expression is an assertion error."""
@@ -38,9 +35,15 @@ class Prometheus:
         assert answer["status"] == "success", f"{answer.get('error')}: {params}"
         return answer["data"]
 
+    @staticmethod
+    def status(url: str) -> int:
+        """The status of a page."""
+        return requests.get(url, timeout=30).status_code
+
     def query(self, expression: str) -> list[dict[str, Any]]:
-        """The series of an instant query."""
-        found: list[dict[str, Any]] = self.get("query", query=expression)["result"]
+        """The series of an instant query, at the time of the constructor or now."""
+        time = {"time": str(self._at.timestamp())} if self._at else {}
+        found: list[dict[str, Any]] = self.get("query", query=expression, **time)["result"]
         return found
 
     def variable(self, query: str, regex: str = "") -> list[str]:
@@ -61,42 +64,29 @@ class Prometheus:
 
 @pytest.fixture(scope="session")
 def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
-    """Scrapes the exporter of the simulated company every second, after importing five weeks of history."""
+    """Five weeks of scrapes, recorded series and firing alerts, queried as of the last scrape.
+
+    It neither scrapes nor evaluates rules, so that results do not depend on the speed of the machine.
+    """
     for tool in ("prometheus", "promtool"):
         required(tool)
     directory: Path = tmp_path_factory.mktemp("prometheus")
-    socket = listen("127.0.0.1:0")
-    exporter_at, address = f"127.0.0.1:{socket.getsockname()[1]}", f"127.0.0.1:{free_port()}"
-    stack.import_history(directory, address, exporter_at, days=35, every=timedelta(hours=6), shift=SHIFT)
+    address = f"127.0.0.1:{free_port()}"
+    end = datetime.now(UTC).replace(microsecond=0)
+    past = Past(end - 35 * DAY, end, EVERY, least_interval=DAY, last=LAST, shift=NOON - end)
+    import_history(directory, address, "127.0.0.1:1", past)
+    idle = directory / "idle.yml"
+    with stack.prometheus(directory, idle, address, look_back(EVERY)):
+        alerts = [*firing(address, end)]
+    import_lines(directory, [*alerts, "# EOF"])
+    with stack.prometheus(directory, idle, address, look_back(EVERY)):
+        yield Prometheus(address, end)
 
-    def clock() -> datetime:
-        return datetime.now(UTC) + SHIFT
 
-    with Simulator(clock=clock) as simulator:
-        stopped = Stopped()
-        stopped.skip_waits = True
-        exporter = Exporter(load(write_config(simulator, directory)), clock=clock, stopped=stopped)
-        exporter.restore()
-        for job in exporter.jobs:
-            exporter.telemetry.planned(job, Plan(clock() + job.every))
-            assert exporter.runner.run(job) is None
-    app = served(Running(Path(), exporter), "/metrics", enable_lifecycle=False)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]})
-    thread.start()
-    config = stack.prometheus_config(directory, exporter_at, f"127.0.0.1:{free_port()}", quick=True)
-    try:
-        with stack.prometheus(directory, config, address):
-            watching = Prometheus(address)
-            eventually(
-                lambda: bool(watching.query("azure_billing:cost:month_over_month_ratio")),
-                "the recording rules of costs",
-            )
-            eventually(
-                lambda: len(watching.query("count_over_time(azure_billing:budget:days_left[1m]) > 3")) > 3,
-                "the recording rules of budgets",
-            )
-            yield watching
-    finally:
-        server.should_exit = True
-        thread.join()
+def firing(address: str, at: datetime) -> Iterator[str]:
+    """The series with which Prometheus shows the alerts that fire, as if each had been true for long enough."""
+    for file in FILES:
+        for alert in file.alerts():
+            for labels, time, _ in evaluated(address, alert.expr, at, at, EVERY):
+                own = f'alertname="{alert.name}",alertstate="firing",severity="{alert.severity}"'
+                yield f"ALERTS{{{own}{',' * bool(labels)}{labels}}} 1 {time}"

@@ -10,6 +10,7 @@ import yaml
 
 from exporter.mixin import alerts
 from exporter.mixin.files import rule_file
+from exporter.mixin.links import Links
 from exporter.mixin.recording import RECORDING
 from exporter.mixin.rules import Alert, Record, Section
 from exporter.mixin.runbook import runbook
@@ -48,7 +49,7 @@ def test_the_committed_files_are_up_to_date() -> None:
 def test_a_rule_file_contains_exactly_its_definitions() -> None:
     """Whatever is quoted, folded or commented; the runbook can be elsewhere."""
     for file in FILES:
-        groups = yaml.safe_load(rule_file(file, runbook="https://wiki.example/page"))["groups"]
+        groups = yaml.safe_load(rule_file(file, Links(runbook="https://wiki.example/page")))["groups"]
         expected = [
             {
                 "name": group.name,

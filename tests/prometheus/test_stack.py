@@ -1,10 +1,11 @@
 """The Compose file and the Grafana provisioning are hardened, and every file and service they name exists."""
 
+import re
 from pathlib import Path
 
 import yaml
 
-from tools import stack
+from tools import past, ports, stack
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
@@ -17,7 +18,7 @@ def test_every_container_is_read_only_and_without_capabilities() -> None:
         assert service["read_only"] is True
         assert ["ALL"] == service["cap_drop"]
         assert ["no-new-privileges:true"] == service["security_opt"]
-        assert all(port.startswith("127.0.0.1:") for port in service["ports"])
+        assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ()))
 
 
 def test_the_demo_container_has_the_demo_packages() -> None:
@@ -54,7 +55,33 @@ def test_the_configured_addresses_are_those_of_the_services() -> None:
     for address, service in ((exporter, "exporter"), (alertmanager, "alertmanager"), (url[7:], "prometheus")):
         host, port = address.split(":")
         assert host == service
-        assert f"127.0.0.1:{port}:{port}" in COMPOSE["services"][host]["ports"]
+        assert COMPOSE["services"][host]["ports"] == [f"127.0.0.1:${{{host.upper()}_PORT:-{port}}}:{port}"]
+
+
+def test_every_port_can_be_chosen() -> None:
+    """By the variables that `make stack` checks, with the same defaults."""
+    published = [port for service in COMPOSE["services"].values() for port in service.get("ports", ())]
+    found = {match[1]: int(match[2]) for port in published if (match := re.search(r"{(\w+):-(\d+)}", port))}
+    assert ports.DEFAULTS == found
+    assert len(published) == len(found)
+
+
+def test_the_containers_have_the_history_of_the_local_stack() -> None:
+    """Prometheus starts once it is complete, and reads a sample of it until the next one; all files exist."""
+    history, server = COMPOSE["services"]["history"], COMPOSE["services"]["prometheus"]
+    assert history["restart"] == "no"
+    assert {"condition": "service_completed_successfully"} == server["depends_on"]["history"]
+    assert {"prometheus:/prometheus"} == {*history["volumes"]} & {*server["volumes"]}
+    assert {"--storage.tsdb.path=/prometheus", past.look_back(past.EVERY)} <= {*server["command"]}
+    (target,) = yaml.safe_load((ROOT / "prometheus/prometheus.yml").read_text())["scrape_configs"][0]["static_configs"]
+    assert ["--storage=/prometheus", f"--exporter={target['targets'][0]}"] == history["command"]
+    lines = (ROOT / history["build"]["dockerfile"]).read_text().splitlines()
+    assert f"FROM {server['image']} AS prometheus" in lines
+    assert 'ENTRYPOINT ["python", "-m", "tools.past"]' in lines
+    work = next(line.removeprefix("WORKDIR ") for line in lines if line.startswith("WORKDIR "))
+    assert {f"./{name}:{work}/{name}:ro" for name in ("tools", "prometheus")} < {*history["volumes"]}
+    copied = {line.split()[1] for line in lines if line.startswith("COPY ") and "--from" not in line}
+    assert {f"!{name}" for name in copied} <= {*(ROOT / ".dockerignore").read_text().split()}
 
 
 def test_the_configuration_also_works_without_containers(tmp_path: Path) -> None:

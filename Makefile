@@ -42,7 +42,15 @@ stack-here: .venv/development tools
 TOOLS := promtool prometheus prometheus-alertmanager chromium chromedriver
 PACKAGES := prometheus prometheus-alertmanager chromium chromium-driver
 
-tools: # programs that some tests use; installed from Debian's packages if possible
+GRAFANA := tests/prometheus/grafana
+
+.venv/grafana/installed: $(GRAFANA)/package.json $(GRAFANA)/package-lock.json
+	@mkdir -p $(@D) && cp $^ $(GRAFANA)/.npmrc $(@D)
+	@if ! command -v npm >/dev/null; then echo "npm is missing, so tests with Grafana's transformations are skipped."; \
+	elif npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null; then touch $@; \
+	else echo "Grafana's packages could not be installed, so tests with its transformations are skipped."; fi
+
+tools: .venv/grafana/installed # programs that some tests use; installed from Debian's packages if possible
 	@for tool in $(TOOLS); do command -v $$tool >/dev/null || missing=1; done; \
 	if [ -z "$$missing" ]; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \

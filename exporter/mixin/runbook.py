@@ -44,7 +44,8 @@ def _rows(section: Section, alerts: list[Alert]) -> Iterator[str]:
 
 
 def _section(section: Section, alerts: list[Alert]) -> Iterator[str]:
-    names = ", ".join(f"`{name}` ({severities})" for name, severities in _severities(alerts).items())
+    # The dashboard Overview links to the name of an alert.
+    names = ", ".join(f'<a id="{name}"></a>`{name}` ({severities})' for name, severities in _severities(alerts).items())
     yield f"\n## {section.title}\n\n{names}\n"
     for heading, text in (
         ("Meaning", section.meaning),

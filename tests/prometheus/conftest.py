@@ -58,8 +58,9 @@ class Prometheus:
             ",".join(f'{name}="{text}"' for name, text in sorted(found["metric"].items()))
             for found in self.query(inner)
         ]
-        pattern = regex.strip("/").replace("(?<", "(?P<")
-        return [found["value"] for text in texts if (found := re.search(pattern, text))]
+        pattern = re.compile(regex.strip("/").replace("(?<", "(?P<"))
+        value = "value" if "value" in pattern.groupindex else 1
+        return [found[value] for text in texts if (found := pattern.search(text))]
 
 
 @pytest.fixture(scope="session")

@@ -1,16 +1,13 @@
 """*Azure billing / B2C*: users, authentications, multi-factor authentications, and the bill."""
 
 from exporter.mixin.dashboards.b2c_bill import BILL, BILLED
-from exporter.mixin.dashboards.board import Row, Variable, dashboard
-from exporter.mixin.dashboards.panels import COUNT, Query, bars, table, timeseries
+from exporter.mixin.dashboards.board import Row, dashboard
+from exporter.mixin.dashboards.panels import COUNT, RATIO, Json, Query, timeseries
+from exporter.mixin.dashboards.tables import limited, table
+from exporter.mixin.dashboards.variables import Variable, currency
 
 ACCOUNT = Variable("account", "Account", "label_values(azure_b2c_users, account)")
-CURRENCY = Variable(
-    "currency",
-    "Currency",
-    'label_values(azure_b2c_estimated_cost_month_to_date{account=~"$account"}, currency)',
-    multi=False,
-)
+CURRENCY = currency("azure_billing:cost:month_to_date", 'account=~"$account",collector="bill"')
 APPLICATION = Variable(
     "application",
     "Application",
@@ -18,43 +15,72 @@ APPLICATION = Variable(
 )
 MINE = 'account=~"$account"'
 CHOSEN = f'{MINE},application=~"$application"'
+LABELS = {"identity_provider": "Identity provider", "flow": "Flow", "method": "Method"}
+APPLICATIONS = {"account": "Account", "application": "Application", "application_id": "Id"}
+
+
+def _by(label: str, name: str) -> str:
+    """Counts by account and a label; two replicas publish the same ones."""
+    return f"max by (account, {label}) ({name}{{{MINE}}})"
+
+
+def _counts(title: str, description: str, label: str, name: str) -> Json:
+    """The counts of each account by a label, and their share of its sum."""
+    columns = {label: LABELS[label], "account": "Account"}
+    return table(
+        title,
+        description,
+        columns,
+        Query(_by(label, name), "Count"),
+        Query(f"{_by(label, name)} / on (account) group_left () (sum by (account) ({_by(label, name)}) > 0)", "Share"),
+        sort="Count",
+        units={"Count": COUNT, "Share": RATIO},
+        gauges=("Share",),
+        widths={"Count": 70, "Share": 120, "Account": 140},
+    )
+
+
+def _application(name: str) -> str:
+    labels = ", ".join(APPLICATIONS)
+    part = "method" if "mfa" in name else "flow"
+    return f"sum by ({labels}) (max by ({labels}, {part}) (azure_b2c_application_{name}{{{CHOSEN}}}))"
+
 
 USERS = Row(
     "Users",
     (
         (
-            bars(
+            _counts(
                 "Users",
-                "Users on the newest reported day, by identity provider.",
-                COUNT,
-                Query(f"sort_desc(sum by (identity_provider) (azure_b2c_users{{{MINE}}}))", "{{identity_provider}}"),
+                "Users on the newest reported day, by account and identity provider.",
+                "identity_provider",
+                "azure_b2c_users",
             ),
-            8,
-            8,
+            12,
+            9,
         ),
         (
-            bars(
+            _counts(
                 "Registered in 10 days",
-                "Growth of the number of users over ten days, by identity provider.",
-                COUNT,
-                Query(
-                    f"sort_desc(sum by (identity_provider) (azure_b2c_users_registered_trailing_10d{{{MINE}}}))",
-                    "{{identity_provider}}",
-                ),
+                "Growth of the number of users over ten days, by account and identity provider.",
+                "identity_provider",
+                "azure_b2c_users_registered_trailing_10d",
             ),
-            6,
-            8,
+            12,
+            9,
         ),
         (
             timeseries(
                 "Users over time",
-                "Users by identity provider.",
+                "Users by account and identity provider.",
                 COUNT,
-                Query(f"sum by (identity_provider) (azure_b2c_users{{{MINE}}})", "{{identity_provider}}"),
+                Query(_by("identity_provider", "azure_b2c_users"), "{{identity_provider}}, {{account}}"),
                 stacked=True,
+                interval="1h",
+                wide=True,
             ),
-            10,
-            8,
+            24,
+            9,
         ),
     ),
 )
@@ -64,46 +90,49 @@ AUTHENTICATIONS = Row(
         (
             timeseries(
                 "Daily authentications by flow",
-                "Billable authentications on the newest complete day.",
+                "Billable authentications on the newest complete day, shown at the time it was read.",
                 COUNT,
-                Query(f"sum by (flow) (azure_b2c_authentications_daily{{{MINE}}})", "{{flow}}"),
-                stacked=True,
+                Query(_by("flow", "azure_b2c_authentications_daily"), "{{flow}}, {{account}}"),
+                days=True,
             ),
-            14,
-            8,
+            12,
+            11,
         ),
         (
-            bars(
+            _counts(
                 "Month to date by flow",
                 "Billable authentications since the first day of the month.",
-                COUNT,
-                Query(f"sort_desc(sum by (flow) (azure_b2c_authentications_month_to_date{{{MINE}}}))", "{{flow}}"),
+                "flow",
+                "azure_b2c_authentications_month_to_date",
             ),
-            10,
-            8,
+            12,
+            11,
         ),
         (
             table(
                 "Applications",
                 "Authentications and multi-factor authentications of each configured application.",
-                {"application": "Application", "application_id": "Id"},
+                APPLICATIONS,
+                Query(f"topk(100, {_application('authentications_month_to_date')})", "Authentications"),
                 Query(
-                    "sum by (application, application_id) "
-                    f"(azure_b2c_application_authentications_month_to_date{{{CHOSEN}}})",
-                    "Authentications this month",
-                ),
-                Query(
-                    "sum by (application, application_id) "
-                    f"(azure_b2c_application_authentications_trailing_30d{{{CHOSEN}}})",
+                    limited(
+                        _application("authentications_trailing_30d"),
+                        list(APPLICATIONS),
+                        f"topk(100, {_application('authentications_month_to_date')})",
+                    ),
                     "In 30 days",
                 ),
                 Query(
-                    "sum by (application, application_id) "
-                    f"(azure_b2c_application_mfa_requests_month_to_date{{{CHOSEN}}})",
+                    limited(
+                        _application("mfa_requests_month_to_date"),
+                        list(APPLICATIONS),
+                        f"topk(100, {_application('authentications_month_to_date')})",
+                    ),
                     "MFA this month",
                 ),
-                sort="Authentications this month",
-                units={"Authentications this month": COUNT, "In 30 days": COUNT, "MFA this month": COUNT},
+                sort="Authentications",
+                units={"Authentications": COUNT, "In 30 days": COUNT, "MFA this month": COUNT},
+                widths={"Authentications": 130, "In 30 days": 110, "MFA this month": 130},
             ),
             24,
             7,
@@ -116,23 +145,29 @@ MFA = Row(
         (
             timeseries(
                 "Daily by method",
-                "The newest complete day, and the mean of the four preceding weeks. A sudden rise may be fraud.",
+                "The newest complete day, and the mean of the four preceding weeks (dashed). A sudden rise may be "
+                "fraud.",
                 COUNT,
-                Query(f"azure_b2c:mfa_requests_daily:by_method{{{MINE}}}", "{{method}}"),
-                Query(f"azure_b2c:mfa_requests_daily:by_method_mean_4w{{{MINE}}}", "{{method}}, mean"),
+                Query(f"azure_b2c:mfa_requests_daily:by_method{{{MINE}}}", "{{method}}, {{account}}"),
+                Query(
+                    f"azure_b2c:mfa_requests_daily:by_method_mean_4w{{{MINE}}}",
+                    "{{method}}, {{account}}, mean",
+                    dashed=True,
+                ),
+                interval="1h",
             ),
-            14,
-            8,
+            12,
+            11,
         ),
         (
-            bars(
+            _counts(
                 "In 30 days by method",
                 "Multi-factor authentications in the last 30 days of the report.",
-                COUNT,
-                Query(f"sort_desc(sum by (method) (azure_b2c_mfa_requests_trailing_30d{{{MINE}}}))", "{{method}}"),
+                "method",
+                "azure_b2c_mfa_requests_trailing_30d",
             ),
-            10,
-            8,
+            12,
+            11,
         ),
     ),
 )
@@ -142,5 +177,5 @@ BOARD = dashboard(
     "Azure billing / B2C",
     "Users, authentications and multi-factor authentications, the estimated bill, and what Azure bills.",
     (ACCOUNT, CURRENCY, APPLICATION),
-    (USERS, AUTHENTICATIONS, MFA, BILL, BILLED),
+    (BILL, USERS, AUTHENTICATIONS, MFA, BILLED),
 )

@@ -1,70 +1,89 @@
 """Rows of the dashboard *Azure billing / B2C* on money: the estimate, and what Azure bills."""
 
 from exporter.mixin.dashboards.board import Row
-from exporter.mixin.dashboards.overview import BUDGETS, budgets
-from exporter.mixin.dashboards.panels import COUNT, MONEY, RATIO, Query, bars, stat, table, timeseries
+from exporter.mixin.dashboards.budget_tables import LABELS, budgets
+from exporter.mixin.dashboards.panels import CHANGE, COUNT, MONEY, RATIO, Query, stat, timeseries
+from exporter.mixin.dashboards.tables import table
 
 MINE = 'account=~"$account"'
 PAID = f'{MINE},currency="$currency"'
+ESTIMATE = f'{PAID},collector="bill"'
 NEARLY = ((0, "green"), (0.9, "orange"), (1, "red"))
 METERS = 'meter_category=~"Azure Active Directory B2C|Azure Active Directory for External Identities|Microsoft Entra"'
 """The categories in which B2C, External ID and their second factors are billed. The last one has other services too."""
-PARTS = "account, meter_category, currency"
+TOTALS = {"account": "Account", "currency": "Currency"}
+COMPONENTS = {"account": "Account", "component": "Component"}
+PARTS = {"account": "Account of the costs", "meter_category": "Meter category", "currency": "Currency"}
+
+
+def _one(name: str) -> str:
+    return f"max by (account, currency) (azure_billing:cost:{name}{{{ESTIMATE}}})"
+
+
+def _component(name: str) -> str:
+    return f"max by ({', '.join(COMPONENTS)}) (azure_b2c_{name}{{{MINE}}})"
+
+
+def _billed(name: str) -> str:
+    return f"sum by ({', '.join(PARTS)}) (azure:cost_{name}:by_meter{{{METERS}}})"
+
 
 BILL = Row(
     "Estimated bill",
     (
         (
-            stat(
-                "Month to date, $currency",
-                "Usage of this month so far at the configured prices.",
-                MONEY,
-                Query(
-                    f"sum by (account, currency) (azure_b2c_estimated_cost_month_to_date{{{PAID}}})",
-                    "{{account}} {{currency}}",
-                ),
+            table(
+                "Accounts, $currency",
+                "Usage of this month so far and of the whole month at the configured prices, including tiers, and the "
+                "previous month.",
+                TOTALS,
+                Query(_one("month_to_date"), "Month to date"),
+                Query(_one("projected"), "Projected"),
+                Query(_one("previous_month"), "Last month"),
+                Query(f"{_one('month_over_month_ratio')} - 1", "Change"),
+                sort="Month to date",
+                units={"Month to date": MONEY, "Projected": MONEY, "Last month": MONEY, "Change": RATIO},
+                steps={"Change": CHANGE},
+                widths={"Currency": 85, "Change": 85},
             ),
+            24,
             6,
-            5,
         ),
         (
-            stat(
-                "Projected for the month, $currency",
-                "Projected usage of the whole month at the configured prices, including tiers.",
-                MONEY,
-                Query(
-                    f"sum by (account, currency) (azure_b2c_estimated_cost_month{{{PAID}}})",
-                    "{{account}} {{currency}}",
-                ),
-            ),
-            6,
-            5,
-        ),
-        (
-            bars(
+            table(
                 "Free quantity used",
-                "Used share of the monthly free quantity, by component of the bill.",
-                RATIO,
-                Query(f"azure_b2c_free_quantity_used_ratio{{{MINE}}}", "{{component}}"),
-                steps=NEARLY,
-                min=0,
-                max=1,
+                "Used share of the monthly free quantity, by component of the bill. What exceeds it is billed.",
+                COMPONENTS,
+                Query(_component("free_quantity_used_ratio"), "Used"),
+                Query(_component("billed_quantity_month_to_date"), "Quantity"),
+                Query(_component("free_quantity"), "Free"),
+                sort="Used",
+                units={"Used": RATIO, "Quantity": COUNT, "Free": COUNT},
+                steps={"Used": NEARLY},
+                gauges=("Used",),
+                widths={"Account": 110, "Used": 140, "Quantity": 80, "Free": 70},
             ),
-            12,
-            5,
+            24,
+            6,
         ),
+        (budgets('account=~"$account",currency="$currency"', LABELS), 24, 6),
         (
             timeseries(
                 "Components of the bill, $currency",
                 "Estimated cost of each component of the bill so far, also while another component is not known.",
                 MONEY,
-                Query(f"azure_b2c_estimated_component_cost_month_to_date{{{PAID}}}", "{{component}} {{currency}}"),
+                Query(
+                    "max by (account, component, currency) "
+                    f"(azure_b2c_estimated_component_cost_month_to_date{{{PAID}}})",
+                    "{{component}}, {{account}}, {{currency}}",
+                ),
                 stacked=True,
+                interval="1h",
+                wide=True,
             ),
             24,
-            8,
+            9,
         ),
-        (budgets(f'{PAID},customer_id=""', BUDGETS), 24, 7),
     ),
 )
 BILLED = Row(
@@ -75,11 +94,12 @@ BILLED = Row(
                 "Billed by Azure",
                 "Cost of the meters of Azure AD B2C and External ID, from all accounts of Azure costs with the label "
                 "meter_category. Microsoft Entra also has other services. Scopes that overlap show the same cost.",
-                {"account": "Account of the costs", "meter_category": "Meter category", "currency": "Currency"},
-                Query(f"sum by ({PARTS}) (azure_cost_month_to_date{{{METERS}}})", "This month"),
-                Query(f"sum by ({PARTS}) (azure_cost_previous_month{{{METERS}}})", "Previous month"),
+                PARTS,
+                Query(_billed("month_to_date"), "This month"),
+                Query(_billed("previous_month"), "Last month"),
                 sort="This month",
-                units={"This month": MONEY, "Previous month": MONEY},
+                units={"This month": MONEY, "Last month": MONEY},
+                widths={"Currency": 85, "This month": 110, "Last month": 110},
             ),
             16,
             7,
@@ -90,7 +110,7 @@ BILLED = Row(
                 "Users to whom a token was issued this month, each once. Empty if the month was not read from its "
                 "first day on, or if the source does not state it.",
                 COUNT,
-                Query(f"azure_b2c_monthly_active_users{{{MINE}}}", "{{account}}"),
+                Query(f"max by (account) (azure_b2c_monthly_active_users{{{MINE}}})", "{{account}}"),
             ),
             8,
             7,

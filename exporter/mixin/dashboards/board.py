@@ -1,66 +1,71 @@
-"""A dashboard made of rows: its variables, its layout and the links to the other dashboards."""
+"""A dashboard made of rows: its layout, its annotations and the links to the other dashboards."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from exporter.mixin.dashboards.panels import DATASOURCE, Json
+from exporter.mixin.dashboards.variables import SOURCE, Variable
 from exporter.mixin.links import DASHBOARDS
 
 TAG = "azure-billing"
 WIDTH = 24
-CLASSIC = 5
-"""The type of a variable's query that is written as text: `label_values(…)`, `label_names(…)`, `query_result(…)`."""
+CUSTOMER, SUBSCRIPTION = "azure-billing-customer", "azure-billing-subscription"
+"""The dashboards of one customer (variables account, customer_id) and one subscription (account, subscription)."""
 
 
 @dataclass(frozen=True)
-class Variable:
-    """A dashboard variable whose values are those of a label; `query` selects them from the data source.
+class Annotation:
+    """Instants that charts mark: those when `expr` has a series, checked once an hour.
 
-    A variable that is not `multi` has exactly one value, such as a currency: amounts in two can't be summed.
+    `text` may name labels as legends do.
     """
 
     name: str
-    label: str
-    query: str
-    multi: bool = True
-    regex: str = ""
+    expr: str
+    text: str
+    colour: str
 
     def json(self) -> Json:
         """The JSON that Grafana stores."""
         return {
-            "allValue": ".*" if self.multi else None,
-            "current": {},
             "datasource": DATASOURCE,
-            "definition": self.query,
-            "hide": 0,
-            "includeAll": self.multi,
-            "label": self.label,
-            "multi": self.multi,
+            "enable": True,
+            "hide": False,
+            "iconColor": self.colour,
             "name": self.name,
-            "options": [],
-            "query": {"qryType": CLASSIC, "query": self.query, "refId": self.name},
-            "refresh": 2,
-            "regex": self.regex,
-            "skipUrlSync": False,
-            "sort": 1,
-            "type": "query",
+            "tagKeys": "",
+            "target": {"expr": self.expr, "interval": "1h", "refId": "Anno"},
+            "textFormat": self.text,
+            "titleFormat": self.name,
+            "useValueForTime": "off",
         }
 
 
-SOURCE: Json = {
-    "current": {},
-    "hide": 0,
-    "includeAll": False,
-    "label": "Data source",
-    "multi": False,
-    "name": "datasource",
-    "options": [],
-    "query": "prometheus",
-    "refresh": 1,
-    "regex": "",
-    "skipUrlSync": False,
-    "type": "datasource",
+MONTH = Annotation("Month begins", "day_of_month() == 1 and hour() == 0", "UTC", "blue")
+RELOADED = Annotation(
+    "Configuration loaded",
+    "max by (instance) (changes(azure_billing_exporter_config_last_reload_success_timestamp_seconds[1h])) > 0",
+    "{{instance}}",
+    "purple",
+)
+RESTATED = Annotation(
+    "Data restated",
+    "max by (account) (changes(azure_billing_exporter_collector_data_changed_timestamp_seconds"
+    '{account=~"$account",collector=~"usagedetails_previous_month|usage_previous_month"}[1h])) > 0 '
+    'or max by (account) (resets(azure_billing:cost:month_to_date{account=~"$account"}[1h])) > 0 '
+    "unless on (account) max by (account) (changes(azure_billing:period:start_timestamp_seconds[1h])) > 0",
+    "{{account}}: last month has changed, or a cost has decreased",
+    "orange",
+)
+BUILT_IN: Json = {
+    "builtIn": 1,
+    "datasource": {"type": "grafana", "uid": "-- Grafana --"},
+    "enable": True,
+    "hide": True,
+    "iconColor": "rgba(0, 211, 255, 1)",
+    "name": "Annotations & Alerts",
+    "type": "dashboard",
 }
 
 
@@ -73,11 +78,17 @@ class Row:
 
 
 def dashboard(
-    uid: str, title: str, description: str, variables: Sequence[Variable], rows: Sequence[Row], days: int = 30
+    uid: str,
+    title: str,
+    description: str,
+    variables: Sequence[Variable],
+    rows: Sequence[Row],
+    days: int = 30,
+    annotations: Sequence[Annotation] = (MONTH, RESTATED, RELOADED),
 ) -> Json:
     """The JSON to import; the time range is the last `days` days."""
     return {
-        "annotations": {"list": []},
+        "annotations": {"list": [BUILT_IN, *(annotation.json() for annotation in annotations)]},
         "description": description,
         "editable": False,
         "fiscalYearStartMonth": 0,
@@ -102,6 +113,15 @@ def dashboard(
 def link(uid: str, *variables: str) -> str:
     """The URL of a dashboard with the values of variables, each `var-name=value` or Grafana's `${name:queryparam}`."""
     return f"{DASHBOARDS}/{uid}?{'&'.join(variables)}"
+
+
+def row_link(uid: str, **fields: str) -> str:
+    """The URL of the dashboard about a row: variables by the title of the column with their value.
+
+    The data source and the time range are kept.
+    """
+    chosen = (f"var-{name}=${{__data.fields.{column}:percentencode}}" for name, column in fields.items())
+    return link(uid, *chosen, "${datasource:queryparam}", "${__url_time_range}")
 
 
 def _links() -> Json:

@@ -1,53 +1,91 @@
 """Panels of the dashboard *Azure billing / Cost*, and what they select."""
 
-from exporter.mixin.dashboards.panels import MONEY, Json, Query, bars, stat, timeseries
+from collections.abc import Mapping
 
-COST = "azure_cost_month_to_date"
+from exporter.mixin.dashboards.panels import CHANGE, MONEY, RATIO, Json, Query, timeseries
+from exporter.mixin.dashboards.tables import limited, table
+
 MINE = 'account=~"$account",currency="$currency"'
 BILL = f'{MINE},collector="usagedetails"'
 """For the series that unite all APIs: those of Azure bills."""
-CHOSEN = f'{MINE},subscription_name=~"$subscription"'
+ELAPSED = 'azure_billing:period:elapsed_ratio{account=~"$account",collector="usagedetails"}'
+TOTAL = f"azure_billing:cost:month_to_date{{{BILL}}}"
+LAST = f"azure_billing:cost:previous_month{{{BILL}}}"
+"""Only while the previous month that is published is the one before the current month."""
 
 
-def summed(family: str, label: str) -> str:
-    """The cost by one label, always with the currency; not over accounts, whose scopes may overlap.
+def summed(name: str, labels: Mapping[str, str]) -> str:
+    """A recorded cost by labels; not over accounts, whose scopes may overlap."""
+    return f"sum by ({', '.join(labels)}) ({name}{{{MINE}}})"
 
-    Costs without the label, such as those of an account that does not have it, are shown as `none`.
-    """
-    costs = f"sum by (account, {label}, currency) ({family}{{{CHOSEN}}})"
+
+def named(costs: str, label: str) -> str:
+    """With the label `none` where it is empty, so that no legend is."""
     return f'label_replace({costs}, "{label}", "none", "{label}", "")'
 
 
-def by(label: str, title: str) -> tuple[tuple[Json, int, int], ...]:
-    """Panels of the cost by a label: the month to date and the days."""
-    legend = f"{{{{{label}}}}} ({{{{account}}}})"
-    return (
-        (
-            bars(
-                f"Month to date by {title}, $currency",
-                f"Cost of the current billing period so far, top 15 by {title}.",
-                MONEY,
-                Query(f"sort_desc(topk(15, {summed(COST, label)}))", legend),
-            ),
-            10,
-            12,
-        ),
-        (
-            timeseries(
-                f"Daily cost by {title}, $currency",
-                f"Cost of the newest complete day, top 10 by {title}; shown at the time it was read, days later.",
-                MONEY,
-                Query(f"topk(10, {summed('azure_cost_daily', label)})", legend),
-                stacked=True,
-            ),
-            14,
-            12,
-        ),
+def dimension(name: str) -> str:
+    """A recorded cost by the label that the variable `dimension` names, as the label `part`.
+
+    Costs without the label, such as those of an account that does not have it, are of the part `none`. The comma is
+    for an installation without any such label.
+    """
+    costs = f"sum by (account, currency, $dimension) ({name}{{{MINE}}})"
+    named = f'label_replace({costs}, "part", "none", "", "")'
+    return f'sum by (account, part, currency) (label_replace({named}, "part", "$1", "$dimension", "(.+)"))'
+
+
+def compared(
+    title: str,
+    description: str,
+    columns: Mapping[str, str],
+    month: str,
+    previous: str,
+    links: Mapping[str, tuple[str, str]] | None = None,
+    most: int = 100,
+    widths: Mapping[str, int] | None = None,
+) -> Json:
+    """The table of the most expensive rows: share of the account's total, and change against the previous month.
+
+    `month` and `previous` have the labels of `columns`. The change compares the amount at the current rate, and is
+    absent on the first day of a month.
+    """
+    keys, top = list(columns), f"topk({most}, {month})"
+    last = f"({previous} and on (account, currency) {LAST})"
+    projected = f"{top} / on (account) group_left () ({ELAPSED} > 0.034)"
+    return table(
+        f"{title}, $currency",
+        description,
+        columns,
+        Query(top, "This month"),
+        Query(f"{top} / on (account, currency) group_left () ({TOTAL} > 0)", "Share"),
+        Query(limited(last, keys, top), "Last month"),
+        Query(f"{projected} / on ({', '.join(keys)}) ({last} > 0) - 1", "Change"),
+        sort="This month",
+        units={"This month": MONEY, "Share": RATIO, "Last month": MONEY, "Change": RATIO},
+        steps={"Change": CHANGE},
+        gauges=("Share",),
+        links=links,
+        widths={"Currency": 85, "This month": 100, "Share": 140, "Last month": 100, "Change": 80} | dict(widths or {}),
     )
 
 
-def one(title: str, description: str, family: str, no_value: str = "no data") -> tuple[Json, int, int]:
-    """An amount of money of the account."""
-    selected = BILL if family.startswith("azure_billing:") else MINE
-    query = Query(f"{family}{{{selected}}}", "{{account}}")
-    return stat(f"{title}, $currency", description, MONEY, query, no_value=no_value), 6, 4
+def daily(title: str, daily_cost: str, keys: str, legend: str) -> tuple[Json, int, int]:
+    """One bar a day of the ten series with the largest sum in the time range, and of all others together."""
+    top = f"topk(10, sum_over_time(({daily_cost})[$__range:1d] @ end()))"
+    return (
+        timeseries(
+            f"{title}, $currency",
+            "Cost of the newest complete day, shown at the time it was read, days later. The ten largest of the time "
+            "range, and all others together. Accounts whose scopes overlap both show what they share.",
+            MONEY,
+            Query(f"{daily_cost} and on ({keys}) {top}", legend),
+            Query(
+                f"sum by (currency) ({daily_cost} unless on ({keys}) {top})", "all others, {{currency}}", colour="text"
+            ),
+            days=True,
+            wide=True,
+        ),
+        24,
+        10,
+    )

@@ -1,29 +1,38 @@
 """*Azure billing / Exporter*: collectors, data freshness, API responses, throttling, credentials."""
 
-from exporter.mixin.dashboards.board import Row, Variable, dashboard
+from exporter.mixin.dashboards.board import RELOADED, Row, dashboard
+from exporter.mixin.dashboards.freshness import LATE, STATE, collector, lateness
 from exporter.mixin.dashboards.panels import (
     BYTES,
     COUNT,
+    DAYS,
+    HOURS,
     PER_SECOND,
     RATIO,
     SECONDS,
     Query,
+    Unit,
     stat,
-    table,
+    texts,
     timeseries,
 )
+from exporter.mixin.dashboards.tables import table
+from exporter.mixin.dashboards.variables import Variable
 
 PREFIX = "azure_billing_exporter"
 JOB = Variable("job", "Job", f"label_values({PREFIX}_build_info, job)")
 INSTANCE = Variable("instance", "Instance", f'label_values({PREFIX}_build_info{{job=~"$job"}}, instance)')
 ACCOUNT = Variable("account", "Account", f'label_values({PREFIX}_collector_success{{job=~"$job"}}, account)')
+HOUR, DAY = 3600, 86_400
 HERE = 'job=~"$job",instance=~"$instance"'
 MINE = f'{HERE},account=~"$account"'
 
 
-def collector(what: str) -> str:
-    """A gauge of the collectors."""
-    return f"max by (account, collector) ({PREFIX}_collector_{what}{{{MINE}}})"
+KEYS = {"account": "Account", "collector": "Collector"}
+
+
+def _age(what: str, unit: int) -> str:
+    return f"(time() - {collector(f'{what}_timestamp_seconds', MINE)}) / {unit}"
 
 
 COLLECTORS = Row(
@@ -32,29 +41,50 @@ COLLECTORS = Row(
         (
             table(
                 "Collectors",
-                "One row per report and account. Success is 1 if the last run succeeded; ages are relative to now.",
-                {"account": "Account", "collector": "Collector"},
-                Query(collector("success"), "Success"),
-                Query(f"time() - {collector('last_success_timestamp_seconds')}", "Last success"),
-                Query(f"{collector('next_run_timestamp_seconds')} - time()", "Next run in"),
-                Query(f"time() - {collector('data_timestamp_seconds')}", "Age of the data"),
-                Query(f"time() - {collector('data_changed_timestamp_seconds')}", "Changed"),
-                Query(collector("duration_seconds"), "Duration"),
-                Query(collector("records"), "Records"),
-                Query(collector("series"), "Series"),
-                Query(collector("overflow_series"), "Folded"),
-                sort="Last success",
+                "One row per report and account, the latest relative to their interval first. "
+                "The age of the data, and the time since it has changed, are in days.",
+                KEYS,
+                Query(lateness(MINE), "Of interval"),
+                Query(collector("success", MINE), "State"),
+                Query(_age("last_success", HOUR), "Read (h ago)"),
+                Query(
+                    f"({collector('next_run_timestamp_seconds', MINE)} - time()) / {HOUR}",
+                    "Next (h)",
+                ),
+                Query(_age("data", DAY), "Data (d)"),
+                Query(_age("data_changed", DAY), "Changed (d)"),
+                Query(collector("duration_seconds", MINE), "Run (s)"),
+                Query(collector("records", MINE), "Records"),
+                Query(collector("series", MINE), "Series"),
+                Query(collector("overflow_series", MINE), "Folded"),
+                sort="Of interval",
                 units={
-                    "Last success": SECONDS,
-                    "Next run in": SECONDS,
-                    "Age of the data": SECONDS,
-                    "Changed": SECONDS,
-                    "Duration": SECONDS,
+                    "Of interval": RATIO,
+                    "State": COUNT,
+                    "Read (h ago)": HOURS,
+                    "Next (h)": HOURS,
+                    "Data (d)": DAYS,
+                    "Changed (d)": DAYS,
+                    "Run (s)": Unit("none", 2),
                     "Records": COUNT,
                     "Series": COUNT,
                     "Folded": COUNT,
                 },
-                steps={"Success": ((0, "red"), (1, "green"))},
+                steps={"Of interval": LATE, "Folded": ((0, "transparent"), (1, "orange"))},
+                texts={"State": texts(STATE)},
+                widths={
+                    "Account": 135,
+                    "Of interval": 90,
+                    "State": 60,
+                    "Read (h ago)": 105,
+                    "Next (h)": 75,
+                    "Data (d)": 75,
+                    "Changed (d)": 110,
+                    "Run (s)": 65,
+                    "Records": 75,
+                    "Series": 60,
+                    "Folded": 65,
+                },
             ),
             24,
             12,
@@ -77,12 +107,15 @@ COLLECTORS = Row(
         (
             timeseries(
                 "Age relative to interval",
-                "Time since the last success relative to the interval. AzureBillingDataStale fires above 300 %.",
+                "Time since the last success relative to the interval, the ten largest of the time range. "
+                "AzureBillingDataStale fires above 300 %.",
                 RATIO,
                 Query(
-                    f"(time() - {collector('last_success_timestamp_seconds')}) / {collector('interval_seconds')}",
+                    f"{lateness(MINE)} and topk(10, max_over_time(({lateness(MINE)})[$__range:1h] @ end()))",
                     "{{account}} {{collector}}",
                 ),
+                Query("vector(3)", "AzureBillingDataStale", dashed=True, colour="red"),
+                min=0,
             ),
             12,
             8,
@@ -152,12 +185,15 @@ PROCESS = Row(
                 "Time until each credential expires if it is neither used nor replaced.",
                 {"account": "Account", "credential": "Credential"},
                 Query(
-                    f"min by (account, credential) ({PREFIX}_credential_expiry_timestamp_seconds{{{MINE}}}) - time()",
-                    "Expires in",
+                    f"(min by (account, credential) ({PREFIX}_credential_expiry_timestamp_seconds{{{MINE}}}) - time())"
+                    f" / {DAY}",
+                    "Expires in (days)",
                 ),
-                sort="Expires in",
-                units={"Expires in": SECONDS},
-                steps={"Expires in": ((0, "red"), (7 * 86_400, "orange"), (30 * 86_400, "green"))},
+                sort="Expires in (days)",
+                descending=False,
+                units={"Expires in (days)": DAYS},
+                steps={"Expires in (days)": ((0, "red"), (7, "orange"), (30, "green"))},
+                widths={"Expires in (days)": 150},
             ),
             12,
             7,
@@ -165,10 +201,10 @@ PROCESS = Row(
         (
             stat(
                 "Configuration",
-                "1 if the last reload of the configuration succeeded, 0 if it failed.",
+                "Whether the last reload of the configuration succeeded; if it failed, the previous one stays active.",
                 COUNT,
                 Query(f"{PREFIX}_config_last_reload_successful{{{HERE}}}", "{{instance}}"),
-                steps=((0, "red"), (1, "green")),
+                mappings=(texts({0: ("failed", "red"), 1: ("loaded", "green")}),),
             ),
             4,
             7,
@@ -196,4 +232,5 @@ BOARD = dashboard(
     (JOB, INSTANCE, ACCOUNT),
     (COLLECTORS, APIS, PROCESS),
     days=2,
+    annotations=(RELOADED,),
 )

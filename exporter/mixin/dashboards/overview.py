@@ -1,218 +1,91 @@
 """*Azure billing / Overview*: firing alerts, and budgets and costs of all APIs."""
 
-from exporter.mixin.dashboards.board import Row, Variable, dashboard, link
-from exporter.mixin.dashboards.panels import (
-    BUDGET,
-    COUNT,
-    DAYS,
-    MONEY,
-    NONE,
-    RATIO,
-    SECONDS,
-    Json,
-    Query,
-    bars,
-    stat,
-    table,
-    timeseries,
-)
+from exporter.mixin.dashboards.attention import ATTENTION
+from exporter.mixin.dashboards.board import Row, dashboard, row_link
+from exporter.mixin.dashboards.budget_tables import budgets, customer_budgets
+from exporter.mixin.dashboards.freshness import FRESHNESS
+from exporter.mixin.dashboards.panels import CHANGE, MONEY, RATIO, Query, timeseries
+from exporter.mixin.dashboards.tables import table
+from exporter.mixin.dashboards.variables import Variable, currency
 
 ACCOUNT = Variable("account", "Account", "label_values(azure_billing_exporter_collector_success, account)")
-CURRENCY = Variable("currency", "Currency", "label_values(azure_billing:cost:month_to_date, currency)", multi=False)
-BUDGETS = {"account": "Account", "budget": "Budget", "currency": "Currency"}
-AZURE_BUDGETS = BUDGETS | {"scope": "Scope", "time_grain": "Period"}
-"""With the scope and the length of the period of budgets that are set in Azure, whose names repeat."""
+CURRENCY = currency("azure_billing:cost:month_to_date", 'account=~"$account"')
 MINE = 'account=~"$account"'
 PAID = f'{MINE},currency="$currency"'
-NAMED = "{{budget}}, {{currency}} ({{account}})"
+SOURCES = {"usagedetails": "cost", "bill": "b2c", "usagerecords": "partner-center"}
+"""The dashboard of each source of a cost, without the prefix of its uid."""
+COLUMNS = {"account": "Account", "collector": "Source", "currency": "Currency"}
+TOP = f"topk(8, max_over_time(azure_billing:budget:used_ratio{{{MINE}}}[$__range:1d] @ end()))"
+MONTH = "(day_of_month() - 1 + hour() / 24) / days_in_month()"
 
 
-def budgets(mine: str, columns: dict[str, str], most: int = 100) -> Json:
-    """The table of budgets, those with the highest used ratio first."""
-    top = f"topk({most}, azure_billing:budget:used_ratio{{{mine}}})"
-    return table(
-        "Budgets",
-        "Budgets of the selected accounts, each in its own currency, with spending in its period and its projection.",
-        columns,
-        Query(top, "Used"),
-        Query(f"azure_billing:budget:spent{{{mine}}}", "Spent"),
-        Query(f"azure_billing:budget:amount{{{mine}}}", "Budget amount"),
-        Query(f"azure_billing:budget:projected{{{mine}}}", "Projected"),
-        Query(f"azure_billing:budget:pace_ratio{{{mine}}}", "Pace"),
-        Query(f"azure_billing:budget:days_left{{{mine}}}", "Days left"),
-        sort="Used",
-        units={
-            "Used": RATIO,
-            "Pace": RATIO,
-            "Spent": MONEY,
-            "Budget amount": MONEY,
-            "Projected": MONEY,
-            "Days left": DAYS,
-        },
-        steps={"Used": BUDGET, "Pace": ((0, "green"), (1, "orange"))},
-        links={
-            "Budget": (
-                "Customers",
-                link("azure-billing-partner-center", "${account:queryparam}", "${datasource:queryparam}"),
-            )
-        },
-    )
+def _cost(name: str) -> str:
+    expr = f"azure_billing:cost:{name}{{{PAID}}}"
+    for source, board in SOURCES.items():
+        expr = f'label_replace({expr}, "collector", "{board}", "collector", "{source}")'
+    return f"max by ({', '.join(COLUMNS)}) ({expr})"
 
 
-ATTENTION = Row(
-    "Alerts",
-    (
-        (
-            stat(
-                "Firing by severity",
-                "Number of firing alerts. Critical alerts page someone; warnings are for working hours.",
-                COUNT,
-                Query(
-                    'count by (severity) (ALERTS{alertstate="firing",alertname=~"(Azure|PartnerCenter).+"})',
-                    "{{severity}}",
-                ),
-                steps=((0, "orange"),),
-                no_value="none",
-            ),
-            6,
-            7,
-        ),
-        (
-            table(
-                "Firing alerts",
-                "Firing alerts of the selected accounts. The runbook describes what to do about each.",
-                {
-                    "alertname": "Alert",
-                    "severity": "Severity",
-                    "account": "Account",
-                    "budget": "Budget",
-                    "customer_name": "Customer",
-                    "subscription_name": "Subscription",
-                    "collector": "Collector",
-                    "currency": "Currency",
-                },
-                Query(f'ALERTS{{alertstate="firing",alertname=~"(Azure|PartnerCenter).+",{MINE}}}', "Firing"),
-                sort="Severity",
-                units={"Firing": NONE},
-            ),
-            18,
-            7,
-        ),
-    ),
-)
 SPENDING = Row(
     "Budgets",
     (
-        (
-            bars(
-                "Budgets by used share",
-                "Share of each budget that is spent in its current period.",
-                RATIO,
-                Query(f"sort_desc(topk(15, azure_billing:budget:used_ratio{{{MINE}}}))", NAMED),
-                steps=BUDGET,
-                min=0,
-                max=1,
-            ),
-            10,
-            11,
-        ),
+        (budgets(MINE), 24, 10),
+        (customer_budgets(MINE), 24, 10),
         (
             timeseries(
                 "Used share over time",
-                "Used share of each budget and elapsed share of the month. A budget above that line is spent too fast.",
+                "The eight budgets with the highest used share in the time range, and the elapsed share of the "
+                "calendar month (dashed). A monthly budget above that line is spent too fast.",
                 RATIO,
-                Query(f"topk(10, azure_billing:budget:used_ratio{{{MINE}}})", NAMED),
-                Query("max(azure_billing:period:elapsed_ratio)", "elapsed share of the month"),
+                Query(f"azure_billing:budget:used_ratio{{{MINE}}} and {TOP}", "{{budget}} ({{account}}), {{currency}}"),
+                Query(MONTH, "elapsed share of the month", dashed=True, colour="text"),
+                interval="1h",
+                wide=True,
+                min=0,
             ),
-            14,
-            11,
+            24,
+            10,
         ),
-        (budgets(MINE, AZURE_BUDGETS), 24, 11),
     ),
 )
 COSTS = Row(
     "Costs in $currency",
     (
         (
-            stat(
-                "Month to date, $currency",
-                "Cost of the current month so far, by account.",
-                MONEY,
-                Query(f"azure_billing:cost:month_to_date{{{PAID}}}", "{{account}} {{currency}}"),
+            table(
+                "Accounts, $currency",
+                "Cost of the current month so far, at its end at the current rate (for B2C including price tiers), and "
+                "of the previous month. There is no sum, because accounts can overlap.",
+                COLUMNS,
+                Query(_cost("month_to_date"), "Month to date"),
+                Query(_cost("projected"), "Projected"),
+                Query(_cost("previous_month"), "Last month"),
+                Query(f"{_cost('month_over_month_ratio')} - 1", "Change"),
+                sort="Month to date",
+                units={"Month to date": MONEY, "Projected": MONEY, "Last month": MONEY, "Change": RATIO},
+                steps={"Change": CHANGE},
+                links={
+                    "Account": (
+                        "Costs of this account",
+                        row_link("azure-billing-${__data.fields.Source}", account="Account", currency="Currency"),
+                    )
+                },
+                widths={"Currency": 85},
             ),
+            24,
             8,
-            6,
-        ),
-        (
-            stat(
-                "Projected for the month, $currency",
-                "Cost at the end of the month at the current rate. For B2C the estimate includes price tiers.",
-                MONEY,
-                Query(f"azure_billing:cost:projected{{{PAID}}}", "{{account}} {{currency}}"),
-            ),
-            8,
-            6,
-        ),
-        (
-            stat(
-                "Compared with last month",
-                "Projected cost of this month relative to the previous month.",
-                RATIO,
-                Query(f"azure_billing:cost:month_over_month_ratio{{{PAID}}}", "{{account}} {{currency}}"),
-                no_value="no previous month",
-            ),
-            8,
-            6,
         ),
         (
             timeseries(
                 "Cost of the month over time, $currency",
                 "Cost of the month to date, by account. It resets every month; credits are negative.",
                 MONEY,
-                Query(f"azure_billing:cost:month_to_date{{{PAID}}}", "{{account}} {{currency}}"),
+                Query(_cost("month_to_date"), "{{account}}, {{currency}}"),
+                interval="1h",
+                wide=True,
             ),
             24,
-            9,
-        ),
-    ),
-)
-FRESHNESS = Row(
-    "Data freshness",
-    (
-        (
-            stat(
-                "Failing collectors",
-                "Collectors whose last run failed. Their last good values stay published.",
-                COUNT,
-                Query(f"count(azure_billing_exporter_collector_success{{{MINE}}} == 0) or vector(0)", "failing"),
-                steps=((0, "green"), (1, "red")),
-            ),
-            8,
-            5,
-        ),
-        (
-            stat(
-                "Oldest successful run",
-                "Longest time since a collector last succeeded, by account.",
-                SECONDS,
-                Query(
-                    "max by (account) (time() - "
-                    f"azure_billing_exporter_collector_last_success_timestamp_seconds{{{MINE}}})",
-                    "{{account}}",
-                ),
-            ),
-            8,
-            5,
-        ),
-        (
-            stat(
-                "Age of the data",
-                "Age of the published amounts: the time since their data timestamp.",
-                SECONDS,
-                Query(f"time() - azure_billing:data:timestamp_seconds{{{MINE}}}", "{{account}} {{collector}}"),
-            ),
-            8,
-            5,
+            10,
         ),
     ),
 )

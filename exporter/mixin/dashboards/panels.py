@@ -1,10 +1,12 @@
-"""Grafana's core panels, as functions that return their JSON (classic schema 39)."""
+"""Grafana's core panels except tables, as functions that return their JSON (classic schema 39)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 Json: TypeAlias = dict[str, Any]
+Steps: TypeAlias = Sequence[tuple[float, str]]
+"""Colours from a value on; the first one also applies below its value."""
 
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 
@@ -17,119 +19,114 @@ class Unit:
     decimals: int | None = None
 
 
-MONEY = Unit("locale", 2)
-"""Grafana has a unit for each currency but none that follows a variable. So money is a plain number with thousands
-separators, and legends, columns or titles name the currency."""
-COUNT, RATIO, SECONDS, DAYS = Unit("locale", 0), Unit("percentunit", 1), Unit("s"), Unit("locale", 1)
-"""Days are plain numbers, since Grafana shows many of them as weeks, and the next row as months."""
+MONEY = Unit("none", 2)
+"""Grafana has a unit for each currency but none that follows a variable. So money is a plain number, and legends,
+columns or titles name the currency. The unit with thousands separators (locale) drops zeros at the end, so that amounts
+in a column would not align."""
+COUNT, RATIO, SECONDS = Unit("locale", 0), Unit("percentunit", 1), Unit("s")
+DAYS, HOURS = Unit("none", 1), Unit("none", 1)
+"""Plain numbers, since Grafana shows many days as weeks and the next row as months; columns name the unit."""
 PER_SECOND, BYTES, NONE = Unit("reqps"), Unit("bytes"), Unit("none")
+WITHOUT_CENTS = r"/\b(BIF|CLP|DJF|GNF|ISK|JPY|KMF|KRW|PYG|RWF|UGX|VND|VUV|XAF|XOF|XPF)\b/"
+"""Legends with a currency that has no minor unit (ISO 4217)."""
 BUDGET = ((0, "green"), (0.5, "blue"), (0.8, "orange"), (1, "red"))
-"""Colours of a budget by its used ratio, at the thresholds of the alerts."""
-EMPTY = "-"
-"""What a cell of a table without a value shows."""
-Steps: TypeAlias = Sequence[tuple[float, str]]
+"""Colours of a budget by its used ratio, at the default thresholds of the alerts."""
+PACE = ((0, "transparent"), (1, "orange"), (1.5, "red"))
+CHANGE = ((0, "text"), (0.1, "orange"), (0.5, "red"))
+"""Colours of a change against last month."""
+UNKNOWN: Json = {"type": "special", "options": {"match": "null+nan", "result": {"text": "-", "color": "transparent"}}}
+"""A value that is not known has no colour: the first step's would say that all is well."""
 
 
 @dataclass(frozen=True)
 class Query:
-    """An expression and the legend of its series; in a table, the title of the value column."""
+    """An expression and the legend of its series; in a table, the title of the value column.
+
+    In a chart, `dashed` lines are what is compared with: a mean, a forecast, a limit; `colour` is a fixed one.
+    """
 
     expr: str
     legend: str = ""
+    dashed: bool = False
+    colour: str = ""
 
 
-def timeseries(title: str, description: str, unit: Unit, *queries: Query, stacked: bool = False, **more: Any) -> Json:
-    """Lines or stacked areas."""
-    custom: Json = {"lineWidth": 1, "fillOpacity": 30 if stacked else 8, "showPoints": "auto", "spanNulls": 86_400_000}
-    custom["stacking"] = {"group": "A", "mode": "normal" if stacked else "none"}
+def timeseries(
+    title: str,
+    description: str,
+    unit: Unit,
+    *queries: Query,
+    stacked: bool = False,
+    days: bool = False,
+    interval: str = "",
+    wide: bool = False,
+    **more: Any,
+) -> Json:
+    """Lines, stacked areas, or with `days` one stacked bar a day.
+
+    `interval` is the least distance of two points, such as `1h` for series that change a few times a day. A `wide`
+    chart has its legend at the right.
+    """
+    custom: Json = {
+        "lineWidth": 1,
+        "fillOpacity": 80 if days else 30 if stacked else 0,
+        "showPoints": "never" if days else "auto",
+        "spanNulls": 10_800_000,
+        "stacking": {"group": "A", "mode": "normal" if stacked or days else "none"},
+    }
+    if days:
+        custom |= {"drawStyle": "bars", "barAlignment": 1, "barWidthFactor": 0.8}
+    place: Json = {"placement": "right", "width": 400} if wide else {"placement": "bottom"}
     options = {
-        "legend": {"calcs": ["lastNotNull"], "displayMode": "table", "placement": "right", "showLegend": True},
+        "legend": {"calcs": ["lastNotNull"], "displayMode": "table", "showLegend": True, **place},
         "tooltip": {"mode": "multi", "sort": "desc"},
     }
-    return _panel("timeseries", title, description, unit, queries, options, custom=custom, instant=False, **more)
+    least = interval or ("1d" if days else "")
+    made = panel("timeseries", title, description, unit, queries, options, custom=custom, instant=False, **more)
+    made["fieldConfig"]["overrides"] = [*_without_cents(unit), *_styles(queries)]
+    return made | ({"interval": least} if least else {})
 
 
-def stat(title: str, description: str, unit: Unit, *queries: Query, **more: Any) -> Json:
-    """The newest value of each series with its name."""
+def stat(title: str, description: str, unit: Unit, *queries: Query, named: bool = True, **more: Any) -> Json:
+    """The newest value of each series, not `named` if there is only one.
+
+    A query with a colour has it from 1 on.
+    """
     options = {
         "colorMode": "value",
         "graphMode": "none",
-        "justifyMode": "auto",
+        "justifyMode": "center",
         "orientation": "auto",
         "reduceOptions": _newest(),
-        "textMode": "value_and_name",
+        "text": {"titleSize": 16, "valueSize": 40},
+        "textMode": "value_and_name" if named else "value",
     }
-    return _panel("stat", title, description, unit, queries, options, **more)
+    made = panel("stat", title, description, unit, queries, options, **more)
+    coloured = [
+        override("byFrameRefID", chr(65 + n), {"thresholds": thresholds(((0, "text"), (1, query.colour)))})
+        for n, query in enumerate(queries)
+        if query.colour
+    ]
+    made["fieldConfig"]["overrides"] = [*_without_cents(unit), *coloured]
+    return made
 
 
 def bars(title: str, description: str, unit: Unit, *queries: Query, **more: Any) -> Json:
-    """A horizontal bar for the newest value of each series."""
+    """A horizontal bar for the newest value of each series, for short names: Grafana cuts long ones."""
     options = {
         "displayMode": "basic",
+        "namePlacement": "auto",
         "orientation": "horizontal",
         "reduceOptions": _newest(),
         "showUnfilled": True,
         "valueMode": "color",
     }
-    return _panel("bargauge", title, description, unit, queries, options, **more)
+    made = panel("bargauge", title, description, unit, queries, options, **more)
+    made["fieldConfig"]["overrides"] = _without_cents(unit)
+    return made
 
 
-def table(
-    title: str,
-    description: str,
-    columns: Mapping[str, str],
-    *queries: Query,
-    sort: str,
-    units: Mapping[str, Unit],
-    steps: Mapping[str, Steps] | None = None,
-    links: Mapping[str, tuple[str, str]] | None = None,
-) -> Json:
-    """One row per label set and one column per query; `columns` maps the labels to show, in order, to their titles.
-
-    `units` and `steps` (colours) are by column; `links` maps a column to its link text and address. Sorted by the
-    column `sort`, largest first. Columns that are not shown, such as the name of a family, are removed before the rows
-    are merged: rows that differ in them would stay apart.
-    """
-    heads = dict(columns)
-    values = {f"Value #{chr(65 + n)}": query.legend for n, query in enumerate(queries)}
-    order = [*heads, *values]
-    overrides = [_override(column, [("unit", unit.id), ("decimals", unit.decimals)]) for column, unit in units.items()]
-    for column, thresholds in (steps or {}).items():
-        cell = {"mode": "basic", "type": "color-background"}
-        overrides.append(_override(column, [("thresholds", _steps(thresholds)), ("custom.cellOptions", cell)]))
-    for column, (text, address) in (links or {}).items():
-        overrides.append(_override(column, [("links", [{"title": text, "url": address}])]))
-    panel = _panel(
-        "table",
-        title,
-        description,
-        NONE,
-        queries,
-        {"cellHeight": "sm", "showHeader": True, "sortBy": [{"desc": True, "displayName": sort}]},
-        custom={"align": "auto", "cellOptions": {"type": "auto"}, "filterable": True, "minWidth": 90},
-        table=True,
-        no_value=EMPTY,
-    )
-    panel["fieldConfig"]["overrides"] = overrides
-    panel["transformations"] = [
-        {
-            "id": "filterFieldsByName",
-            "options": {"include": {"names": order if len(queries) > 1 else [*heads, "Value"]}},
-        },
-        {"id": "merge", "options": {}},
-        {
-            "id": "organize",
-            "options": {
-                "excludeByName": {},
-                "indexByName": {name: place for place, name in enumerate(order)},
-                "renameByName": heads | values | ({"Value": queries[0].legend} if len(queries) == 1 else {}),
-            },
-        },
-    ]
-    return panel
-
-
-def _panel(
+def panel(
     kind: str,
     title: str,
     description: str,
@@ -145,13 +142,14 @@ def _panel(
     no_value: str = "no data",
     **bounds: float,
 ) -> Json:
+    """A panel of any kind without its place on the dashboard."""
     defaults: Json = {
         "color": {"mode": "palette-classic" if kind == "timeseries" else "thresholds"},
         "custom": custom or {},
         "decimals": unit.decimals,
         "mappings": list(mappings),
         "noValue": no_value,
-        "thresholds": _steps(steps),
+        "thresholds": thresholds(steps),
         "unit": unit.id,
         **bounds,
     }
@@ -178,18 +176,49 @@ def _panel(
     }
 
 
-def _newest() -> Json:
-    return {"calcs": ["lastNotNull"], "fields": "", "values": False}
-
-
-def _steps(steps: Steps) -> Json:
+def thresholds(steps: Steps) -> Json:
+    """Colours by value, as Grafana stores them."""
     first, *others = steps
     values: list[Json] = [{"color": first[1], "value": None}]
     return {"mode": "absolute", "steps": values + [{"color": colour, "value": value} for value, colour in others]}
 
 
-def _override(column: str, properties: Sequence[tuple[str, Any]]) -> Json:
+def texts(values: Mapping[int, tuple[str, str]]) -> Json:
+    """A mapping of values to a text and a colour."""
     return {
-        "matcher": {"id": "byName", "options": column},
-        "properties": [{"id": name, "value": value} for name, value in properties if value is not None],
+        "type": "value",
+        "options": {
+            str(value): {"color": colour, "index": index, "text": text}
+            for index, (value, (text, colour)) in enumerate(values.items())
+        },
     }
+
+
+def override(matcher: str, name: str, properties: Mapping[str, Any]) -> Json:
+    """Properties of the fields that a matcher finds, such as `byName`."""
+    return {
+        "matcher": {"id": matcher, "options": name},
+        "properties": [{"id": key, "value": value} for key, value in properties.items() if value is not None],
+    }
+
+
+def _without_cents(unit: Unit) -> list[Json]:
+    return [override("byRegexp", WITHOUT_CENTS, {"decimals": 0})] if unit is MONEY else []
+
+
+def _styles(queries: Sequence[Query]) -> list[Json]:
+    found = []
+    for n, query in enumerate(queries):
+        properties: Json = {}
+        if query.dashed:
+            properties |= {"custom.lineStyle": {"fill": "dash", "dash": [8, 8]}, "custom.lineWidth": 2}
+            properties |= {"custom.fillOpacity": 0, "custom.stacking": {"group": "B", "mode": "none"}}
+        if query.colour:
+            properties["color"] = {"mode": "fixed", "fixedColor": query.colour}
+        if properties:
+            found.append(override("byFrameRefID", chr(65 + n), properties))
+    return found
+
+
+def _newest() -> Json:
+    return {"calcs": ["lastNotNull"], "fields": "", "values": False}

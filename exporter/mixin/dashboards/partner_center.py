@@ -1,6 +1,6 @@
 """*Azure billing / Partner Center*: customers by used share of their budgets, and one customer in detail."""
 
-from exporter.mixin.dashboards.board import Row, Variable, dashboard, link
+from exporter.mixin.dashboards.board import Row, dashboard, link
 from exporter.mixin.dashboards.panels import (
     BUDGET,
     COUNT,
@@ -11,9 +11,10 @@ from exporter.mixin.dashboards.panels import (
     Query,
     bars,
     stat,
-    table,
     timeseries,
 )
+from exporter.mixin.dashboards.tables import table
+from exporter.mixin.dashboards.variables import Variable
 
 COST = "partner_center_customer_cost_month_to_date"
 ACCOUNT = Variable("account", "Account", "label_values(partner_center_customers, account)")
@@ -159,6 +160,7 @@ TREND = Row(
                 Query(f"{COST}{{{ONE}}}", "cost, {{currency}}"),
                 Query(f"partner_center_customer_budget_amount{{{ONE}}}", "budget, {{currency}}"),
                 Query(f"azure_billing:budget:projected{{{ONE}}}", "projected, {{currency}}"),
+                interval="1h",
             ),
             16,
             9,

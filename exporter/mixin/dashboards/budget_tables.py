@@ -1,0 +1,97 @@
+"""Tables of budgets, those with the highest used share first."""
+
+from exporter.mixin.dashboards.board import CUSTOMER, row_link
+from exporter.mixin.dashboards.panels import BUDGET, DAYS, MONEY, PACE, RATIO, Json, Query
+from exporter.mixin.dashboards.tables import limited, table
+
+LABELS = {"account": "Account", "budget": "Budget", "currency": "Currency"}
+AZURE = LABELS | {"time_grain": "Period", "scope": "Scope"}
+"""With the scope and the length of the period of budgets that are set in Azure, whose names repeat."""
+CUSTOMERS = {"account": "Account", "budget": "Customer", "currency": "Currency", "customer_id": "Id"}
+OF_ZERO = 1e9
+EXCEEDED: Json = {
+    "type": "range",
+    "options": {"from": OF_ZERO, "to": 2 * OF_ZERO, "result": {"text": "budget is 0", "color": "red", "index": 0}},
+}
+WIDTHS = {
+    "Currency": 85,
+    "Account": 120,
+    "Period": 75,
+    "Used": 135,
+    "Spent": 85,
+    "Amount": 85,
+    "Projected": 85,
+    "Pace": 75,
+    "Days left": 80,
+    "Scope": 80,
+}
+
+
+def budgets(mine: str, columns: dict[str, str] = AZURE, most: int = 100) -> Json:
+    """Budgets that are configured or set in Azure."""
+    return _budgets(
+        "Budgets",
+        "Budgets that are configured or set in Azure, each in its own currency. The pace is the elapsed share of the "
+        "period relative to which the budget is used: above 100 % it will not last. Days left are from the data on.",
+        f'{mine},customer_id=""',
+        columns,
+        most,
+    )
+
+
+def customer_budgets(mine: str, most: int = 50) -> Json:
+    """Budgets of customers in Partner Center."""
+    return _budgets(
+        "Customers' budgets",
+        f"The {most} customers of Partner Center with the highest used share, each in its own currency.",
+        f'{mine},customer_id!=""',
+        CUSTOMERS,
+        most,
+        {"Customer": ("Customer", row_link(CUSTOMER, account="Account", customer_id="Id"))},
+        hidden=("Id",),
+    )
+
+
+def _budgets(
+    title: str,
+    description: str,
+    mine: str,
+    columns: dict[str, str],
+    most: int,
+    links: dict[str, tuple[str, str]] | None = None,
+    hidden: tuple[str, ...] = (),
+) -> Json:
+    keys = list(columns)
+
+    def series(name: str) -> str:
+        return f"max by ({', '.join(keys)}) (azure_billing:budget:{name}{{{mine}}})"
+
+    # A budget of zero has no used share: it is listed first if anything is spent of it, else last.
+    used = f"({series('used_ratio')} or ({series('spent')} > {series('amount')}) * 0 + {OF_ZERO:g})"
+    rank = f"topk({most}, {used} or {series('amount')} * 0 - {OF_ZERO:g})"
+    return table(
+        title,
+        description,
+        columns,
+        Query(limited(used, keys, rank), "Used"),
+        Query(limited(series("spent"), keys, rank), "Spent"),
+        Query(limited(series("amount"), keys, rank), "Amount"),
+        Query(limited(series("projected"), keys, rank), "Projected"),
+        Query(limited(series("pace_ratio"), keys, rank), "Pace"),
+        Query(limited(series("days_left"), keys, rank), "Days left"),
+        sort="Used",
+        units={
+            "Used": RATIO,
+            "Pace": RATIO,
+            "Spent": MONEY,
+            "Amount": MONEY,
+            "Projected": MONEY,
+            "Days left": DAYS,
+        },
+        steps={"Used": BUDGET, "Pace": PACE},
+        gauges=("Used",),
+        texts={"Used": EXCEEDED},
+        links=links,
+        widths=WIDTHS,
+        hidden=hidden,
+    )

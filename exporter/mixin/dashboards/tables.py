@@ -1,0 +1,99 @@
+"""Tables: one row per label set, one column per query."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from exporter.mixin.dashboards.panels import NONE, UNKNOWN, Json, Query, Steps, Unit, override, panel, thresholds
+
+EMPTY = "-"
+"""What a cell of a table without a value shows."""
+
+
+def table(
+    title: str,
+    description: str,
+    columns: Mapping[str, str],
+    *queries: Query,
+    sort: str,
+    units: Mapping[str, Unit],
+    descending: bool = True,
+    steps: Mapping[str, Steps] | None = None,
+    gauges: Sequence[str] = (),
+    texts: Mapping[str, Json] | None = None,
+    links: Mapping[str, tuple[str, str]] | None = None,
+    widths: Mapping[str, int] | None = None,
+    hidden: Sequence[str] = (),
+) -> Json:
+    """One row per label set and one column per query; `columns` maps the labels to show, in order, to their titles.
+
+    By the title of a column: its unit, colours (`steps`), mapping of values to `texts`, link (text and address), and
+    width in pixels; the columns without a width share what is left. `gauges` are ratios that are drawn as bars from 0
+    to 1; `hidden` columns are only for links. Sorted by the column `sort`.
+
+    All queries must have exactly the labels of `columns`, or some of them: Grafana merges rows whose common columns
+    are equal. So each query is an aggregation, and the first one limits the rows of all.
+    """
+    values = {f"Value #{chr(65 + n)}": query.legend for n, query in enumerate(queries)}
+    order = [*columns, *values]
+    made = panel(
+        "table",
+        title,
+        description,
+        NONE,
+        queries,
+        {"cellHeight": "sm", "showHeader": True, "sortBy": [{"desc": descending, "displayName": sort}]},
+        custom={"align": "auto", "cellOptions": {"type": "auto"}, "filterable": True, "minWidth": 70},
+        table=True,
+        no_value=EMPTY,
+    )
+    styles: dict[str, Json] = {}
+    for column in (*columns.values(), *values.values()):
+        unit = units.get(column)
+        styles[column] = {"unit": unit.id, "decimals": unit.decimals} if unit else {}
+        styles[column] |= _colours(column, (steps or {}).get(column), column in gauges, (texts or {}).get(column))
+        if column in (widths or {}):
+            styles[column]["custom.width"] = (widths or {})[column]
+        if column in (links or {}):
+            text, address = (links or {})[column]
+            styles[column]["links"] = [{"title": text, "url": address}]
+        if column in hidden:
+            styles[column]["custom.hidden"] = True
+    made["fieldConfig"]["overrides"] = [override("byName", name, style) for name, style in styles.items() if style]
+    made["transformations"] = [
+        {
+            "id": "filterFieldsByName",
+            "options": {"include": {"names": order if len(queries) > 1 else [*columns, "Value"]}},
+        },
+        {"id": "merge", "options": {}},
+        {
+            "id": "organize",
+            "options": {
+                "excludeByName": {},
+                "indexByName": {name: place for place, name in enumerate(order)},
+                "renameByName": dict(columns) | values | ({"Value": queries[0].legend} if len(queries) == 1 else {}),
+            },
+        },
+    ]
+    return made
+
+
+def limited(expr: str, labels: Sequence[str], most: str) -> str:
+    """The series of `expr` for the rows that `most` selects, by their labels."""
+    return f"{expr} and on ({', '.join(labels)}) {most}"
+
+
+def _colours(column: str, steps: Steps | None, gauge: bool, texts: Json | None) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if texts is not None:
+        found["mappings"] = [texts, UNKNOWN]
+        found["custom.cellOptions"] = {"type": "color-background", "mode": "basic"}
+    if steps is not None:
+        found.setdefault("mappings", [UNKNOWN])
+        found["thresholds"] = thresholds(steps)
+        text = steps[0][1] == "text"
+        found.setdefault("custom.cellOptions", {"type": "color-text" if text else "color-background", "mode": "basic"})
+    if gauge:
+        found |= {"min": 0, "max": 1, "custom.cellOptions": {"type": "gauge", "mode": "basic"}}
+        if steps is None:
+            found["color"] = {"mode": "fixed", "fixedColor": "blue"}
+    return found

@@ -23,7 +23,8 @@ from exporter.commands.progress import Progress
 from exporter.config import load
 from exporter.errors import ConfigError, Failure
 from exporter.runtime.job import Job
-from exporter.runtime.telemetry import PREFIX, Telemetry
+from exporter.runtime.table import PREFIX
+from exporter.runtime.telemetry import Telemetry
 
 log = logging.getLogger(__name__)
 

@@ -169,8 +169,8 @@ class Exporter:
                 self.runner.durability.remove_collection(job)
 
     def _planned(self, job: Job, plan: Plan) -> None:
-        self.telemetry.planned(job, plan)
         self.runner.durability.write_plan(job, plan)
+        self.telemetry.planned(job, plan)
 
     def _resumed(self, job: Job, plan: Plan | None, now: datetime) -> Plan:
         """The plan of an earlier process or configuration, or one from the published collection alone."""

@@ -138,7 +138,8 @@ class Telemetry:
         if attempt is None:
             return
         self._attempt.labels(*job.labels).set(attempt.timestamp())
-        self._success.labels(*job.labels).set(0 if plan.failures else 1)
+        if plan.failures or collection:
+            self._success.labels(*job.labels).set(0 if plan.failures else 1)
         if plan.last_seconds is not None:
             self._duration.labels(*job.labels).set(plan.last_seconds)
         if plan.failures:

@@ -160,10 +160,35 @@ def test_a_changed_collector_respects_the_wait_that_the_service_asked_for(
     with collecting(found):
         clock.advance(timedelta(seconds=3))  # to when it is due
         eventually(lambda: found.exporter.scheduler.plans[found.job("a").key].failures == 1, "the failure")
-        done = found.exporter.configure(loads(found.text("a").replace('"100"', '"101"'), "test"))
-        assert 1 == done.changed
-        assert clock.now + timedelta(hours=1) <= found.exporter.scheduler.plans[found.job("a").key].next_run
-        assert 1 == len(canned.received)
+        moved = loads(found.text("a").replace('"100"', '"101"'), "test")
+        assert 1 == found.exporter.configure(moved).changed
+        planned = found.exporter.scheduler.plans[found.job("a").key].next_run
+        assert clock.now + timedelta(hours=1) <= planned
+    again = Exporter(moved, clock=clock)
+    again.restore()
+    assert [planned] == [plan.next_run for plan in again.scheduler.plans.values()]
+    assert 1 == len(canned.received)
+
+
+def test_another_storage_gets_everything(
+    canned: CannedService, make: Callable[..., Configured], tmp_path: Path, clock: Clock
+) -> None:
+    """What is published, and all plans, so that a restart continues as it would have before."""
+    answer(canned, 101, Answer(status=429, headers={"Retry-After": "3600"}))
+    found = make("a", "b")
+    with collecting(found):
+        clock.advance(timedelta(seconds=3))  # to when they are due
+        eventually(lambda: all(plan.last_attempt for plan in found.exporter.scheduler.plans.values()), "both runs")
+        found.storage = tmp_path / "other"
+        found.exporter.configure(found.config("a", "b"))
+    again = make("a", "b")
+    again.storage = found.storage
+    again.exporter = Exporter(again.config("a", "b"), clock=clock)
+    again.exporter.restore()
+    assert ["b"] == [job.account for job in again.exporter.missing()]
+    plans = again.exporter.scheduler.plans
+    assert clock.now + timedelta(hours=1) == plans[again.job("b").key].wait_until
+    assert found.exporter.scheduler.plans[found.job("b").key].next_run == plans[again.job("b").key].next_run
 
 
 def test_a_corrected_credential_takes_effect_at_once(

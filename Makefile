@@ -99,7 +99,7 @@ fuzz: .venv/development ## fuzz responses, files and configurations for about te
 	$(BIN)/python -m tools.fuzz 30
 
 soak: .venv/development ## reload the configuration 100 times while the APIs work, throttle and fail
-	$(BIN)/python -m pytest -q tests/runtime/test_reloads.py --soak
+	$(BIN)/python -m pytest -q tests/commands/test_soak.py --soak
 
 faults: .venv/development ## kill 200 processes while they store collections, and damage 300 stored files
 	$(BIN)/python -m pytest -q tests/runtime/test_archive_kills.py tests/runtime/test_archive_damage.py --kills 200 --damages 300 -n 2

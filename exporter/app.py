@@ -4,13 +4,14 @@ import logging
 import random
 import threading
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from exporter.build import Build
 from exporter.config import Config
 from exporter.runtime.archive import Archive
-from exporter.runtime.job import Job, Plan
+from exporter.runtime.job import Job, Key, Plan
 from exporter.runtime.own import OwnMetrics
 from exporter.runtime.places import Limits, Waiting
 from exporter.runtime.reload import Reload
@@ -112,7 +113,7 @@ class Exporter:
             for key, wired in after.accounts.items():
                 if before.accounts.get(key) is not wired and wired.jobs:
                     self.telemetry.expiring(wired.jobs[0])
-            self._exchange_storage(before_path)
+            self._exchange_storage(before_path, old.keys() - kept)
             return Reload(
                 self.clock(),
                 kept=len(kept),
@@ -169,8 +170,8 @@ class Exporter:
                 self.runner.durability.remove_collection(job)
 
     def _planned(self, job: Job, plan: Plan) -> None:
-        self.telemetry.planned(job, plan)
         self.runner.durability.write_plan(job, plan)
+        self.telemetry.planned(job, plan)
 
     def _resumed(self, job: Job, plan: Plan | None, now: datetime) -> Plan:
         """The plan of an earlier process or configuration, or one from the published collection alone."""
@@ -206,15 +207,22 @@ class Exporter:
                 with job.concluding:
                     pass
 
-    def _exchange_storage(self, before: Path) -> None:
-        """Nothing of removed jobs remains in the storage; another path gets everything that is published."""
-        if before != self._config.storage.path:
-            self.runner.durability.archive.close()
-            self.runner.durability.archive = self._archive(self._config)
-            for job in self.jobs:
-                if found := self.store.own(job):
-                    self.runner.durability.write(job, found)
-        self.runner.durability.prune({job.key for job in self.jobs})
+    def _exchange_storage(self, before: Path, changed: AbstractSet[Key]) -> None:
+        """Remove what is stored of removed jobs, and store the waits of `changed` ones with their new meaning.
+
+        Another path gets everything that is published, and all plans.
+        """
+        durability, plans = self.runner.durability, self.scheduler.plans
+        moved = before != self._config.storage.path
+        if moved:
+            durability.archive.close()
+            durability.archive = self._archive(self._config)
+        for job in self.jobs:
+            if moved and (found := self.store.own(job)):
+                durability.write(job, found)
+            if moved or (job.key in changed and plans[job.key].wait_until):
+                durability.write_plan(job, plans[job.key])
+        durability.prune({job.key for job in self.jobs})
 
     def _archive(self, config: Config) -> Archive:
         return Archive(config.storage.path, clock=self.clock, ignored=self.telemetry.storage_ignored)

@@ -23,7 +23,8 @@ from exporter.commands.progress import Progress
 from exporter.config import load
 from exporter.errors import ConfigError, Failure
 from exporter.runtime.job import Job
-from exporter.runtime.telemetry import PREFIX, Telemetry
+from exporter.runtime.table import PREFIX
+from exporter.runtime.telemetry import Telemetry
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ def once(arguments: argparse.Namespace) -> int:
     """
     for number in SIGNALS:
         signal.signal(number, _interrupted)
-    output = Path(arguments.once_output) if arguments.once_output else None
+    output = Path(arguments.once_output).resolve() if arguments.once_output else None
     if output:
         _require_directory(output)
     exporter = Exporter(load(Path(arguments.config_file)))
@@ -131,6 +132,8 @@ def _require_directory(output: Path) -> None:
         raise ConfigError([f"--once.output: {output.parent}: not a directory"])
     if output.is_dir():
         raise ConfigError([f"--once.output: {output}: is a directory"])
+    if output.exists() and not output.is_file():
+        raise ConfigError([f"--once.output: {output}: is not a regular file, and would be replaced by one"])
     if not os.access(output.parent, os.W_OK | os.X_OK):
         raise ConfigError([f"--once.output: {output.parent}: Permission denied"])
 

@@ -50,8 +50,22 @@ def serve(config_file: Path, options: WebOptions, signals: Signals, on_listening
     """
     exporter = Exporter(load(config_file))
     file = ConfigFile(options.config_file) if options.config_file else None
+    running = Running(config_file, exporter)
+    app = served(running, options.metrics_path, options.enable_lifecycle)
+
+    async def shut_down() -> None:
+        await asyncio.to_thread(running.stop)
+
+    server = Server(
+        app,
+        options,
+        signals,
+        file,
+        on_shutdown=shut_down,
+        on_reload=running.request_reload,
+        on_startup=exporter.start,  # not before: restoring would delay the first answers
+    )
     with listening(options) as sockets:
-        running = Running(config_file, exporter)
         log.info(
             "listening",
             extra={
@@ -62,13 +76,6 @@ def serve(config_file: Path, options: WebOptions, signals: Signals, on_listening
             },
         )
         on_listening()
-        exporter.start()
-        app = served(running, options.metrics_path, options.enable_lifecycle)
-
-        async def shut_down() -> None:
-            await asyncio.to_thread(running.stop)
-
-        server = Server(app, options, signals, file, on_shutdown=shut_down, on_reload=running.request_reload)
         server.run(sockets=sockets)
         log.info("stopped")
 

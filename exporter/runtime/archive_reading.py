@@ -62,8 +62,8 @@ class Reading:
         if collection and collection.collected > self.now:
             collection = _until(self.now, collection)
             plan = replace(plan or Plan(self.now), next_run=self.now, last_attempt=self.now)
-        if plan and not collection and not plan.failures:  # its time is that of the next run after this collection
-            plan = None
+        if plan and not (collection or plan.failures or plan.wait_until):
+            plan = None  # its time is that of the next run after this collection
         return Restored(collection, plan)
 
     def _content(self, job: Job, kind: Kind, decode: Callable[[bytes], C]) -> C | None:

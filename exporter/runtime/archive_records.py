@@ -1,10 +1,12 @@
 """Stored collections and plans: JSON with a digest, and everything that is needed to validate it."""
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated
+from itertools import islice
+from typing import Annotated, TypeAlias
 
 import msgspec
 
@@ -19,11 +21,16 @@ INVALID = (ValueError, ArithmeticError, RecursionError, Malformed)
 """What decoding raises for content that is not valid."""
 
 
+Pairs: TypeAlias = list[tuple[tuple[str, ...], Decimal | int | float]]
+BATCH = 5_000
+
+
 class StoredCollection(msgspec.Struct):
     """A collection; label values are in the order of `labels`, and a text is a `Decimal` with exactly its digits."""
 
     labels: dict[str, tuple[str, ...]]
-    samples: dict[str, list[tuple[tuple[str, ...], Decimal | int | float]]]
+    samples: dict[str, list[msgspec.Raw]]
+    """`Pairs` in batches: decoding one does not let anything else run."""
     records: Count
     collected: Instant
     changed: Instant
@@ -42,7 +49,7 @@ def encode(job: Job, content: Collection | Plan) -> bytes:
     return msgspec.json.encode(
         StoredCollection(
             {family.name: family.labels.names for family in job.collector.families if family.name in content.samples},
-            {name: list(values.items()) for name, values in content.samples.items()},
+            {name: list(_batches(values)) for name, values in content.samples.items()},
             content.records,
             content.collected,
             content.changed,
@@ -61,10 +68,10 @@ def decode_collection(job: Job, payload: bytes) -> Collection:
     stored = msgspec.json.decode(payload, type=StoredCollection)
     names = {family.name: family.labels.names for family in job.collector.families}
     samples: dict[str, Samples] = {}
-    for name, pairs in stored.samples.items():
+    for name, batches in stored.samples.items():
         if name not in names or names[name] != stored.labels.get(name):
             raise ValueError(f"{name}: not a family of the collector, or other labels")
-        samples[name] = _samples(name, pairs, len(names[name]))
+        samples[name] = _samples(name, batches, len(names[name]))
     return Collection(
         samples,
         stored.records,
@@ -89,13 +96,24 @@ def decode_plan(payload: bytes) -> Plan:
     return replace(plan, running_since=None)
 
 
-def _samples(name: str, pairs: list[tuple[LabelValues, Decimal | int | float]], labels: int) -> Samples:
-    samples = dict(pairs)
-    if len(samples) != len(pairs):
+def _batches(values: Samples) -> Iterator[msgspec.Raw]:
+    pairs = iter(values.items())
+    while batch := list(islice(pairs, BATCH)):
+        yield msgspec.Raw(msgspec.json.encode(batch))
+
+
+def _samples(name: str, batches: Iterable[msgspec.Raw], labels: int) -> Samples:
+    samples: dict[LabelValues, Decimal | int | float] = {}
+    number = 0
+    for batch in batches:
+        pairs = dict(found := msgspec.json.decode(batch, type=Pairs))
+        number += len(found)
+        if pairs and set(map(len, pairs)) != {labels}:
+            raise ValueError(f"{name}: wrong number of label values")
+        require_finite(name, pairs.values())
+        samples |= pairs
+    if len(samples) != number:
         raise ValueError(f"{name}: duplicate label values")
-    if samples and set(map(len, samples)) != {labels}:
-        raise ValueError(f"{name}: wrong number of label values")
-    require_finite(name, samples.values())
     return samples
 
 

@@ -119,10 +119,12 @@ class Scheduler:
                 self._places.work(job, 1)
 
     def _dispatch(self) -> None:
-        with self._turn:
-            while not self._stopping:
+        while not self._stopping:
+            self._follow(self._clock())
+            with self._turn:
+                if self._stopping:
+                    return
                 now = self._clock()
-                self._follow(now)
                 self._find_due(now)
                 while not self._stopping and (job := self._places.take()):
                     self._begin(job, now)
@@ -136,15 +138,19 @@ class Scheduler:
 
     def _follow(self, now: datetime) -> None:
         """A clock that was put back takes the plans with it."""
-        back, self._latest = self._latest - now, now
-        if back <= timedelta(0):
-            return
-        for key, plan in self._plans.items():
-            wait = plan.wait_until and plan.wait_until - back
-            self._plans[key] = replace(plan, next_run=plan.next_run - back, wait_until=wait)
-        self._agenda = [(at - back, key) for at, key in self._agenda]
+        with self._turn:
+            back, self._latest = self._latest - now, now
+            if back <= timedelta(0):
+                return
+            for key, plan in self._plans.items():
+                wait = plan.wait_until and plan.wait_until - back
+                self._plans[key] = replace(plan, next_run=plan.next_run - back, wait_until=wait)
+            self._agenda = [(at - back, key) for at, key in self._agenda]
+            moved = [(job, self._plans[key]) for key, job in self._jobs.items() if not self._plans[key].running_since]
         if back > timedelta(seconds=LONGEST_PAUSE_SECONDS):
             log.warning("clock put back", extra={"seconds": round(back.total_seconds())})
+            for job, plan in moved:
+                self._planned(job, plan)
 
     def _find_due(self, now: datetime) -> None:
         """An agenda entry counts if its job still has this plan, and no run in progress."""

@@ -8,6 +8,9 @@ from prometheus_client.utils import floatToGoString
 
 from exporter.runtime.exposition import ESCAPES
 
+PREFIX = "azure_billing_exporter"
+"""The beginning of the names of the exporter's own metrics."""
+
 
 class Row:
     """One series of a table."""

@@ -4,19 +4,15 @@ import platform
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, Metric, ProcessCollector, disable_created_metrics
+from prometheus_client import CollectorRegistry, Counter, Metric, ProcessCollector, disable_created_metrics
 
 from exporter import __version__
 from exporter.errors import Failure, Reason
 from exporter.model.collection import Collection
-from exporter.runtime.api_observer import ApiObserver
+from exporter.runtime.api_observer import ApiMetrics
 from exporter.runtime.job import Job, Plan
 from exporter.runtime.reload import Reload
-from exporter.runtime.table import Table
-from exporter.transport.stop import Stop
-
-PREFIX = "azure_billing_exporter"
-SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
+from exporter.runtime.table import PREFIX, Table
 
 
 class Telemetry:
@@ -90,32 +86,11 @@ class Telemetry:
             "reason",
             kind="counter",
         )
-        self._requests = self._counter("api_requests", "HTTP responses, by status code.", "api", "code")
-        self._unanswered = self._counter(
-            "api_request_failures",
-            "Requests that got no response, by reason; with the responses they are all requests.",
-            "api",
-            "reason",
-        )
-        self._retries = self._counter("api_retries", "Requests that were retried.", "api")
-        self._throttled = self._counter(
-            "api_throttled_seconds", "Seconds by which throttling responses delayed a run, or the one after it.", "api"
-        )
-        self._quota = self._gauge(
-            "api_quota_remaining",
-            "Requests or query units left of a quota when the API last stated it; absent if the API states none.",
-            "api",
-            "account",
-            "quota",
-        )
-        self._storage_ignored = self._counter(
-            "storage_ignored", "Stored collections, plans and whole files that were not valid and so not used."
-        )
-        self._latency = Histogram(
-            f"{PREFIX}_api_request_duration_seconds",
-            "Time from a request to the end of its response, in seconds.",
-            ("api",),
-            buckets=SECONDS,
+        self.apis = ApiMetrics(self.registry)
+        self.tables.append(self.apis.quota)
+        self._storage_ignored = Counter(
+            f"{PREFIX}_storage_ignored",
+            "Stored collections, plans and whole files that were not valid and so not used.",
             registry=self.registry,
         )
 
@@ -163,7 +138,8 @@ class Telemetry:
         if attempt is None:
             return
         self._attempt.labels(*job.labels).set(attempt.timestamp())
-        self._success.labels(*job.labels).set(0 if plan.failures else 1)
+        if plan.failures or collection:
+            self._success.labels(*job.labels).set(0 if plan.failures else 1)
         if plan.last_seconds is not None:
             self._duration.labels(*job.labels).set(plan.last_seconds)
         if plan.failures:
@@ -208,11 +184,9 @@ class Telemetry:
             if account not in accounts:
                 for credential in self._expiring.pop(account, {}):
                     self._expiry.remove(job.account, credential)
-                self._quota.remove_by_labels({"api": job.api, "account": job.account})
+                self.apis.account_removed(*account)
             if job.api not in apis:
-                self._requests.remove_by_labels({"api": job.api})
-                for metric in (self._latency, self._retries, self._throttled):
-                    metric.remove(job.api)
+                self.apis.removed(job.api)
 
     def failed(self, job: Job, failure: Failure, seconds: float) -> None:
         """A run failed."""
@@ -244,20 +218,6 @@ class Telemetry:
         self._interval.labels(*job.labels).set(job.every.total_seconds())
         self._next_run.labels(*job.labels).set(plan.next_run.timestamp())
 
-    def observer(self, api: str, account: str, stopped: Stop) -> ApiObserver:
-        """Counts the requests of one account to one API, until its runs are stopped."""
-        return ApiObserver(
-            self._requests,
-            self._unanswered,
-            self._latency.labels(api),
-            self._retries.labels(api),
-            self._throttled.labels(api),
-            self._quota,
-            api,
-            account,
-            stopped,
-        )
-
     def _begin_failures(self, job: Job) -> None:
         """Without a series that starts at 0 the second failure for another reason would be no increase."""
         for reason in Reason:
@@ -273,6 +233,3 @@ class Telemetry:
     def _job_gauge(self, name: str, text: str) -> Table:
         self._job_gauges.append(self._gauge(f"collector_{name}", text, "account", "collector"))
         return self._job_gauges[-1]
-
-    def _counter(self, name: str, text: str, *labels: str) -> Counter:
-        return Counter(f"{PREFIX}_{name}", text, labels, registry=self.registry)

@@ -53,6 +53,8 @@ class Database:
                 return
             try:
                 connection = self._opened()
+                if not writable(self._path):  # a file system that became read-only shows at the first page only
+                    raise Transient(f"{self._path.name}: can't be written", Reason.STORAGE)
                 self._inside = True
                 with _committed(connection):
                     yield connection

@@ -16,8 +16,8 @@ log = logging.getLogger(__name__)
 EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 PAUSE_SECONDS = 1.0
 """How long nothing is accepted after descriptors or memory have run out."""
-AT_ONCE = 64
-"""The most connections to accept before others are served."""
+AT_ONCE = 16
+"""The most connections to accept before others are served, and those that they replace give their descriptors back."""
 
 
 class Acceptor:

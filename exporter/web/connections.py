@@ -50,12 +50,17 @@ class Connected:
         return State.RESPONDING if self.state is State.IDLE and self.unsent() else self.state
 
 
-def limit_below_descriptors() -> int:
-    """The most connections that leave a reserve of the descriptors that the process may open."""
+def limit(wanted: int = 0) -> int:
+    """The most connections: `wanted`, or by default `MOST`, but always with a reserve of the process's descriptors."""
     descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if descriptors == resource.RLIM_INFINITY:
-        return MOST
-    return max(LEAST, min(MOST, descriptors - max(RESERVE, descriptors // 4)))
+        return wanted or MOST
+    possible = max(LEAST, descriptors - max(RESERVE, descriptors // 4))
+    if wanted > possible:
+        log.warning(
+            "fewer connections than configured", extra={"limit": possible, "configured": wanted, "files": descriptors}
+        )
+    return min(wanted or MOST, possible)
 
 
 class Connections:

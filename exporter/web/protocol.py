@@ -4,7 +4,7 @@ import asyncio
 from http import HTTPStatus
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from exporter.web.connections import Connected, Connections, State
 from exporter.web.tls import Tls
@@ -23,16 +23,19 @@ class Connection(HttpToolsProtocol):
         self._tls = tls
         self._head = self._read = 0
         self._refused = False
+        self._cycles: list[RequestResponseCycle] = []
+        """The responses that are not complete: several, if the client pipelines its requests."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Serve the client, if its certificate has an allowed name."""
         super().connection_made(transport)
-        self._connected.abort, self._connected.unsent = transport.abort, transport.get_write_buffer_size
+        self._connected.abort, self._connected.unsent = self._abort, transport.get_write_buffer_size
         self._enter(State.READING)
         if self._tls and not self._tls.admits(transport.get_extra_info("ssl_object")):
             transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._drop_responses()
         super().connection_lost(exc)
         self._connections.closed(self._connected)
 
@@ -73,9 +76,11 @@ class Connection(HttpToolsProtocol):
         self._read = 0
         self._enter(State.RESPONDING)
         super().on_headers_complete()
+        self._cycles.append(self.cycle)
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
+        self._cycles = [cycle for cycle in self._cycles if not cycle.response_complete]
         self._read = 0
         self._enter(State.IDLE if self.cycle.response_complete else State.RESPONDING)
 
@@ -98,6 +103,18 @@ class Connection(HttpToolsProtocol):
             self.transport.write_eof()
         else:
             self.transport.close()
+
+    def _abort(self) -> None:
+        """Close the connection at once."""
+        self._drop_responses()
+        self.transport.abort()
+
+    def _drop_responses(self) -> None:
+        """What is left to send of any response is dropped without an error; uvicorn knows only the latest of them."""
+        for cycle in self._cycles:
+            cycle.disconnected = True
+            cycle.message_event.set()
+        self._cycles.clear()
 
     def _enter(self, state: State) -> None:
         self._connections.enter(self._connected, state)

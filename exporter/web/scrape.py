@@ -37,7 +37,7 @@ class Scrape:
         try:
             names = _names(scope)
         except ValueError:
-            await _send(send, HTTPStatus.BAD_REQUEST, {}, _text(f"name[]: at most {MOST_NAMES} parameters\n"))
+            await _send(send, HTTPStatus.BAD_REQUEST, {}, _text(f"at most {MOST_NAMES} parameters, such as name[]\n"))
             return
         metrics = self._own
         if metrics.due(offer.form):

@@ -14,7 +14,7 @@ from exporter.web.acceptor import Acceptor
 from exporter.web.access import Access
 from exporter.web.admission import Admission, TlsSlices
 from exporter.web.config_file import ConfigFile
-from exporter.web.connections import TIMEOUTS, Connected, Connections, State, limit_below_descriptors
+from exporter.web.connections import TIMEOUTS, Connected, Connections, State, limit
 from exporter.web.options import WebOptions
 from exporter.web.protocol import Connection
 from exporter.web.tls import Tls
@@ -27,6 +27,7 @@ GRACE_SECONDS = 1.0
 class Server(uvicorn.Server):
     """Serves until SIGTERM or SIGINT, which run `on_shutdown` before the sockets are closed; SIGHUP runs `on_reload`.
 
+    Whatever can be prepared is, so that connections are accepted at once; then `on_startup` is called.
     Without `file`, the content of `--web.config.file`, it serves plain HTTP to everyone.
     """
 
@@ -39,6 +40,7 @@ class Server(uvicorn.Server):
         *,
         on_shutdown: Work,
         on_reload: Callable[[], object],
+        on_startup: Callable[[], object] = lambda: None,
     ) -> None:
         self._file = file
         app = TlsSlices(Admission(app, options.metrics_path, options.max_requests))
@@ -55,8 +57,10 @@ class Server(uvicorn.Server):
                 timeout_keep_alive=int(TIMEOUTS[State.IDLE]),
             )
         )
-        self.connections = Connections(options.max_connections or limit_below_descriptors())
+        self.config.load()
+        self.connections = Connections(limit(options.max_connections))
         self._signals = signals
+        self._on_startup = on_startup
         self._on_shutdown = on_shutdown
         self._on_reload = on_reload
         self._shutting_down = False
@@ -75,6 +79,7 @@ class Server(uvicorn.Server):
 
         self._acceptors = [Acceptor(each, self.connections, tls, connection) for each in sockets or []]
         self.started = True
+        self._on_startup()
 
     async def on_tick(self, counter: int) -> bool:
         """Called ten times a second; true ends serving."""

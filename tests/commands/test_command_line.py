@@ -4,7 +4,7 @@ import re
 import signal
 import socket
 import subprocess
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -56,6 +56,22 @@ def test_a_signal_during_a_slow_response_stops_it(simulator: Simulator, tmp_path
         process.terminate()
         process.communicate(timeout=5)
     assert process.returncode == 0
+
+
+def test_many_clients_do_not_delay_the_end(simulator: Simulator, tmp_path: Path) -> None:
+    """500 that are idle, and 100 that scrape without a pause."""
+    config, port = write_config(simulator, tmp_path), free_port()
+    request = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with running(f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}") as process, ExitStack() as stack:
+        eventually(lambda: requests.get(f"http://127.0.0.1:{port}/-/ready", timeout=5).ok, "ready")
+        clients = [stack.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(600)]
+        for client in clients[500:]:
+            client.sendall(request * 100)
+        for client in clients[500:]:
+            assert client.recv(12) == b"HTTP/1.1 200"
+        process.terminate()
+        output, _ = process.communicate(timeout=5)
+    assert (0, True, False) == (process.returncode, "msg=stopped" in output, "Traceback" in output)
 
 
 def test_a_port_in_use_fails_the_start(simulator: Simulator, tmp_path: Path) -> None:

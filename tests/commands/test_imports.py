@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from exporter.cli import COMMANDS
 from exporter.commands.simulate import write_config
 from exporter.simulator import Simulator
+from exporter.subcommands import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -66,6 +66,12 @@ def test_the_exporter_never_loads_the_simulator(
     done = python(LISTING, *(argument.replace("{config}", config) for argument in arguments))
     exit_code, modules = json.loads(done.stdout.splitlines()[-1])
     assert (code, []) == (exit_code, optional(modules))
+
+
+def test_signals_are_handled_before_the_imports() -> None:
+    """Without a handler a signal ends the process with an exit code other than 0."""
+    program = "import sys; before = set(sys.modules); import exporter.cli; print(*(set(sys.modules) - before))"
+    assert {"argparse", "dataclasses", "logging"}.isdisjoint(python(program).stdout.split())
 
 
 def test_help_loads_no_subcommand() -> None:

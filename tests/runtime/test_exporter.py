@@ -12,12 +12,11 @@ from exporter.app import Exporter
 from exporter.config import Config, loads
 from exporter.errors import ConfigError
 from exporter.runtime.job import Job
+from tests.balances import GOOD, answer, configuration
 from tests.harness import Answer, CannedService, Clock, Scrape, scrape, series, value
 from tests.process import eventually
 
 OWN = "azure_billing_exporter_collector_"
-BALANCES = "/v3/enrollments/{}/balancesummary"
-GOOD = Answer({"currencyCode": "EUR", "totalUsage": 1})
 
 
 class Configured:
@@ -32,13 +31,9 @@ class Configured:
         return loads(self.text(*names, more=more, key=key), "test")
 
     def text(self, *names: str, more: str = "", key: str = "k") -> str:
-        accounts = "".join(
-            f'\n- {{name: {name}, enrollment: "{number}", api_key: {key}, base_url: "{self.url}", {more} reports: {{'
-            "usagedetails: {enabled: false}, usagedetails_previous_month: {enabled: false}, "
-            "billingperiods: {enabled: false}, marketplacecharges: {enabled: false}, pricesheet: {enabled: false}}}"
-            for number, name in enumerate(names, 100)
+        return configuration(
+            self.url, self.storage, {name: number for number, name in enumerate(names, 100)}, more=more, key=key
         )
-        return f"ea:{accounts}\nstorage: {{path: {self.storage}}}\n"
 
     def job(self, account: str) -> Job:
         (found,) = [job for job in self.exporter.jobs if job.account == account]
@@ -59,7 +54,7 @@ class Configured:
 @pytest.fixture
 def make(canned: CannedService, tmp_path: Path, clock: Clock) -> Callable[..., Configured]:
     for number in range(100, 110):
-        canned.answer(BALANCES.format(number), GOOD)
+        answer(canned, number, GOOD)
 
     def build(*names: str) -> Configured:
         return Configured(canned.url, tmp_path / "storage", clock, *names)
@@ -147,7 +142,7 @@ def test_a_changed_collector_keeps_its_old_figures_until_it_has_new_ones(
     assert 1 == found.exporter.configure(moved).changed
     assert (before, own) == (series(found.scrape(), "azure_ea_total_usage"), found.own("a"))
     assert [] == found.exporter.missing()
-    canned.answer(BALANCES.format(101), Answer(status=403), Answer({"currencyCode": "EUR", "totalUsage": 5}))
+    answer(canned, 101, Answer(status=403), Answer({"currencyCode": "EUR", "totalUsage": 5}))
     assert found.exporter.runner.run(found.job("a")) is not None
     assert before == series(found.scrape(), "azure_ea_total_usage")
     assert found.exporter.runner.run(found.job("a")) is None
@@ -160,22 +155,47 @@ def test_a_changed_collector_respects_the_wait_that_the_service_asked_for(
     canned: CannedService, make: Callable[..., Configured], clock: Clock
 ) -> None:
     """A reload is no reason to send requests to a service that throttles."""
-    canned.answer(BALANCES.format(100), Answer(status=429, headers={"Retry-After": "3600"}))
+    answer(canned, 100, Answer(status=429, headers={"Retry-After": "3600"}))
     found = make("a")
     with collecting(found):
         clock.advance(timedelta(seconds=3))  # to when it is due
         eventually(lambda: found.exporter.scheduler.plans[found.job("a").key].failures == 1, "the failure")
-        done = found.exporter.configure(loads(found.text("a").replace('"100"', '"101"'), "test"))
-        assert 1 == done.changed
-        assert clock.now + timedelta(hours=1) <= found.exporter.scheduler.plans[found.job("a").key].next_run
-        assert 1 == len(canned.received)
+        moved = loads(found.text("a").replace('"100"', '"101"'), "test")
+        assert 1 == found.exporter.configure(moved).changed
+        planned = found.exporter.scheduler.plans[found.job("a").key].next_run
+        assert clock.now + timedelta(hours=1) <= planned
+    again = Exporter(moved, clock=clock)
+    again.restore()
+    assert [planned] == [plan.next_run for plan in again.scheduler.plans.values()]
+    assert 1 == len(canned.received)
+
+
+def test_another_storage_gets_everything(
+    canned: CannedService, make: Callable[..., Configured], tmp_path: Path, clock: Clock
+) -> None:
+    """What is published, and all plans, so that a restart continues as it would have before."""
+    answer(canned, 101, Answer(status=429, headers={"Retry-After": "3600"}))
+    found = make("a", "b")
+    with collecting(found):
+        clock.advance(timedelta(seconds=3))  # to when they are due
+        eventually(lambda: all(plan.last_attempt for plan in found.exporter.scheduler.plans.values()), "both runs")
+        found.storage = tmp_path / "other"
+        found.exporter.configure(found.config("a", "b"))
+    again = make("a", "b")
+    again.storage = found.storage
+    again.exporter = Exporter(again.config("a", "b"), clock=clock)
+    again.exporter.restore()
+    assert ["b"] == [job.account for job in again.exporter.missing()]
+    plans = again.exporter.scheduler.plans
+    assert clock.now + timedelta(hours=1) == plans[again.job("b").key].wait_until
+    assert found.exporter.scheduler.plans[found.job("b").key].next_run == plans[again.job("b").key].next_run
 
 
 def test_a_corrected_credential_takes_effect_at_once(
     canned: CannedService, make: Callable[..., Configured], clock: Clock
 ) -> None:
     """A refused job does not wait for the hour after a reload."""
-    canned.answer(BALANCES.format(100), Answer(status=401), Answer(status=401), GOOD)
+    answer(canned, 100, Answer(status=401), Answer(status=401), GOOD)
     found = make("a")
     with collecting(found):
         clock.advance(timedelta(seconds=3))  # to when it is due
@@ -210,7 +230,7 @@ def test_a_stopped_run_publishes_and_stores_nothing(
             assert go_on.wait(30)
             return GOOD.bytes()
 
-    canned.answer(BALANCES.format(101), Held())
+    answer(canned, 101, Held())
     thread = threading.Thread(target=found.exporter.runner.run, args=(old,))
     thread.start()
     assert entered.wait(30)

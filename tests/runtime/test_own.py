@@ -34,8 +34,8 @@ def telemetry() -> Telemetry:
         found.attempted(job(account), NOW)
         found.succeeded(job(account), collection(x="1"), 0.25)
     found.failed(job("b"), Failure("refused", Reason.LOGIN), 1e-7)
-    found.observer("api", "a", Stop()).answered(200, 0.3)
-    found.observer("api", "a", Stop()).quotas_left({"units": 17})
+    found.apis.observer("api", "a", Stop()).answered(200, 0.3)
+    found.apis.observer("api", "a", Stop()).quotas_left({"units": 17})
     return found
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from exporter.web.connections import Connected, Connections, State, limit_below_descriptors
+from exporter.web.connections import Connected, Connections, State, limit
 
 
 class Transport:
@@ -93,4 +93,4 @@ def test_at_the_limit_the_longest_idle_connection_is_replaced() -> None:
 
 def test_the_limit_leaves_descriptors_for_files() -> None:
     """It is below the limit of open files."""
-    assert 8 <= limit_below_descriptors() <= 4096
+    assert 8 <= limit() <= 4096

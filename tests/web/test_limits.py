@@ -1,5 +1,6 @@
 """The server under clients that send or read nothing, with few descriptors, and with requests that are too large."""
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -27,6 +28,22 @@ def test_idle_connections_do_not_use_up_the_descriptors() -> None:
         eventually(lambda: sum(map(closed, idle)) >= 136, "at most 64 connections")
         output = server.stop()
     assert 1 == output.count('msg="connections limited"')
+    assert len(output) < 5_000
+
+
+def test_exhausted_descriptors_pause_accepting() -> None:
+    """Without a busy loop and without a line for each attempt; who waits is served once there are descriptors again."""
+    with serving(free_port(), descriptors=64, connections=1000) as server, ExitStack() as stack:
+        idle = [stack.enter_context(server.connect()) for _ in range(100)]
+        waiting = stack.enter_context(server.connect())
+        waiting.sendall(REQUEST)
+        assert not closed(waiting)
+        for client in idle:
+            client.close()
+        assert waiting.recv(12) == b"HTTP/1.1 200"
+        output = server.stop()
+    (exhausted,) = re.findall(r"exhausted=([0-9]+)", output)
+    assert 1 <= int(exhausted) < 50
     assert len(output) < 5_000
 
 
@@ -99,3 +116,14 @@ def test_pipelined_requests_are_answered_in_order(served: Served) -> None:
         client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 3 + b"GET /no HTTP/1.1\r\nConnection: close\r\n\r\n")
         answer = received(client)
     assert [b"200"] * 3 + [b"404"] == [part[:3] for part in answer.split(b"HTTP/1.1 ")[1:]]
+
+
+def test_a_client_that_leaves_is_no_error() -> None:
+    """Also with responses to several requests outstanding; nothing is logged."""
+    with serving(free_port(), size=20 << 20) as server:
+        for _ in range(20):
+            with server.connect(receive_buffer=4096) as client:
+                client.sendall(REQUEST * 5)
+                assert client.recv(12) == b"HTTP/1.1 200"
+        assert 200 == server.get("/")[0]
+        assert "" == server.stop()

@@ -89,7 +89,8 @@ class Server:
         """Stop within two seconds, even while clients are connected."""
         self.stop()
         self._thread.join(2)
-        self._socket.close()
+        if not self._thread.is_alive():  # else the thread is about to close it
+            self._socket.close()
 
     def _serve(self) -> None:
         asyncio.run(self._server.serve(sockets=[self._socket]))

@@ -1,0 +1,69 @@
+"""The subcommands: what runs each of them, and how it is described."""
+
+import argparse
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from exporter.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Command:
+    """A subcommand; `function` is ``module:name``, imported only when the subcommand is chosen."""
+
+    function: str
+    help: str
+    example: str
+    once: str = ""
+    """The function for `--once`, if the subcommand has that option."""
+    extra: str = ""
+    """The optional dependencies without which the module cannot be imported."""
+
+    def load(self, *, once: bool = False) -> Callable[[argparse.Namespace], int]:
+        """The function that runs the subcommand and returns the exit code; ConfigError when its extra is missing."""
+        try:
+            function: Callable[[argparse.Namespace], int] = pkgutil.resolve_name(self.once if once else self.function)
+        except ModuleNotFoundError as error:
+            if not self.extra:
+                raise
+            text = f"the simulator is not installed; pip install 'azure-billing-exporter[{self.extra}]'"
+            raise ConfigError([text]) from error
+        return function
+
+
+COMMANDS = {
+    "run": Command(
+        "exporter.commands.run:run",
+        "collect and serve metrics (the default)",
+        "--config.file=/etc/azure-billing-exporter.yaml",
+        once="exporter.commands.once:once",
+    ),
+    "check-config": Command(
+        "exporter.commands.check_config:check_config",
+        "validate a configuration and print what it collects",
+        "--config.file=c.yaml",
+    ),
+    "login": Command(
+        "exporter.commands.login:login",
+        "sign in to Partner Center interactively and store the refresh token",
+        "contoso-csp --config.file=/etc/azure-billing-exporter.yaml",
+    ),
+    "dump": Command(
+        "exporter.commands.dump:dump",
+        "write the Prometheus rules, the Grafana dashboards or an example configuration of Alertmanager",
+        "rules --directory=/etc/prometheus/rules --selector='job=\"azure\"'",
+    ),
+    "demo": Command(
+        "exporter.commands.demo:demo",
+        "serve the metrics of a simulated company",
+        "--web.listen-address=127.0.0.1:10365",
+        extra="demo",
+    ),
+    "simulate": Command(
+        "exporter.commands.simulate:simulate",
+        "serve the simulated APIs with their login host, Cost Management, a storage account and managed identities",
+        "--directory=/tmp/contoso",
+        extra="demo",
+    ),
+}

@@ -124,3 +124,14 @@ def test_log_lines_are_above_the_progress() -> None:
     progress.end()
     line, none = "[######..................] 1 of 4 reports, 1 failed", f"[{'.' * 24}] 0 of 4 reports"
     assert f"{CLEAR_LINE}{none}{CLEAR_LINE}{line}{CLEAR_LINE}a line\n{line}{CLEAR_LINE}" == terminal.getvalue()
+
+
+def test_only_a_regular_file_is_replaced(config: Path, tmp_path: Path) -> None:
+    """A named pipe, or a device such as /dev/stdout, would become a file; a link keeps its target's place."""
+    os.mkfifo(tmp_path / "pipe")
+    done = command("--once", f"--once.output={tmp_path / 'pipe'}", f"--config.file={config}")
+    assert (1, True) == (done.returncode, "is not a regular file" in done.stderr)
+    (tmp_path / "link.prom").symlink_to(tmp_path / "real.prom")
+    (tmp_path / "real.prom").touch()
+    assert 0 == command("--once", f"--once.output={tmp_path / 'link.prom'}", f"--config.file={config}").returncode
+    assert (True, True) == ((tmp_path / "link.prom").is_symlink(), (tmp_path / "real.prom").stat().st_size > 1000)

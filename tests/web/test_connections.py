@@ -1,5 +1,7 @@
 """Which connections are closed, and when."""
 
+import resource
+
 import pytest
 
 from exporter.web.connections import Connected, Connections, State, limit
@@ -94,3 +96,4 @@ def test_at_the_limit_the_longest_idle_connection_is_replaced() -> None:
 def test_the_limit_leaves_descriptors_for_files() -> None:
     """It is below the limit of open files."""
     assert 8 <= limit() <= 4096
+    assert limit(10**6) < resource.getrlimit(resource.RLIMIT_NOFILE)[0]

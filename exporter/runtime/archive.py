@@ -55,11 +55,6 @@ class Archive:
         self._files_begun = 0
         self._journal_has_deleted = False
 
-    @property
-    def written(self) -> bool:
-        """Whether the file has everything that was to be written, and nothing that was to be removed."""
-        return not self._unwritten and self._configured is None
-
     def restore(self, jobs: Iterable[Job], expire_after: timedelta | None = None) -> Mapping[Job, Restored]:
         """What is stored for each of the jobs, in one pass; never raises for the content or the state of the file.
 

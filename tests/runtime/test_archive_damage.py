@@ -15,8 +15,8 @@ from exporter.model.families import Samples
 from exporter.runtime.archive import FILE
 from exporter.runtime.archive_reading import Kind, Restored, row_key
 from exporter.runtime.archive_records import digest, encode
+from tests.runtime.archives import JOB, PLAN, STORED, opened
 from tests.runtime.collectors import job
-from tests.runtime.test_archive import JOB, PLAN, STORED, opened
 
 JOBS = [job(f"account {number}") for number in range(4)]
 

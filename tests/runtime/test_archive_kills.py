@@ -9,7 +9,7 @@ import pytest
 
 from tests.process import ENVIRONMENT
 from tests.runtime.archive_writer import JOBS, collection, plan
-from tests.runtime.test_archive import opened
+from tests.runtime.archives import opened
 
 WRITER = [sys.executable, "-m", "tests.runtime.archive_writer"]
 

@@ -149,3 +149,14 @@ def test_a_scrape_does_not_wait_for_the_rendering_of_another() -> None:
         leave.set()
         thread.join()
     assert own.current[Format.TEXT].version == 2
+
+
+def test_the_series_of_an_api_go_with_its_last_account() -> None:
+    """Requests with and without a response, and quotas."""
+    found = telemetry()
+    found.apis.observer("api", "a", Stop()).unanswered(Reason.TIMEOUT)
+    assert 'api="api"' in generate_latest(found).decode()
+    found.removed([job("b")], [job("a")])
+    assert 'api="api"' in generate_latest(found).decode()
+    found.removed([job("a")], [])
+    assert 'api="api"' not in generate_latest(found).decode()

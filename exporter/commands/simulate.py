@@ -112,6 +112,8 @@ def write_config(simulator: Simulator, directory: Path) -> Path:
                 "client_id": world.partner_center.client_id,
                 "client_secret_file": str(directory / "csp"),
                 "refresh_token_file": str(directory / "csp-refresh-token"),
+                "detail": "subscriptions",
+                "reports": {"subscription_usagerecords": {"every": "2m"}},  # requests are spread over half of it
                 **where,
                 **login,
             }

@@ -28,7 +28,7 @@ def choices(prometheus: Prometheus, board: Json) -> Iterator[Choice]:
     """The possible selections: every value of each single-value variable, and *All* for the others."""
     found: list[Choice] = [{"__rate_interval": "1m", "__range": "30d", "account": ".*"}]
     for variable in board["templating"]["list"][1:]:
-        if variable["multi"]:
+        if variable["type"] == "query" and variable["multi"]:
             found = [{**choice, variable["name"]: everything(prometheus, variable, choice)} for choice in found]
         else:
             found = [
@@ -45,7 +45,9 @@ def everything(prometheus: Prometheus, variable: Json, choice: Choice) -> str:
 
 
 def offered(prometheus: Prometheus, variable: Json, choice: Choice) -> list[str]:
-    """The values of a variable, in the order of the data source."""
+    """The values of a variable, in the order of the data source; of a text, what it is at first."""
+    if variable["type"] == "textbox":
+        return [variable["query"]]
     return prometheus.variable(filled(variable["query"]["query"], choice), variable["regex"])
 
 

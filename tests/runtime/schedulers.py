@@ -17,9 +17,19 @@ def real() -> datetime:
     return datetime.now(UTC)
 
 
-def scheduler(run: Run, jobs: list[Job], limits: Limits | None = None, now: Callable[[], datetime] = real) -> Scheduler:
+def scheduler(
+    run: Run,
+    jobs: list[Job],
+    limits: Limits | None = None,
+    now: Callable[[], datetime] = real,
+    planned: Callable[[Plan], object] = str,
+) -> Scheduler:
     """A scheduler whose jobs are due."""
-    found = Scheduler(run, planned=lambda job, plan: None, clock=now, chance=lambda: 0.0)
+
+    def report(job: Job, plan: Plan) -> None:
+        planned(plan)
+
+    found = Scheduler(run, planned=report, clock=now, chance=lambda: 0.0)
     due = now()
     found.exchange(jobs, lambda job, before, plan: plan or Plan(due), limits or Limits())
     return found

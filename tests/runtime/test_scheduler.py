@@ -93,12 +93,14 @@ def test_a_clock_that_is_put_back_takes_the_plans_with_it(back: timedelta) -> No
         return None
 
     only = job("a")
-    with started(scheduler(run, [only], now=lambda: times[0])) as running:
+    planned: list[Plan] = []
+    with started(scheduler(run, [only], now=lambda: times[0], planned=planned.append)) as running:
         assert runs.acquire(timeout=10)
         eventually(lambda: running.plans[only.key].last_attempt is not None, "the first plan")
         times[0] -= back
         running.wake()
         eventually(lambda: running.plans[only.key].next_run == times[0] + only.every, "the plan at the new time")
+        eventually(lambda: planned[-1].next_run == times[0] + only.every, "the report of the plan")
         times[0] += only.every
         running.wake()
         assert runs.acquire(timeout=10)

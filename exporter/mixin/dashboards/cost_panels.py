@@ -1,6 +1,6 @@
 """Panels of the dashboard *Azure billing / Cost*, and what they select."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from exporter.mixin.dashboards.panels import CHANGE, MONEY, RATIO, Json, Query, timeseries
 from exporter.mixin.dashboards.tables import limited, table
@@ -44,11 +44,13 @@ def compared(
     links: Mapping[str, tuple[str, str]] | None = None,
     most: int = 100,
     widths: Mapping[str, int] | None = None,
+    total: str = TOTAL,
+    hidden: Sequence[str] = (),
 ) -> Json:
-    """The table of the most expensive rows: share of the account's total, and change against the previous month.
+    """The table of the most expensive rows: share of the `total`, and change against the previous month.
 
-    `month` and `previous` have the labels of `columns`. The change compares the amount at the current rate, and is
-    absent on the first day of a month.
+    `month` and `previous` have the labels of `columns`; `total` has those of an account. The change compares the amount
+    at the current rate, and is absent on the first day of a month.
     """
     keys, top = list(columns), f"topk({most}, {month})"
     last = f"({previous} and on (account, currency) {LAST})"
@@ -58,7 +60,7 @@ def compared(
         description,
         columns,
         Query(top, "This month"),
-        Query(f"{top} / on (account, currency) group_left () ({TOTAL} > 0)", "Share"),
+        Query(f"{top} / on (account, currency) group_left () ({total} > 0)", "Share"),
         Query(limited(last, keys, top), "Last month"),
         Query(f"{projected} / on ({', '.join(keys)}) ({last} > 0) - 1", "Change"),
         sort="This month",
@@ -67,6 +69,7 @@ def compared(
         gauges=("Share",),
         links=links,
         widths={"Currency": 85, "This month": 100, "Share": 140, "Last month": 100, "Change": 80} | dict(widths or {}),
+        hidden=hidden,
     )
 
 

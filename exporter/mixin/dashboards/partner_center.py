@@ -1,201 +1,166 @@
-"""*Azure billing / Partner Center*: customers by used share of their budgets, and one customer in detail."""
+"""*Azure billing / Partner Center*: all customers, by used share of their budgets and by cost."""
 
-from exporter.mixin.dashboards.board import Row, dashboard, link
+from exporter.mixin.dashboards.board import CUSTOMER, Row, dashboard, link
+from exporter.mixin.dashboards.customer_panels import COST, OWNER, named, used
+from exporter.mixin.dashboards.customer_tables import DETAILS, customers, without_a_budget
+from exporter.mixin.dashboards.details import SHORT_STEP, Search, Shown, linked
 from exporter.mixin.dashboards.panels import (
     BUDGET,
+    CHANGE,
     COUNT,
-    DAYS,
     MONEY,
     RATIO,
-    SECONDS,
+    Json,
     Query,
+    Steps,
+    Unit,
     bars,
     stat,
     timeseries,
 )
-from exporter.mixin.dashboards.tables import table
-from exporter.mixin.dashboards.variables import Variable
+from exporter.mixin.dashboards.variables import AS_RETURNED, Variable, currency
+from exporter.mixin.recording.breakdowns import TARGET
 
-COST = "partner_center_customer_cost_month_to_date"
-ACCOUNT = Variable("account", "Account", "label_values(partner_center_customers, account)")
-CURRENCY = Variable("currency", "Currency", f'label_values({COST}{{account=~"$account"}}, currency)', multi=False)
-CUSTOMER = Variable(
-    "customer",
-    "Customer",
-    'query_result(partner_center_customer_info{account=~"$account"})',
-    multi=False,
-    regex='/customer_id="(?<value>[^"]+)"(?:, ?customer_name="(?<text>[^"]+)")?/',
-)
 ACCOUNTS = 'account=~"$account"'
 MINE = f'{ACCOUNTS},currency="$currency"'
-ONE = f'{ACCOUNTS},customer_id="$customer"'
-NAMED = "{{budget}} {{currency}}"
+BILL = f'{MINE},collector="usagerecords"'
+BUDGETS = f'{ACCOUNTS},customer_id!=""'
+TOTALS = f'max by (account, currency) (azure_billing:cost:month_to_date{{{ACCOUNTS},collector="usagerecords"}})'
+ID = '/customer_id="(?<value>[^"]+)"/'
+FOUND = ('customer_name=~"(?i).*$search.*"', 'customer_id=~"(?i).*$search.*"')
 
-CUSTOMERS = Row(
-    "Customers",
+ACCOUNT = Variable("account", "Account", "label_values(partner_center_customers, account)")
+CURRENCY = currency("azure_billing:cost:month_to_date", f'{ACCOUNTS},collector="usagerecords"')
+SEARCH = Search("search", "Part of a name or id", "")
+RANKED = " or ".join(
     (
-        (
-            stat(
-                "Customers",
-                "Customers with a usage record.",
-                COUNT,
-                Query(f"sum by (account) (partner_center_customers{{{ACCOUNTS}}})", "{{account}}"),
-            ),
-            5,
-            4,
+        *(f"max by (customer_id) ({used(f'{BUDGETS},{found}')})" for found in FOUND),
+        *(f"group by (customer_id) (partner_center_customer_info{{{ACCOUNTS},{found}}}) - 9" for found in FOUND),
+    )
+)
+LISTED = Shown("listed", "Customers in the table", f"query_result(topk(100, {RANKED}))", regex=ID, sort=AS_RETURNED)
+"""The highest used shares first, then customers without a budget."""
+TOP = Shown(
+    "top",
+    "Most expensive customers",
+    f"query_result(topk(10, max by (customer_id) ({COST}{{{MINE}}})))",
+    regex=ID,
+    sort=AS_RETURNED,
+)
+SERIES = link(
+    CUSTOMER,
+    "var-account=${__field.labels.account:percentencode}",
+    "var-customer_id=${__field.labels.customer_id:percentencode}",
+    "${datasource:queryparam}",
+    "${__url_time_range}",
+)
+
+
+def figure(
+    title: str, description: str, unit: Unit, query: str, no_value: str = "no data", steps: Steps = ((0, "text"),)
+) -> tuple[Json, int, int]:
+    """A figure of each account."""
+    legend = "{{account}}, {{currency}}" if unit is MONEY else "{{account}}"
+    return stat(title, description, unit, Query(query, legend), steps=steps, no_value=no_value), 4, 5
+
+
+def counted(family: str) -> str:
+    """A number of customers by account; two exporters of the same account count once."""
+    return f"sum by (account) (max without ({TARGET}) ({family}{{{ACCOUNTS}}}))"
+
+
+SUMMARY = Row(
+    "Summary",
+    (
+        figure("Customers", "Customers with a usage record.", COUNT, counted("partner_center_customers")),
+        figure(
+            "Without a budget",
+            "Customers that have no budget.",
+            COUNT,
+            counted("partner_center_customers_without_budget"),
         ),
-        (
-            stat(
-                "Without a budget",
-                "Customers that have no budget.",
-                COUNT,
-                Query(f"sum by (account) (partner_center_customers_without_budget{{{ACCOUNTS}}})", "{{account}}"),
-            ),
-            5,
-            4,
+        figure(
+            "Over budget",
+            "Customers that have spent at least their budget, in any currency.",
+            COUNT,
+            f"count by (account) (azure_billing:budget:used_ratio{{{BUDGETS}}} >= 1 or "
+            f"azure_billing:budget:spent{{{BUDGETS}}} > azure_billing:budget:amount)",
+            "none",
+            ((0, "green"), (1, "red")),
         ),
-        (
-            stat(
-                "Over budget",
-                "Customers that have spent at least their budget, in any currency.",
-                COUNT,
-                Query(
-                    f'count by (account) (azure_billing:budget:used_ratio{{{ACCOUNTS},customer_id!=""}} >= 1 or '
-                    f'azure_billing:budget:spent{{{ACCOUNTS},customer_id!=""}} > azure_billing:budget:amount)',
-                    "{{account}}",
-                ),
-                steps=((0, "green"), (1, "red")),
-                no_value="none",
-            ),
-            5,
-            4,
+        figure(
+            "Cost, $currency",
+            "Estimated cost of the current billing period of all customers that pay in this currency.",
+            MONEY,
+            f"max by (account, currency) (azure_billing:cost:month_to_date{{{BILL}}})",
         ),
-        (
-            stat(
-                "Cost of all customers, $currency",
-                "Estimated cost of the current billing period of all customers that pay in this currency.",
-                MONEY,
-                Query(f"sum by (account, currency) ({COST}{{{MINE}}})", "{{account}} {{currency}}"),
-            ),
-            9,
-            4,
+        figure(
+            "Projected, $currency",
+            "Sum of what each customer will cost at the end of its billing period, at the current rate.",
+            MONEY,
+            f"max by (account, currency) (azure_billing:cost:projected{{{BILL}}})",
+            "not known yet",
         ),
-        (
-            bars(
-                "Customers by used share of budget",
-                "Share of the budget that is spent, top 15, in any currency.",
-                RATIO,
-                Query(f'sort_desc(topk(15, azure_billing:budget:used_ratio{{{ACCOUNTS},customer_id!=""}}))', NAMED),
-                steps=BUDGET,
-                min=0,
-                max=1,
-            ),
-            10,
-            12,
-        ),
-        (
-            timeseries(
-                "Most expensive customers, $currency",
-                "Estimated cost of the billing period so far, top 10.",
-                MONEY,
-                Query(f"topk(10, {COST}{{{MINE}}})", "{{customer_name}} {{currency}}"),
-            ),
-            14,
-            12,
-        ),
-        (
-            table(
-                "All customers",
-                "All customers, each in its own currency.",
-                {"customer_name": "Customer", "customer_id": "Id", "currency": "Currency"},
-                Query(f"max by (customer_id, customer_name, currency) ({COST}{{{ACCOUNTS}}})", "Cost"),
-                Query(
-                    "max by (customer_id, customer_name, currency) "
-                    f"(partner_center_customer_budget_amount{{{ACCOUNTS}}})",
-                    "Budget",
-                ),
-                Query(
-                    "max by (customer_id, customer_name, currency) "
-                    f'(azure_billing:budget:used_ratio{{{ACCOUNTS},customer_id!=""}})',
-                    "Used",
-                ),
-                Query(
-                    "max by (customer_id, customer_name, currency) "
-                    f'(azure_billing:budget:projected{{{ACCOUNTS},customer_id!=""}})',
-                    "Projected",
-                ),
-                Query(
-                    "max by (customer_id, customer_name, currency) "
-                    f'(azure_billing:budget:days_left{{{ACCOUNTS},customer_id!=""}})',
-                    "Days left",
-                ),
-                sort="Used",
-                units={"Cost": MONEY, "Budget": MONEY, "Used": RATIO, "Projected": MONEY, "Days left": DAYS},
-                steps={"Used": BUDGET},
-                links={
-                    "Customer": (
-                        "Details of this customer",
-                        link(
-                            "azure-billing-partner-center",
-                            "var-customer=${__data.fields.Id}",
-                            "${account:queryparam}",
-                            "${datasource:queryparam}",
-                        ),
-                    )
-                },
-            ),
-            24,
-            14,
+        figure(
+            "Change, $currency",
+            "Projected cost relative to the previous month.",
+            RATIO,
+            f"max by (account, currency) (azure_billing:cost:month_over_month_ratio{{{BILL}}}) - 1",
+            "no history",
+            CHANGE,
         ),
     ),
 )
-TREND = Row(
-    "One customer",
+CUSTOMERS = Row(
+    "Customers",
     (
+        (customers(f'{ACCOUNTS},customer_id=~"$listed"', TOTALS), 24, 14),
         (
-            timeseries(
-                "Cost and budget",
-                "Estimated cost of the billing period so far, its projection, and the budget, in its currency.",
-                MONEY,
-                Query(f"{COST}{{{ONE}}}", "cost, {{currency}}"),
-                Query(f"partner_center_customer_budget_amount{{{ONE}}}", "budget, {{currency}}"),
-                Query(f"azure_billing:budget:projected{{{ONE}}}", "projected, {{currency}}"),
-                interval="1h",
-            ),
-            16,
-            9,
-        ),
-        (
-            stat(
-                "Budget used",
-                "Share of the budget that is spent.",
-                RATIO,
-                Query(f"azure_billing:budget:used_ratio{{{ONE}}}", "{{budget}}"),
-                steps=BUDGET,
-                no_value="no budget",
-            ),
-            8,
-            5,
-        ),
-        (
-            stat(
-                "Age of the record",
-                "Time since Microsoft last changed the customer's usage record.",
-                SECONDS,
-                Query(
-                    f"time() - partner_center_customer_last_modified_timestamp_seconds{{{ONE}}}", "{{customer_name}}"
+            linked(
+                bars(
+                    "Customers by used share of budget",
+                    "Share of the budget that is spent, top 15, in any currency. A budget of zero has no share.",
+                    RATIO,
+                    Query(
+                        f"sort_desc(topk(15, azure_billing:budget:used_ratio{{{BUDGETS}}}))", "{{budget}}, {{currency}}"
+                    ),
+                    steps=BUDGET,
+                    min=0,
+                    max=1,
+                    no_value="no budgets",
                 ),
+                DETAILS,
+                SERIES,
             ),
-            8,
-            4,
+            12,
+            12,
         ),
+        (
+            linked(
+                timeseries(
+                    "Most expensive customers, $currency",
+                    "Estimated cost of the billing period so far: the ten customers that now cost most.",
+                    MONEY,
+                    Query(
+                        named(f'max by ({OWNER}, customer_name, currency) ({COST}{{{MINE},customer_id=~"$top"}})'),
+                        "{{customer}} ({{account}}), {{currency}}",
+                    ),
+                    interval=SHORT_STEP,
+                ),
+                DETAILS,
+                SERIES,
+            ),
+            12,
+            12,
+        ),
+        (without_a_budget(ACCOUNTS, MINE), 24, 8),
     ),
 )
 
 BOARD = dashboard(
     "azure-billing-partner-center",
     "Azure billing / Partner Center",
-    "Costs and budgets of all customers.",
-    (ACCOUNT, CURRENCY, CUSTOMER),
-    (CUSTOMERS, TREND),
+    "Costs and budgets of all customers. A customer's name leads to its own dashboard.",
+    (ACCOUNT, CURRENCY, SEARCH, LISTED, TOP),
+    (SUMMARY, CUSTOMERS),
 )

@@ -1,0 +1,66 @@
+"""Panels of the dashboard *Azure billing / Subscription*, and what they select."""
+
+from exporter.mixin.dashboards.cost_panels import compared, daily
+from exporter.mixin.dashboards.panels import Json
+from exporter.mixin.recording.breakdowns import TARGET
+
+MONTH, LAST, DAY = (f"azure:cost_{name}:without_meter" for name in ("month_to_date", "previous_month", "daily"))
+"""Recorded costs without their meters, which keep the labels that are configured."""
+ONE = 'account="$account",currency="$currency",subscription_name="$subscription"'
+ACCOUNTED = {"account": "Account", "currency": "Currency"}
+METER = {"meter_category": "Category", "meter_subcategory": "Subcategory", "meter_name": "Meter"}
+HIDDEN = ("Account",)
+CURRENT = (
+    "The 100 most expensive, with their share of the subscription's cost. The change compares this month at the "
+    "current rate with the previous month."
+)
+
+
+def cost(series: str) -> str:
+    """A recorded cost of the subscription."""
+    return f"sum by (account, currency) ({series}{{{ONE}}})"
+
+
+def _by_meter(family: str) -> str:
+    """The meters of one subscription are few enough to be read as they are published."""
+    return f"sum by ({', '.join((*METER, *ACCOUNTED))}) (max without ({TARGET}) ({family}{{{ONE}}}))"
+
+
+def _by_part(series: str, label: str) -> str:
+    """A recorded cost by a label, as the label `part`; costs without it are of the part `none`."""
+    costs = f"sum by (account, currency, {label}) ({series}{{{ONE}}})"
+    named = f'label_replace({costs}, "part", "none", "", "")'
+    return f'sum by (account, part, currency) (label_replace({named}, "part", "$1", "{label}", "(.+)"))'
+
+
+def meters() -> tuple[tuple[Json, int, int], ...]:
+    """The meters: the month, and its days."""
+    keys = {"account": "Account", **METER, "currency": "Currency"}
+    month, last = _by_meter("azure_cost_month_to_date"), _by_meter("azure_cost_previous_month")
+    return (
+        (compared("Meters", CURRENT, keys, month, last, total=cost(MONTH), hidden=HIDDEN), 24, 12),
+        daily(
+            "Daily cost by meter",
+            _by_meter("azure_cost_daily"),
+            ", ".join(keys),
+            "{{meter_name}}, {{currency}}",
+        ),
+    )
+
+
+def parts(title: str, label: str) -> tuple[tuple[Json, int, int], ...]:
+    """The cost by a label: the month, and its days."""
+    keys = {"account": "Account", "part": title, "currency": "Currency"}
+    table = compared(
+        f"Cost by {title.lower()}",
+        CURRENT,
+        keys,
+        _by_part(MONTH, label),
+        _by_part(LAST, label),
+        total=cost(MONTH),
+        hidden=HIDDEN,
+    )
+    return (
+        (table, 24, 9),
+        daily(f"Daily cost by {title.lower()}", _by_part(DAY, label), ", ".join(keys), "{{part}}, {{currency}}"),
+    )

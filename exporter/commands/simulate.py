@@ -113,7 +113,6 @@ def write_config(simulator: Simulator, directory: Path) -> Path:
                 "client_secret_file": str(directory / "csp"),
                 "refresh_token_file": str(directory / "csp-refresh-token"),
                 "detail": "subscriptions",
-                "reports": {"subscription_usagerecords": {"every": "2m"}},  # requests are spread over half of it
                 **where,
                 **login,
             }

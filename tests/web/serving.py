@@ -28,6 +28,7 @@ from exporter.web.options import WebOptions
 from exporter.web.server import Server
 
 port, size, connections, config = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+held = [open("/dev/null") for _ in range(int(sys.argv[5]))]
 page = b"x" * size + b"end\\n"
 
 async def metrics(request):
@@ -108,15 +109,15 @@ def closed(client: socket.socket, seconds: float = 0) -> bool:
 
 @contextmanager
 def serving(
-    port: int, *, size: int = 1000, connections: int = 0, config: Path | str = "", descriptors: int = 0
+    port: int, *, size: int = 1000, connections: int = 0, config: Path | str = "", descriptors: int = 0, held: int = 0
 ) -> Iterator[Served]:
-    """The server, killed at the end of the block."""
+    """The server, killed at the end of the block; it holds so many of its descriptors for itself."""
 
     def limit() -> None:
         if descriptors:
             resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
 
-    arguments: Sequence[str] = [str(port), str(size), str(connections), str(config)]
+    arguments: Sequence[str] = [str(port), str(size), str(connections), str(config), str(held)]
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, *arguments],
         stdout=subprocess.PIPE,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -33,10 +34,12 @@ def test_idle_connections_do_not_use_up_the_descriptors() -> None:
 
 def test_exhausted_descriptors_pause_accepting() -> None:
     """Without a busy loop and without a line for each attempt; who waits is served once there are descriptors again."""
-    with serving(free_port(), descriptors=64, connections=1000) as server, ExitStack() as stack:
-        idle = [stack.enter_context(server.connect()) for _ in range(100)]
+    with serving(free_port(), descriptors=256, held=120) as server, ExitStack() as stack:
+        idle = [stack.enter_context(server.connect()) for _ in range(180)]
         waiting = stack.enter_context(server.connect())
         waiting.sendall(REQUEST)
+        files = Path(f"/proc/{server.process.pid}/fd")
+        eventually(lambda: len(list(files.iterdir())) == 256, "no free descriptor")
         assert not closed(waiting)
         for client in idle:
             client.close()

@@ -24,7 +24,7 @@ Work: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 GRACE_SECONDS = 1.0
 """How long responses are sent after the sockets are closed."""
 SWITCH_SECONDS = 0.001
-"""How long a busy collector keeps the interpreter from a scrape, each time that it needs it; Python's default is 5 ms."""
+"""How long a scrape waits for a busy collector each time that it needs the interpreter; Python's default is 5 ms."""
 
 
 class Server(uvicorn.Server):

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from exporter.model.collection import Collection, Collector, Run
 from exporter.model.families import Family, Labels, LabelValues
+from exporter.runtime.exposition import Rendering
 from exporter.runtime.job import Job
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -64,6 +65,12 @@ def collection(published: Job, series: int, seed: int = 0, spent: int = 0) -> Co
     families = published.collector.families
     found = {family.name: samples(series, seed + place, spent + place) for place, family in enumerate(families)}
     return Collection(found, series * len(families), NOW, NOW)
+
+
+def rendered(published: Job, found: Collection) -> list[bytes]:
+    """The lines of each family, of which nothing was rendered before."""
+    rendering = Rendering(published.account)
+    return [rendering.lines(family, found.samples[family.name]) for family in published.collector.families]
 
 
 def fastest(rounds: int, *works: Callable[[], object]) -> list[float]:

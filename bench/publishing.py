@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-from bench.pages import collection, fastest, job, ratio, samples
+from bench.pages import collection, fastest, job, ratio, rendered, samples
 from exporter.model.collection import Collection
-from exporter.runtime.exposition import lines
 from exporter.runtime.store import SnapshotStore
 
 FAMILIES, SERIES = 50, 2_000
@@ -28,7 +27,7 @@ def main() -> None:
     following = [_changed(first, number) for number in range(1, ROUNDS + 1)]
     rendering, publishing_all, publishing = fastest(
         ROUNDS,
-        lambda: lines("account", only.collector.families, first.samples, {}),
+        lambda: rendered(only, first),
         lambda: SnapshotStore().publish(only, first),
         lambda: store.publish(only, following.pop()),
     )

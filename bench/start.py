@@ -10,9 +10,8 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.pages import collection, fastest, job, ratio
+from bench.pages import collection, fastest, job, ratio, rendered
 from exporter.runtime.archive import Archive
-from exporter.runtime.exposition import lines
 from exporter.runtime.job import Job
 from exporter.runtime.runner import Runner
 from exporter.runtime.store import SnapshotStore
@@ -46,14 +45,10 @@ def start(archive: Archive, jobs: list[Job]) -> SnapshotStore:
     return store
 
 
-def loop(archive: Archive, jobs: list[Job]) -> list[dict[str, list[bytes]]]:
+def loop(archive: Archive, jobs: list[Job]) -> list[list[bytes]]:
     """Read and render; what is read stays in memory, as in the exporter."""
     read = archive.restore(jobs).items()
-    return [
-        lines(each.account, each.collector.families, found.collection.samples, {})
-        for each, found in read
-        if found.collection
-    ]
+    return [rendered(each, found.collection) for each, found in read if found.collection]
 
 
 def memory(directory: str, accounts: int) -> None:

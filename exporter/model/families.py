@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, localcontext
 from enum import Enum
-from itertools import chain, groupby, islice
+from itertools import chain, compress, groupby, islice
+from types import MappingProxyType, NoneType
 from typing import Any, TypeAlias
 
 from exporter.errors import Malformed
@@ -19,6 +20,8 @@ Samples: TypeAlias = Mapping[LabelValues, Number]
 EXACT = Context(prec=60, traps=[InvalidOperation, Inexact])
 """Exact sums of money: the APIs send up to 22 decimals, and rounding is an error."""
 LEAST, MOST = Decimal(-sys.float_info.max), Decimal(sys.float_info.max)
+EMPTY: Mapping[str, Samples] = MappingProxyType({})
+TEXT = frozenset({str})
 BATCH = 250
 """Records or samples per batch; a batch fits into the processor's cache."""
 
@@ -76,58 +79,86 @@ def constant(record: object) -> int:
     return 1
 
 
-def fold(records: Iterable[Any], families: Sequence[Family]) -> dict[str, dict[LabelValues, Number]]:
+def fold(
+    records: Iterable[Any], families: Sequence[Family], published: Mapping[str, Samples] = EMPTY
+) -> dict[str, dict[LabelValues, Number]]:
     """Samples by family name, in one pass that does not hold the records; None and "" are the same label value.
 
+    Labels that are `published` in the same order are the published objects, which are quick to compare.
     Raises `Malformed` for an amount that can't be summed exactly or exceeds a double.
     """
-    samples: dict[str, dict[LabelValues, Any]] = {family.name: {} for family in families}
-    plans: dict[type, dict[Labels, list[Family]]] = {}
+    sums = {family.name: _Sums(family, published.get(family.name, {})) for family in families}
+    plans: dict[type, dict[Labels, list[_Sums]]] = {}
     stream = iter(records)
     try:
         with localcontext(EXACT):
             while batch := list(islice(stream, BATCH)):
                 for kind, group in groupby(batch, type):
                     if kind not in plans:
-                        plans[kind] = _by_labels(family for family in families if issubclass(kind, family.source))
-                    _add(list(group), plans[kind], samples)
-            for name, sums in samples.items():
-                require_finite(name, sums.values())
+                        plans[kind] = _by_labels(sums[f.name] for f in families if issubclass(kind, f.source))
+                    _add(list(group), plans[kind])
+            for name, found in sums.items():
+                require_finite(name, found.samples.values())
     except DecimalException as error:
         raise Malformed(f"an amount with more than {EXACT.prec} digits: {error!r}") from error
-    return samples
+    return {name: found.samples for name, found in sums.items()}
 
 
-def _by_labels(families: Iterable[Family]) -> dict[Labels, list[Family]]:
-    sharing: dict[Labels, list[Family]] = {}
-    for family in families:
-        sharing.setdefault(family.labels, []).append(family)
+class _Sums:
+    """The samples of a family so far, added by builtins as long as no labels occur twice."""
+
+    def __init__(self, family: Family, published: Samples) -> None:
+        self.family = family
+        self.samples: dict[LabelValues, Any] = {}
+        self._expected = list(published)
+        self._distinct = True
+
+    def add(self, keys: Sequence[LabelValues], values: Sequence[Any]) -> None:
+        """Add values to those of the same labels."""
+        if NoneType in set(map(type, values)):
+            stated = [value is not None for value in values]
+            keys, values = list(compress(keys, stated)), list(compress(values, stated))
+        if not (self._distinct and self._added(keys, values)):
+            self._merge(keys, values)
+
+    def _added(self, keys: Sequence[LabelValues], values: Sequence[Any]) -> bool:
+        samples = self.samples
+        expected = self._expected[len(samples) : len(samples) + len(keys)]
+        if keys == expected:
+            samples.update(zip(expected, values, strict=True))
+            return True
+        self._expected = []
+        new = dict(zip(keys, values, strict=True))
+        self._distinct = len(new) == len(keys) and new.keys().isdisjoint(samples.keys())
+        if self._distinct:
+            samples.update(new)
+        return self._distinct
+
+    def _merge(self, keys: Sequence[LabelValues], values: Sequence[Any]) -> None:
+        samples, merge = self.samples, self.family.merge
+        for key, value in zip(keys, values, strict=True):
+            samples[key] = merge(samples[key], value) if key in samples else value
+
+
+def _by_labels(families: Iterable[_Sums]) -> dict[Labels, list[_Sums]]:
+    sharing: dict[Labels, list[_Sums]] = {}
+    for sums in families:
+        sharing.setdefault(sums.family.labels, []).append(sums)
     return sharing
 
 
-def _add(
-    records: list[Any], plan: Mapping[Labels, Iterable[Family]], samples: Mapping[str, dict[LabelValues, Any]]
-) -> None:
+def _add(records: list[Any], plan: Mapping[Labels, Iterable[_Sums]]) -> None:
     for labels, families in plan.items():
         keys = _as_text(list(map(labels.read, records)))
-        for family in families:
-            sums, merge = samples[family.name], family.merge
-            for key, value in zip(keys, map(family.value, records)):  # noqa: B905 (strict costs time; both are as long)
-                if value is None:
-                    continue
-                if key in sums:
-                    sums[key] = merge(sums[key], value)
-                else:
-                    sums[key] = value
+        for sums in families:
+            sums.add(keys, list(map(sums.family.value, records)))
 
 
 def _as_text(keys: list[tuple[Any, ...]]) -> list[LabelValues]:
     """The keys with every value as text; checking first is far faster than building every key again."""
-    try:
-        "".join(chain.from_iterable(keys))
-    except TypeError:
-        return [tuple(map(_text, key)) for key in keys]
-    return keys
+    if set(map(type, chain.from_iterable(keys))) <= TEXT:
+        return keys
+    return [tuple(map(_text, key)) for key in keys]
 
 
 def require_finite(name: str, values: Collection[Number]) -> None:

@@ -18,6 +18,8 @@ def instant(text: str) -> datetime:
     """
     try:
         at = datetime.fromisoformat(text)
+        if at.tzinfo is UTC:  # as for `Z` and `+00:00`
+            return at
         return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise Malformed(f"not a date and time: {text[:40]!r}") from error

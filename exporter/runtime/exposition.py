@@ -1,14 +1,15 @@
 """Renders samples in the Prometheus text format, which for gauges is valid OpenMetrics too."""
 
-import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import chain
-from typing import TypeAlias
+from typing import NamedTuple
 
-from exporter.model.families import BATCH, Family, LabelValues, Samples
+from exporter.model.families import Family, LabelValues, Samples
 
-SPECIAL = '\\"\n'
-ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
+BATCH = 2000
+"""Lines that are rendered at once: their texts fit into the processor's cache."""
+SPECIAL = '\\"\n%'
+ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n", "%": "%%"})
 
 
 def header(family: Family) -> str:
@@ -16,49 +17,54 @@ def header(family: Family) -> str:
     return f"# HELP {family.name} {family.help}\n# TYPE {family.name} gauge\n"
 
 
-LabelTexts: TypeAlias = dict[tuple[str, ...], dict[LabelValues, bytes]]
-"""The rendered labels, by label names and label values."""
+class Layout(NamedTuple):
+    """The series of a family in their order on the page, and their lines in batches with `%b` for each amount."""
+
+    keys: Sequence[LabelValues]
+    templates: Sequence[bytes]
 
 
-def lines(
-    account: str, families: Sequence[Family], samples: Mapping[str, Samples], texts: LabelTexts
-) -> dict[str, list[bytes]]:
-    """The sample lines of each family in a few parts, sorted by label values.
+class Rendering:
+    """Renders the families of one account.
 
-    `texts` caches rendered labels, for families with the same labels and for the next rendering of this account.
+    It keeps the lines of a family without their amounts, and uses them again if the series are the same: comparing
+    labels takes a fraction of the time of rendering them.
     """
-    longest: dict[tuple[str, ...], int] = {}
-    for family in families:
-        names = family.labels.names
-        longest[names] = max(longest.get(names, 0), len(samples.get(family.name, ())))
-    for names, most in longest.items():
-        if len(texts.setdefault(names, {})) > 2 * most:  # most of them are no longer used
-            texts[names].clear()
-    return {
-        family.name: _lines(family, account, samples.get(family.name, {}), texts[family.labels.names])
-        for family in families
-    }
+
+    def __init__(self, account: str) -> None:
+        self._account = _escaped(account).replace("%", "%%")  # two templates: of the labels, and of the amounts
+        self._layouts: dict[str, Layout] = {}
+
+    def lines(self, family: Family, values: Samples) -> bytes:
+        """The sample lines of a family, sorted by label values."""
+        keys, amounts = list(values), list(values.values())
+        layout = self._layouts.get(family.name)
+        if not layout or keys != layout.keys:
+            keys.sort()
+            amounts = list(map(values.__getitem__, keys))
+        if not layout or keys != layout.keys:
+            layout = self._layouts[family.name] = self._layout(family, keys)
+        return b"".join(
+            template % tuple("\n".join(map(str, amounts[place * BATCH : (place + 1) * BATCH])).encode().split(b"\n"))
+            for place, template in enumerate(layout.templates)
+        )
+
+    def _layout(self, family: Family, keys: Sequence[LabelValues]) -> Layout:
+        """Builtins loop instead of Python code, since a report may have 100,000 lines."""
+        pairs = ",".join([f'account="{self._account}"', *(f'{name}="%s"' for name in family.labels.names)])
+        line = f"{family.name}{{{pairs}}} %%b\n"
+        starts = range(0, len(keys), BATCH)
+        return Layout(keys, [_template(line, keys[start : start + BATCH]) for start in starts])
 
 
-def _lines(family: Family, account: str, values: Samples, texts: dict[LabelValues, bytes]) -> list[bytes]:
-    """The lines of one family; builtins loop instead of Python code, since a report may have 100,000 lines."""
-    ordered = sorted(values)
-    name = family.name.encode()
-    parts = []
-    for start in range(0, len(ordered), BATCH):
-        keys = ordered[start : start + BATCH]
-        new = [key for key in keys if key not in texts]
-        texts.update(zip(new, _labels(account, family.labels.names, new), strict=True))
-        amounts = ("\n".join(map(str, map(values.__getitem__, keys))) + "\n").encode().splitlines(keepends=True)
-        parts.append(name.join(chain((b"",), map(operator.add, map(texts.__getitem__, keys), amounts))))
-    return parts
-
-
-def _labels(account: str, names: tuple[str, ...], keys: list[LabelValues]) -> list[bytes]:
-    """`{account="…",name="…"} ` for each key."""
-    joined = "".join(chain.from_iterable(keys))
+def _template(line: str, keys: Sequence[LabelValues]) -> bytes:
+    values = list(chain.from_iterable(keys))
+    joined = "".join(values)
     if any(special in joined for special in SPECIAL):
-        keys = [tuple(value.translate(ESCAPES) for value in key) for key in keys]
-    pairs = [f'account="{account.translate(ESCAPES).replace("%", "%%")}"', *(f'{name}="%s"' for name in names)]
-    template = f"{{{','.join(pairs)}}} \n" * len(keys)
-    return (template % tuple(chain.from_iterable(keys))).encode().split(b"\n")[:-1]
+        values = list(map(_escaped, values))
+    return (line * len(keys) % tuple(values)).encode()
+
+
+def _escaped(value: str) -> str:
+    """As the value of a label in a template."""
+    return value.translate(ESCAPES)

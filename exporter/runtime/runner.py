@@ -122,7 +122,7 @@ class Runner:
         run = Run(now, published)
         try:
             records = _Counted(job, job.collector.collect(now, run))
-            samples = fold(records, job.collector.families)
+            samples = fold(records, job.collector.families, published.samples if published else {})
         except NotModified:
             if not published:
                 raise Malformed("the API reported no change, but nothing is published") from None
@@ -182,7 +182,13 @@ class Runner:
 def _with_published(samples: Mapping[str, Samples], published: Collection | None) -> Mapping[str, Samples]:
     """The same samples, those of unchanged families as the published objects: they are not compared or stored twice."""
     before = published.samples if published else {}
-    return {name: before[name] if before.get(name) == values else values for name, values in samples.items()}
+    return {name: before[name] if _equal(before.get(name), values) else values for name, values in samples.items()}
+
+
+def _equal(before: Samples | None, after: Samples) -> bool:
+    if before is not None and list(before) == list(after):  # quicker than looking up each
+        return list(before.values()) == list(after.values())
+    return before == after
 
 
 class _Counted:

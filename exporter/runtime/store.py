@@ -11,7 +11,7 @@ from exporter.errors import Malformed
 from exporter.model.collection import Collection
 from exporter.model.families import Family, Samples
 from exporter.runtime.assembly import Assembly
-from exporter.runtime.exposition import LabelTexts, header, lines
+from exporter.runtime.exposition import Rendering, header
 from exporter.runtime.job import Job, Key
 from exporter.runtime.page import Page, Part
 
@@ -49,7 +49,7 @@ class SnapshotStore:
         self._publishers: dict[Key, Job] = {}
         self._meanings: dict[Key, str] = {}
         self._superseded: set[Key] = set()
-        self._label_texts: dict[Key, LabelTexts] = {}
+        self._renderings: dict[Key, Rendering] = {}
         self._headers: dict[str, Part] = {}
         self._lines: dict[str, dict[Key, Part]] = {}
         self._parts: dict[str, Sequence[Part]] = {}
@@ -126,10 +126,11 @@ class SnapshotStore:
         families = [f for f in candidates if not same or _differ(before.get(f.name), collection.samples.get(f.name))]
         for family in families:
             self._refuse_duplicates(job, family, collection)
-        rendered = lines(job.account, families, collection.samples, self._label_texts.setdefault(key, {}))
+        rendering = self._renderings.setdefault(key, Rendering(job.account))
+        rendered = [(family, rendering.lines(family, collection.samples.get(family.name, {}))) for family in families]
         self._supersede(job)
-        for family in families:
-            self._replace(family, key, b"".join(rendered[family.name]))
+        for family, text in rendered:
+            self._replace(family, key, text)
         self._collections[key] = collection
         self._publishers[key] = job
         self._meanings[key] = job.fingerprint
@@ -161,7 +162,7 @@ class SnapshotStore:
                 self._meanings[key] = ""
         if not any(key in by_key for by_key in self._lines.values()):
             self._superseded.discard(key)
-            for mapping in (self._collections, self._publishers, self._meanings, self._label_texts):
+            for mapping in (self._collections, self._publishers, self._meanings, self._renderings):
                 mapping.pop(key, None)
 
     def _next_snapshot(self) -> Snapshot:

@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from exporter.errors import Malformed
 from exporter.model.families import Family, Labels, fold
-from exporter.runtime.exposition import header, lines
+from exporter.runtime.exposition import Rendering, header
 
 
 @dataclass
@@ -38,6 +38,22 @@ def test_no_money_is_lost_whatever_the_labels(records: list[Row]) -> None:
     samples = fold(records, families)
     total = _sum(row.amount for row in records if row.amount is not None)
     assert [_sum(samples[family.name].values()) for family in families] == [total, total]
+
+
+@given(rows, rows)
+def test_what_is_published_changes_no_sample(before: list[Row], after: list[Row]) -> None:
+    """Labels that are known already are taken over as objects, whatever their order, number and repetition."""
+    families = [COST, Family("twice", "Again.", BY_BOTH, attrgetter("amount"))]
+    published = fold(before, families)
+    expected = {name: list(samples.items()) for name, samples in fold(after, families).items()}
+    assert expected == {name: list(samples.items()) for name, samples in fold(after, families, published).items()}
+
+
+def test_labels_of_the_same_order_are_the_published_objects() -> None:
+    """They are stored once, and quick to compare."""
+    before = fold([Row(f"{place}", None, Decimal(1)) for place in range(600)], [COST])["cost"]
+    after = fold([Row(f"{place}", None, Decimal(2)) for place in range(600)], [COST], {"cost": before})["cost"]
+    assert all(one is other for one, other in zip(before, after, strict=True))
 
 
 def _sum(amounts: Iterable[Any]) -> Fraction:
@@ -79,7 +95,7 @@ def test_amounts_that_no_sample_can_hold_are_malformed(amounts: list[str], text:
 @given(st.text(), st.text())
 def test_any_text_survives_a_label(account: str, who: str) -> None:
     """The parser of client_python reads the original text."""
-    text = b"".join(lines(account, [COST], {"cost": {(who,): Decimal("1.5")}}, {})["cost"]).decode()
+    text = Rendering(account).lines(COST, {(who,): Decimal("1.5")}).decode()
     (family,) = text_string_to_metric_families(header(COST) + text)
     (sample,) = family.samples
     assert ({"account": account, "who": who}, 1.5) == (sample.labels, sample.value)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import TypeVar
 
 from exporter.apis.partner_center.reading.findings import Findings
@@ -33,10 +34,10 @@ def customers(
         percent = record.percent_used if known else None
         yield CustomerUsage(
             *common,
-            azure_plan="true" if record.in_azure_plan else "false",
-            has_budget=amount is not None,
-            budget=known,
-            used_ratio=None if percent is None else percent.scaleb(-2),
+            "true" if record.in_azure_plan else "false",
+            amount is not None,
+            known,
+            None if percent is None else percent.scaleb(-2),
         )
 
 
@@ -58,7 +59,7 @@ def distinct(usage: Iterable[U], findings: Findings) -> list[U]:
             if (one.modified or NEVER) < (other.modified or NEVER):
                 continue
         newest[key] = one
-    return sorted(newest.values(), key=lambda one: one.id)
+    return sorted(newest.values(), key=attrgetter("id"))
 
 
 def _identified(records: Iterable[R], label: Callable[[str], str], findings: Findings) -> Iterator[tuple[R, Common]]:

@@ -24,8 +24,11 @@ def requested(simulator: Simulator) -> list[str]:
     return [received.path.split("/")[3] for received in simulator.received if received.path.endswith(PATH)]
 
 
-def test_subscriptions_are_read_only_where_they_are_configured(simulator: Simulator, harness: ExporterHarness) -> None:
+def test_subscriptions_are_read_only_where_they_are_configured(
+    simulator: Simulator, harness_with: Callable[..., ExporterHarness]
+) -> None:
     """It is a request per customer."""
+    harness = harness_with(detail=None)
     harness.run()
     assert [] == requested(simulator)
     assert REPORT not in {job.collector.name for job in harness.exporter.jobs}

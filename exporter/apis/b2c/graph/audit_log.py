@@ -29,7 +29,7 @@ PAGES_PER_RUN = 600
 """About 20 minutes of requests."""
 LENGTHS = timedelta(minutes=1), timedelta(hours=1), DAY
 """The least, the first and the longest span of a window."""
-FEW_PAGES, MANY_PAGES, TOO_MANY_PAGES = 5, 50, 300
+FEW_PAGES, MANY_PAGES, TOO_MANY_PAGES = 5, 50, 100
 PAGES_AT_ONCE = 200
 """Pages whose content is stored in one transaction."""
 FUTURE = timedelta(hours=1)
@@ -166,7 +166,7 @@ class AuditLog:
                 correlation = correlation.after(activity.sign_ins.values())
                 activity = Activity()
             if number >= TOO_MANY_PAGES and decoded.page.next_link and self._length > LENGTHS[0]:
-                self._length = max(LENGTHS[0], self._length / 8)
+                self._length = max(LENGTHS[0], self._length / 16)
                 return start
         with self._counts.transaction():
             self._journal.add(activity)

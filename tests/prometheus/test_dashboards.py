@@ -100,7 +100,7 @@ def test_every_label_and_family_exists(prometheus: Prometheus, board: Json) -> N
     """A name without series would leave a panel empty."""
     labels, families = set(prometheus.get("labels")), set(prometheus.get("label/__name__/values"))
     families |= NO_DATA_IN_THE_DEMO.keys()
-    labels |= {"part", "about", "customer", "severity", "credential"}  # made by the expressions, or of alerts
+    labels |= {"part", "about", "customer", "severity", "credential", "reason"}  # of expressions, alerts and failures
     for panel in panels(board):
         expressions = " ".join(target["expr"] for target in panel["targets"])
         matched = set(re.findall(r"(\w+)(?:=~|!=|!~|=)\"", expressions))

@@ -36,7 +36,7 @@ READABLE = 0o644
 
 
 class Advancing(Protocol):
-    """What is told about each report that was read."""
+    """Follows the reading of all reports."""
 
     def advance(self, *, failed: bool) -> None:
         """One more report was read, or failed."""

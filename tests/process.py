@@ -23,7 +23,7 @@ def command(*arguments: str) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-m", "exporter", *arguments],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         env=ENVIRONMENT,
         check=False,
     )

@@ -37,7 +37,7 @@ def linter() -> Callable[[str], str]:
 
 
 def checked(*command: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

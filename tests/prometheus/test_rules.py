@@ -23,7 +23,7 @@ def alerts() -> Iterator[dict[str, Any]]:
 
 
 def checked(*command: str) -> tuple[int, str]:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     return done.returncode, done.stdout + done.stderr
 
 

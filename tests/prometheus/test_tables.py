@@ -32,7 +32,7 @@ def transformed(jobs: list[Json]) -> list[list[Rows]]:
         env={**os.environ, "NODE_PATH": str(PACKAGES)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr

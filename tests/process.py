@@ -18,7 +18,7 @@ ENVIRONMENT = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(Path(__f
 
 
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command until it exits, within 30 s."""
+    """Run the command until it exits, within two minutes on a busy machine."""
     return subprocess.run(
         [sys.executable, "-m", "exporter", *arguments],
         capture_output=True,

@@ -1,5 +1,6 @@
 """Shared fixtures: a clock, the simulated APIs, canned responses, and exporters that read them."""
 
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -42,6 +43,14 @@ def no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Certificates and identities that the environment configures are ignored."""
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", *IDENTITY_VARIABLES):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def no_log_level_of_another_test() -> Iterator[None]:
+    """The level that `logs.setup` sets would hide lines from the tests that follow."""
+    yield
+    for name in ("exporter", "msal", "uvicorn.error"):
+        logging.getLogger(name).setLevel(logging.NOTSET)
 
 
 @pytest.fixture

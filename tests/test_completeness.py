@@ -16,12 +16,9 @@ from tools import declared
 
 ROOT = Path(__file__).parents[1]
 FAMILIES = [family.name for families in declared.families().values() for family in families]
-DETAIL = "`detail` is off by default; tests/apis/test_partner_center_detail.py covers it"
 NOT_IN_THE_DEMO = {
     "azure_b2c_monthly_active_users": "Azure AD Graph has none, and user insights state parts; "
     "tests/apis/test_graph_audit_log_simulated.py covers it",
-    "partner_center_subscription_cost_month_to_date": DETAIL,
-    "partner_center_subscription_cost_month_to_date_usd": DETAIL,
 }
 """Families that the simulated company does not publish, with the reason and the test that covers them."""
 

@@ -9,7 +9,9 @@ from exporter.model.families import Family, LabelValues, Samples
 BATCH = 2000
 """Lines that are rendered at once: their texts fit into the processor's cache."""
 SPECIAL = '\\"\n%'
-ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n", "%": "%%"})
+ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
+"""Of the values of labels."""
+TEMPLATE_ESCAPES = ESCAPES | {ord("%"): "%%"}
 
 
 def header(family: Family) -> str:
@@ -67,4 +69,4 @@ def _template(line: str, keys: Sequence[LabelValues]) -> bytes:
 
 def _escaped(value: str) -> str:
     """As the value of a label in a template."""
-    return value.translate(ESCAPES)
+    return value.translate(TEMPLATE_ESCAPES)

@@ -48,7 +48,7 @@ def lines(caplog: pytest.LogCaptureFixture, once: Runner, *jobs: Job) -> list[tu
 
 def test_the_first_report_warns_each_time(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
     """The others are at debug until it succeeds or fails for another cause; accounts are separate."""
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "exporter")
     once, _ = runner(tmp_path)
     first = report("first", f"first 202611: {MISSING}", MISSING, "another", "")
     second = report("second", *[f"second 202611: {MISSING}"] * 4)

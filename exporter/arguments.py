@@ -4,7 +4,8 @@ import argparse
 from collections.abc import Sequence
 
 from exporter.build import Build
-from exporter.options import Defaults, add_options
+from exporter.option_values import Defaults
+from exporter.options import add_options
 from exporter.subcommands import COMMANDS
 
 

@@ -54,6 +54,11 @@ COMMANDS = {
         "write the Prometheus rules, the Grafana dashboards or an example configuration of Alertmanager",
         "rules --directory=/etc/prometheus/rules --selector='job=\"azure\"'",
     ),
+    "explain": Command(
+        "exporter.commands.explain:explain",
+        "print where a figure comes from, by what is stored and without a request",
+        "'azure_cost_month_to_date{account=\"contoso\"}' --config.file=/etc/azure-billing-exporter.yaml",
+    ),
     "demo": Command(
         "exporter.commands.demo:demo",
         "serve the metrics of a simulated company",

@@ -10,9 +10,13 @@ from exporter.subcommands import COMMANDS
 
 
 def parsed(words: Sequence[str]) -> argparse.Namespace:
-    """The options of a command line that begins with a subcommand; ends the process with code 2 if it is invalid."""
+    """The options of a command line that begins with a subcommand; ends the process with code 2 if it is invalid.
+
+    `parser` is what it was parsed with.
+    """
     parser = _parser()
     chosen = parser.parse_args(words)
+    chosen.parser = parser
     chosen.once = chosen.command == "run" and _once(parser, chosen, words)
     return chosen
 

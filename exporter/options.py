@@ -165,6 +165,23 @@ def _explain(command: argparse.ArgumentParser) -> None:
     command.add_argument("--format", choices=("text", "json"), default="text", help="format of the output")
 
 
+def _metrics(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--config.file",
+        dest="config_file",
+        metavar="FILE",
+        default="",
+        help="configuration whose labels and reports are printed; without it the defaults of all APIs",
+    )
+    command.add_argument(
+        "--format", choices=("table", "markdown", "json"), default="table", help="format of the output"
+    )
+
+
+def _completion(command: argparse.ArgumentParser) -> None:
+    command.add_argument("shell", choices=("bash", "zsh", "fish"), help="the shell that reads the script")
+
+
 def _log(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--log.level",
@@ -183,6 +200,8 @@ GROUPS = (
     ({"login"}, _login),
     ({"dump"}, _dump),
     ({"explain"}, _explain),
+    ({"metrics"}, _metrics),
+    ({"completion"}, _completion),
     ({"run", "check-config", "login", "explain"}, _configuration),
     ({"run", "demo"}, _web),
     ({"run"}, _run),

@@ -31,7 +31,7 @@ def no_family(selector: Selector, families: set[str]) -> str:
         if any(family.name == name for family in one.collector.families):
             return f"{name}: no configured account has this family; {one.api.title} publishes it"
     near = get_close_matches(name, sorted(families), n=3, cutoff=0.6)
-    hint = f"did you mean {' or '.join(near)}?" if near else "docs/metrics.md lists all families"
+    hint = f"did you mean {' or '.join(near)}?" if near else "azure-billing-exporter metrics lists all families"
     return f"{name}: no such family; {hint}"
 
 

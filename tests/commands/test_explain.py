@@ -140,7 +140,7 @@ def test_a_running_exporter_is_not_disturbed(config: Path, explain: Explain, tmp
     ("selector", "expected"),
     [
         ("azure_ea_total_usag", "azure_ea_total_usag: no such family; did you mean azure_ea_total_usage"),
-        ("x", "x: no such family; docs/metrics.md lists all families"),
+        ("x", "x: no such family; azure-billing-exporter metrics lists all families"),
         ("azure_b2c_users", "azure_b2c_users: no configured account has this family; Azure AD B2C and External ID"),
         ("azure_cost_daily", "the reports that publish it are disabled: usagedetails"),
         ("azure_billing_exporter_storage_writable", "is about the exporter itself"),

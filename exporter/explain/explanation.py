@@ -1,14 +1,13 @@
 """What a published figure consists of, and where it comes from."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
-from functools import cached_property
 
 from exporter.explain.selector import NAME, Selector
 from exporter.explain.stored import Stored
 from exporter.model.collection import Collection
-from exporter.model.families import EXACT, Family, Number
+from exporter.model.families import EXACT, Family, LabelValues, Number, Samples
 from exporter.model.limits import OTHER, UNFOLDED
 
 
@@ -53,91 +52,99 @@ class Source:
 
 def explained(found: Stored, selector: Selector) -> Source | None:
     """The series of a report that a selector matches; None for none."""
-    collection = found.collection
-    if collection is None:
+    if found.collection is None:
         return None
-    families = {family.name: family for family in found.report.collector.families}
-    all_series = _Published(collection, found.report.settings.account, families)
-    matching = [
-        Explained(
-            one,
-            family,
-            *all_series.parts(one),
-            whole=all_series.whole(one, family),
-            beside=all_series.beside(one, family),
-        )
-        for name, family in families.items()
-        if selector.allows(NAME, name)
-        for one in all_series.series(family)
-        if selector.matches({NAME: name, **one.labels})
-    ]
-    return Source(found, collection, matching) if matching else None
+    published = _Published(found.collection.samples, found.report.settings.account, found.report.collector.families)
+    matching = [one for family in published.families.values() for one in published.explained(family, selector)]
+    return Source(found, found.collection, matching) if matching else None
 
 
-@dataclass(frozen=True)
 class _Published:
-    collection: Collection
-    account: str
-    families: Mapping[str, Family]
+    """The samples of a report; a report may have 100,000, so that labels are named for those only that are printed."""
 
-    def series(self, family: Family) -> Iterator[Series]:
-        """The series of a family, sorted by label values."""
-        for key, value in sorted(self.collection.samples.get(family.name, {}).items()):
-            labels = {"account": self.account, **dict(zip(family.labels.names, key, strict=True))}
-            yield Series(family.name, labels, value)
+    def __init__(self, samples: Mapping[str, Samples], account: str, families: Sequence[Family]) -> None:
+        self.families = {family.name: family for family in families}
+        self._samples = samples
+        self._account = account
 
-    def parts(self, one: Series) -> tuple[Sequence[Series], Decimal | None]:
-        """The series of the family that is declared to break it down, and what they lack of its value."""
-        if not (found := self._parts.get(_key(one, one.labels), ())):
-            return (), None
-        with localcontext(EXACT):
-            return found, Decimal(one.value) - sum(Decimal(part.value) for part in found)
+    def explained(self, family: Family, selector: Selector) -> Iterator[Explained]:
+        """The series of a family that the selector matches, sorted by label values."""
+        keys = sorted(filter(self._matcher(family, selector), self._samples.get(family.name, ())))
+        if not keys:
+            return
+        parts, beside = self._parts(family, set(keys)), self._beside(family, keys)
+        for key in keys:
+            one, found = self._series(family, key), parts.get(key, [])
+            yield Explained(
+                one,
+                family,
+                found,
+                _rest(one, found) if found else None,
+                self._whole(family, one),
+                [other for other in beside.get(_at(_foldable(family), key), ()) if _same_unit(other, one)],
+            )
 
-    def whole(self, one: Series, family: Family) -> Series | None:
+    def _matcher(self, family: Family, selector: Selector) -> Callable[[LabelValues], bool]:
+        """Whether the selector matches label values of a family; what is the same for all of them is tested once."""
+        names, of_family = family.labels.names, {NAME: family.name, "account": self._account}
+        fixed = [one for one in selector.conditions if one.label not in names]
+        if not all(one.matches(of_family.get(one.label, "")) for one in fixed):
+            return lambda key: False
+        others = [(names.index(one.label), one) for one in selector.conditions if one.label in names]
+        return lambda key: all(one.matches(key[place]) for place, one in others)
+
+    def _parts(self, whole: Family, wanted: Set[LabelValues]) -> Mapping[LabelValues, Sequence[Series]]:
+        """The series of the family that breaks another one down, by the label values of the whole."""
+        found: dict[LabelValues, list[Series]] = {}
+        for family in self.families.values():
+            if family.part_of == whole.name:
+                places = [family.labels.names.index(name) for name in whole.labels.names]
+                for key in sorted(self._samples.get(family.name, ())):
+                    if (values := _at(places, key)) in wanted:
+                        found.setdefault(values, []).append(self._series(family, key))
+        return found
+
+    def _whole(self, family: Family, one: Series) -> Series | None:
         """The series that it is declared to be a part of."""
-        if family.part_of not in self.families:
-            return None
-        names = ("account", *self.families[family.part_of].labels.names)
-        return self._wholes.get((family.part_of, *(one.labels[name] for name in names)))
+        whole = self.families.get(family.part_of)
+        key = tuple(one.labels[name] for name in whole.labels.names) if whole else ()
+        return self._series(whole, key) if whole and key in self._samples.get(whole.name, {}) else None
 
-    def beside(self, one: Series, family: Family) -> Sequence[Series]:
-        """The series of other families with the same labels, but for those that are never folded."""
-        found = self._alike.get(_foldable(one), ()) if _foldable(one) else ()
-        return [other for other in found if other.name != one.name and _same_unit(other, one)]
-
-    @cached_property
-    def _all(self) -> Sequence[Series]:
-        return [one for family in self.families.values() for one in self.series(family)]
-
-    @cached_property
-    def _wholes(self) -> Mapping[tuple[str, ...], Series]:
-        return {_key(one, one.labels): one for one in self._all}
-
-    @cached_property
-    def _parts(self) -> Mapping[tuple[str, ...], Sequence[Series]]:
-        found: dict[tuple[str, ...], list[Series]] = {}
-        for one in self._all:
-            if whole := self.families.get(self.families[one.name].part_of):
-                names = ("account", *whole.labels.names)
-                found.setdefault((whole.name, *(one.labels[name] for name in names)), []).append(one)
+    def _beside(self, family: Family, keys: Sequence[LabelValues]) -> Mapping[LabelValues, Sequence[Series]]:
+        """The series of other families with the same labels, by their values, but for labels that are never folded."""
+        places = _foldable(family)
+        names = [family.labels.names[place] for place in places]
+        wanted = {_at(places, key) for key in keys}
+        found: dict[LabelValues, list[Series]] = {}
+        for other in self.families.values():
+            if other is not family and names and sorted(names) == sorted(_names(other)):
+                own = [other.labels.names.index(name) for name in names]
+                for key in self._samples.get(other.name, ()):
+                    if (values := _at(own, key)) in wanted:
+                        found.setdefault(values, []).append(self._series(other, key))
         return found
 
-    @cached_property
-    def _alike(self) -> Mapping[frozenset[tuple[str, str]], Sequence[Series]]:
-        found: dict[frozenset[tuple[str, str]], list[Series]] = {}
-        for one in self._all:
-            found.setdefault(_foldable(one), []).append(one)
-        return found
+    def _series(self, family: Family, key: LabelValues) -> Series:
+        labels = {"account": self._account, **dict(zip(family.labels.names, key, strict=True))}
+        return Series(family.name, labels, self._samples[family.name][key])
 
 
-def _key(one: Series, names: Iterable[str]) -> tuple[str, ...]:
-    return one.name, *(one.labels[name] for name in names)
+def _names(family: Family) -> list[str]:
+    return [name for name in family.labels.names if name not in UNFOLDED]
 
 
-def _foldable(one: Series) -> frozenset[tuple[str, str]]:
-    """The labels that tell series apart, but for those that are never folded; empty if there are none."""
-    labels = one.labels.items()
-    return frozenset((name, value) for name, value in labels if name != "account" and name not in UNFOLDED)
+def _foldable(family: Family) -> list[int]:
+    """The places of the labels that the limit on series folds."""
+    return [place for place, name in enumerate(family.labels.names) if name not in UNFOLDED]
+
+
+def _at(places: Sequence[int], key: LabelValues) -> LabelValues:
+    return tuple(key[place] for place in places)
+
+
+def _rest(whole: Series, parts: Sequence[Series]) -> Decimal:
+    with localcontext(EXACT):
+        return Decimal(whole.value) - sum(Decimal(part.value) for part in parts)
 
 
 def _same_unit(one: Series, other: Series) -> bool:

@@ -40,6 +40,8 @@ def as_json(found: Found) -> dict[str, Any]:
 
 def printable(text: str) -> str:
     """The text without what a terminal would interpret."""
+    if text.isprintable():
+        return text
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 

@@ -12,7 +12,7 @@ from exporter.sqlite.layout import Layout, NotOurs
 
 @contextmanager
 def snapshot(path: Path, layout: Layout) -> Iterator[sqlite3.Connection]:
-    """The file at `path` in one read transaction, which delays no writer; nothing of it is created or changed.
+    """The file at `path` in one read transaction, which delays no writer; neither the file nor its journal is changed.
 
     Without a journal, no process has written to the file since it was closed, and it is read without locks. One whose
     journal can't be read is read without its newest transactions, so this is for content with digests. Raises

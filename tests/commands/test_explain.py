@@ -1,6 +1,7 @@
 """`explain`: the origin of stored figures, beside the exporter that stores them."""
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -134,6 +135,19 @@ def test_a_running_exporter_is_not_disturbed(config: Path, explain: Explain, tmp
     before_stop = {file.name for file in storage.iterdir()}
     assert 0 == explain("azure_ea_total_usage")[0]
     assert before_stop == {file.name for file in storage.iterdir()}
+
+
+def test_what_a_killed_process_has_stored_is_read(config: Path, explain: Explain, tmp_path: Path) -> None:
+    """Its journal stays as it is, for the exporter that continues."""
+    ExporterHarness(config).without_waiting().run()
+    left = tmp_path / "left"
+    left.mkdir()
+    for name in ("collections.sqlite", "collections.sqlite-wal"):
+        shutil.copy(tmp_path / "storage" / name, left / name)
+    journal = (left / "collections.sqlite-wal").read_bytes()
+    config.write_text(config.read_text().replace(str(tmp_path / "storage"), str(left)))
+    assert 0 == explain("azure_ea_total_usage")[0]
+    assert journal == (left / "collections.sqlite-wal").read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,19 @@ import argparse
 from collections.abc import Sequence
 
 from exporter.build import Build
-from exporter.options import Defaults, add_options
+from exporter.option_values import Defaults
+from exporter.options import add_options
 from exporter.subcommands import COMMANDS
 
 
 def parsed(words: Sequence[str]) -> argparse.Namespace:
-    """The options of a command line that begins with a subcommand; ends the process with code 2 if it is invalid."""
+    """The options of a command line that begins with a subcommand; ends the process with code 2 if it is invalid.
+
+    `parser` is what it was parsed with.
+    """
     parser = _parser()
     chosen = parser.parse_args(words)
+    chosen.parser = parser
     chosen.once = chosen.command == "run" and _once(parser, chosen, words)
     return chosen
 

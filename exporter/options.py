@@ -1,10 +1,9 @@
-"""The options of the subcommands, and how their values are read."""
+"""The options of the subcommands."""
 
 import argparse
-import re
-from typing import Any
 
 from exporter import logs
+from exporter.option_values import Each, Once, count, level, path, port
 
 
 def add_options(command: argparse.ArgumentParser, name: str) -> None:
@@ -70,7 +69,7 @@ def _web(command: argparse.ArgumentParser) -> None:
         "--web.max-requests",
         dest="max_requests",
         metavar="NUMBER",
-        type=_count,
+        type=count,
         default=40,
         help="most responses with metrics that are sent at the same time, 0 for no limit",
     )
@@ -78,7 +77,7 @@ def _web(command: argparse.ArgumentParser) -> None:
         "--web.max-connections",
         dest="max_connections",
         metavar="NUMBER",
-        type=_count,
+        type=count,
         default=0,
         help="most connections; 0 for a limit below that of open files",
     )
@@ -87,7 +86,7 @@ def _web(command: argparse.ArgumentParser) -> None:
         dest="telemetry_path",
         metavar="PATH",
         default="/metrics",
-        type=_path,
+        type=path,
         help="path of the metrics",
     )
 
@@ -125,9 +124,12 @@ def _company(command: argparse.ArgumentParser) -> None:
 
 def _simulation(command: argparse.ArgumentParser) -> None:
     command.add_argument("--host", default="127.0.0.1", help="address on which to listen")
-    command.add_argument("--port", type=_port, default=10366, help="port on which to listen, 0 for any free port")
+    command.add_argument("--port", type=port, default=10366, help="port on which to listen, 0 for any free port")
     command.add_argument(
-        "--directory", default="simulated", help="directory to which the configuration and the secrets are written"
+        "--directory",
+        metavar="DIRECTORY",
+        default="simulated",
+        help="directory to which the configuration and the secrets are written",
     )
 
 
@@ -135,6 +137,7 @@ def _dump(command: argparse.ArgumentParser) -> None:
     command.add_argument("what", choices=("rules", "dashboards", "alertmanager"), help="which files to write")
     command.add_argument(
         "--directory",
+        metavar="DIRECTORY",
         help="directory to which the files are written; without it, one document is printed: a rule file with all "
         "groups, or a JSON array of the dashboards",
     )
@@ -157,11 +160,33 @@ def _dump(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _explain(command: argparse.ArgumentParser) -> None:
+    command.add_argument("selector", help="name of a family, or a selector of PromQL with it, in quotes")
+    command.add_argument("--format", choices=("text", "json"), default="text", help="format of the output")
+
+
+def _metrics(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--config.file",
+        dest="config_file",
+        metavar="FILE",
+        default="",
+        help="configuration whose labels and reports are printed; without it the defaults of all APIs",
+    )
+    command.add_argument(
+        "--format", choices=("table", "markdown", "json"), default="table", help="format of the output"
+    )
+
+
+def _completion(command: argparse.ArgumentParser) -> None:
+    command.add_argument("shell", choices=("bash", "zsh", "fish"), help="the shell that reads the script")
+
+
 def _log(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--log.level",
         dest="log_level",
-        type=_level,
+        type=level,
         choices=logs.LEVELS,
         default="info",
         help="log only messages of this level or above",
@@ -174,65 +199,13 @@ def _log(command: argparse.ArgumentParser) -> None:
 GROUPS = (
     ({"login"}, _login),
     ({"dump"}, _dump),
-    ({"run", "check-config", "login"}, _configuration),
+    ({"explain"}, _explain),
+    ({"metrics"}, _metrics),
+    ({"completion"}, _completion),
+    ({"run", "check-config", "login", "explain"}, _configuration),
     ({"run", "demo"}, _web),
     ({"run"}, _run),
     ({"demo", "simulate"}, _company),
     ({"simulate"}, _simulation),
 )
 """Which options which subcommands have."""
-
-
-class Defaults(argparse.ArgumentDefaultsHelpFormatter):
-    """Adds the default to the help of each option that has one."""
-
-    def _get_help_string(self, action: argparse.Action) -> str | None:
-        return action.help if action.default is None else super()._get_help_string(action)
-
-
-class Once(argparse.Action):
-    """Stores the value of an option; an option that is repeated is an error, since one value would be ignored."""
-
-    _given = False
-
-    def __call__(
-        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option_string: Any = None
-    ) -> None:
-        if self._given:
-            raise argparse.ArgumentError(self, "may be given only once")
-        self._given = True
-        setattr(namespace, self.dest, values)
-
-
-class Each(argparse.Action):
-    """Collects the values of an option that may be repeated; its type makes a tuple of each."""
-
-    _given: tuple[str, ...] = ()
-
-    def __call__(
-        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option_string: Any = None
-    ) -> None:
-        self._given += values
-        setattr(namespace, self.dest, self._given)
-
-
-def _level(text: str) -> str:
-    return "warn" if text == "warning" else text
-
-
-def _port(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > 65_535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
-    return int(text)
-
-
-def _count(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,6}", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 999999")
-    return int(text)
-
-
-def _path(text: str) -> str:
-    if not re.fullmatch(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+/?", text) or text.startswith("/-/"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a path such as /metrics")
-    return text

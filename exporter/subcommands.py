@@ -54,6 +54,26 @@ COMMANDS = {
         "write the Prometheus rules, the Grafana dashboards or an example configuration of Alertmanager",
         "rules --directory=/etc/prometheus/rules --selector='job=\"azure\"'",
     ),
+    "explain": Command(
+        "exporter.commands.explain:explain",
+        "print where a figure comes from, by what is stored and without a request",
+        "'azure_cost_month_to_date{account=\"contoso\"}' --config.file=/etc/azure-billing-exporter.yaml",
+    ),
+    "metrics": Command(
+        "exporter.commands.metrics:metrics",
+        "print every family with its type, labels, help text and reports",
+        "--format=markdown",
+    ),
+    "config-schema": Command(
+        "exporter.commands.config_schema:config_schema",
+        "print the JSON Schema of the configuration, for editors",
+        "> azure-billing-exporter.schema.json",
+    ),
+    "completion": Command(
+        "exporter.commands.completion:completion",
+        "print the script by which a shell completes this command line",
+        "bash > /etc/bash_completion.d/azure-billing-exporter",
+    ),
     "demo": Command(
         "exporter.commands.demo:demo",
         "serve the metrics of a simulated company",

@@ -48,6 +48,8 @@ class Api:
     reports: tuple[type[AccountReport[Any, Any]], ...]
     authenticate: Callable[[Any, LoginHttp, Path], Credential]
     client: Callable[[Any, Session, Path], Any]
+    endpoints: Callable[[Any], Mapping[str, tuple[str, ...]]]
+    """The requests of each report of an account with these settings: methods and path templates, without secrets."""
     known: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
     """From when on a family is true, by family and source, where the API has several sources."""
 

@@ -2,15 +2,18 @@
 
 import ipaddress
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler, SecretStr
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from exporter.apis.checks import ca_file_error, secret_error
 
@@ -102,7 +105,17 @@ def _loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def matching(pattern: str, what: str) -> AfterValidator:
+@dataclass(frozen=True)
+class Stated(AfterValidator):
+    """A check of a text, with what a JSON Schema says of it."""
+
+    schema: Mapping[str, Any] = field(hash=False)
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(core) | dict(self.schema)
+
+
+def matching(pattern: str, what: str) -> Stated:
     """Text that matches `pattern`; `what` describes it in the message."""
 
     def check(value: str) -> str:
@@ -110,7 +123,7 @@ def matching(pattern: str, what: str) -> AfterValidator:
             raise invalid(f"must be {what}")
         return value
 
-    return AfterValidator(check)
+    return Stated(check, {"pattern": f"^({pattern})$"})
 
 
 def currency_code(value: str) -> str:
@@ -138,15 +151,15 @@ def file_path(value: Path) -> Path:
 
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 Interval = Annotated[timedelta, BeforeValidator(duration), AfterValidator(interval)]
-WebAddress = Annotated[str, AfterValidator(web_address)]
-LoginAddress = Annotated[str, AfterValidator(login_address)]
+WebAddress = Annotated[str, Stated(web_address, {"pattern": "^https?://"})]
+LoginAddress = Annotated[str, Stated(login_address, {"pattern": "^https://"})]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 Guid = Annotated[
     str,
     matching(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "a GUID"),
     Field(examples=["00000000-0000-0000-0000-000000000000"]),
 ]
-Currency = Annotated[str, AfterValidator(currency_code), Field(examples=["EUR"])]
+Currency = Annotated[str, Stated(currency_code, {"pattern": "^[A-Z]{3}$"}), Field(examples=["EUR"])]
 Tenant = Annotated[
     str, matching(r"[A-Za-z0-9][A-Za-z0-9.-]*", "a domain or an id"), Field(examples=["contoso.onmicrosoft.com"])
 ]

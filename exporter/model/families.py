@@ -72,6 +72,8 @@ class Family:
     foldable: bool = True
     """Whether the limit on series applies: sums are folded into `__other__`, other values are left out."""
     lasts: Lasts = Lasts.PERIOD
+    part_of: str = ""
+    """The family of the same report that its series break down: one with fewer labels, whose value they sum to."""
 
 
 def constant(record: object) -> int:

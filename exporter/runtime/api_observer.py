@@ -57,7 +57,11 @@ class ApiMetrics:
     """Counters and durations of requests in `registry`, and what is left of quotas in a table."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
+        self.labels: dict[str, tuple[str, ...]] = {f"{PREFIX}_api_request_duration_seconds": ("api",)}
+        """The labels of what is in the registry."""
+
         def counter(name: str, text: str, *labels: str) -> Counter:
+            self.labels[f"{PREFIX}_{name}"] = labels
             return Counter(f"{PREFIX}_{name}", text, labels, registry=registry)
 
         self._requests = counter("api_requests", "HTTP responses, by status code.", "api", "code")

@@ -8,6 +8,7 @@ from exporter.apis.api import Api
 from exporter.apis.b2c.availability import KNOWN
 from exporter.apis.b2c.client import Client
 from exporter.apis.b2c.collectors import REPORTS
+from exporter.apis.b2c.endpoints import endpoints
 from exporter.apis.b2c.graph.client import GraphReports
 from exporter.apis.b2c.graph.counts import DailyCounts
 from exporter.apis.b2c.graph.users import GraphUsers
@@ -59,5 +60,6 @@ API = Api(
     reports=REPORTS,
     authenticate=authenticate,
     client=client,
+    endpoints=endpoints,
     known=KNOWN,
 )

@@ -9,6 +9,7 @@ from exporter.apis.cost_management.collectors import REPORTS
 from exporter.apis.cost_management.downloads.cost_details import CostDetails
 from exporter.apis.cost_management.downloads.download import Download
 from exporter.apis.cost_management.downloads.query import Query
+from exporter.apis.cost_management.endpoints import endpoints
 from exporter.apis.cost_management.exports.directory import Directory
 from exporter.apis.cost_management.exports.export import Export
 from exporter.apis.cost_management.exports.source import Source
@@ -74,4 +75,5 @@ API = Api(
     reports=REPORTS,
     authenticate=authenticate,
     client=client,
+    endpoints=endpoints,
 )

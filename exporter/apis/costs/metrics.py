@@ -98,6 +98,7 @@ BALANCE = (
         LINE,
         attrgetter("value"),
         source=Purchase,
+        part_of="azure_ea_new_purchases",
     ),
     Family(
         "azure_ea_adjustment_detail",
@@ -105,6 +106,7 @@ BALANCE = (
         LINE,
         attrgetter("value"),
         source=Adjustment,
+        part_of="azure_ea_adjustments",
     ),
     Family(
         "azure_ea_enrollment_info",

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from exporter.apis.checks import did_you_mean
 from exporter.apis.costs.columns import tag_label
-from exporter.apis.fields import Text, invalid
+from exporter.apis.fields import Stated, Text, invalid
 from exporter.apis.settings import AccountSettings, Budget, Section
 from exporter.model.periods import Days
 
@@ -21,9 +21,9 @@ def require_column(name: str, columns: Mapping[str, Any]) -> str:
     return name
 
 
-def one_of(columns: Mapping[str, Any]) -> AfterValidator:
+def one_of(columns: Mapping[str, Any]) -> Stated:
     """For a text that is the name of one of the columns."""
-    return AfterValidator(lambda name: require_column(name, columns))
+    return Stated(lambda name: require_column(name, columns), {"enum": list(columns)})
 
 
 class UsageBudget(Budget):

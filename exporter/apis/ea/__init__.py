@@ -5,6 +5,7 @@ from pathlib import Path
 from exporter.apis.api import Api
 from exporter.apis.ea.client import Client, Download
 from exporter.apis.ea.collectors import REPORTS
+from exporter.apis.ea.endpoints import endpoints
 from exporter.apis.ea.settings import Settings, Usage
 from exporter.apis.ea.usage.csv_async import CsvAsync
 from exporter.apis.ea.usage.csv_stream import CsvStream, Timeouts
@@ -50,4 +51,5 @@ API = Api(
     reports=REPORTS,
     authenticate=authenticate,
     client=client,
+    endpoints=endpoints,
 )

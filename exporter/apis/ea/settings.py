@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from exporter.apis.checks import Finding
 from exporter.apis.costs.settings import CostSettings, UsageBudget, UsageSettings, one_of
@@ -18,6 +18,20 @@ from exporter.model.periods import Days, billing_month
 Enrollment = Annotated[str, matching(r"[A-Za-z0-9-]+", "an enrollment number")]
 FIRST_DAY = date(2014, 5, 1)
 """The reporting APIs have no data of earlier days."""
+DAY = {"type": "string", "format": "date"}
+PERIOD = {
+    "anyOf": [
+        {"type": "string", "pattern": "^(current|[0-9]{6})$"},
+        {
+            "type": "object",
+            "properties": {"start": DAY, "end": DAY},
+            "required": ["start", "end"],
+            "additionalProperties": False,
+        },
+        {"type": "null"},
+    ]
+}
+"""What `_period` accepts, for editors."""
 
 
 def _period(value: object) -> Days | None:
@@ -62,7 +76,7 @@ class Usage(UsageSettings):
     download: Literal["json", "csv", "csv_async"] = Field(
         "json", description="`json` pages, a `csv` stream, or `csv_async`, prepared by the service"
     )
-    period: Annotated[Days | None, BeforeValidator(_period)] = Field(
+    period: Annotated[Days | None, BeforeValidator(_period), WithJsonSchema(PERIOD)] = Field(
         None,
         description='`current`, a billing period such as `"202611"`, or `{start: 2026-11-01, end: 2026-11-20}`; '
         "default: `current`",

@@ -6,6 +6,7 @@ from pathlib import Path
 from exporter.apis.api import Api
 from exporter.apis.partner_center.client import Client
 from exporter.apis.partner_center.collectors import REPORTS
+from exporter.apis.partner_center.endpoints import endpoints
 from exporter.apis.partner_center.reading.names import Naming
 from exporter.apis.partner_center.settings import Settings
 from exporter.auth.entra import LoginHttp
@@ -54,4 +55,5 @@ API = Api(
     reports=REPORTS,
     authenticate=authenticate,
     client=client,
+    endpoints=endpoints,
 )

@@ -1,0 +1,1 @@
+"""Where published figures come from, as far as stored collections state it."""

@@ -67,11 +67,14 @@ linters: ## install the linters of rules and dashboards that some tests use, if 
 
 check: lint coverage ## run everything that CI runs, the quick checks first
 
+# As tests/distribution.py groups and sorts them.
+AT_ONCE := -n 2 --dist loadscope --no-loadscope-reorder
+
 test: .venv/development tools ## run all tests
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	$(BIN)/python -m pytest -q $(AT_ONCE)
 
 coverage: .venv/development tools ## run all tests, and check how much of the code they cover
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --cov
+	$(BIN)/python -m pytest -q $(AT_ONCE) --cov
 
 lint: .venv/development # everything in `check` except the tests
 	$(BIN)/ruff format --check .

@@ -5,10 +5,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
 
 from exporter.commands.simulate import write_config
 from exporter.simulator import Simulator
+from tests.distribution import Distribution, longest_first
 from tests.harness import CannedService, Clock, ExporterHarness
+from tests.measuring import leave_out_services
 from tests.process import required
 
 IDENTITY_VARIABLES = (
@@ -16,12 +19,6 @@ IDENTITY_VARIABLES = (
     "AZURE_TENANT_ID", "IDENTITY_ENDPOINT", "IDENTITY_HEADER", "IDENTITY_SERVER_THUMBPRINT", "IMDS_ENDPOINT",
     "MSI_ENDPOINT", "MSI_SECRET",
 )  # fmt: skip
-
-
-LONGEST = frozenset(
-    {"test_command_line.py", "test_cost_simulated.py", "test_graph_audit_log_simulated.py", "test_year.py"}
-)
-"""Files that take longest, beside those of Prometheus."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,8 +31,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the longest files, so that no process is alone with one of them at the end."""
-    items.sort(key=lambda item: "prometheus" not in item.path.parts and item.path.name not in LONGEST)
+    """Begin with the tests that take longest."""
+    longest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Distribution | None:
+    """`--dist loadscope` distributes tests as in tests/distribution.py."""
+    return Distribution(config, log) if config.getoption("dist") == "loadscope" else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """The services that tests start are not measured; pytest-cov begins anew after some tests."""
+    leave_out_services()
 
 
 @pytest.fixture(autouse=True)

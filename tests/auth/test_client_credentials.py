@@ -29,7 +29,7 @@ CLAIMS = {"iss": ISSUER, "sub": SUBJECT, "aud": FEDERATED_AUDIENCE}
 def application(simulator: Simulator, credential: ClientCredential) -> ClientCredentials:
     tenant = simulator.world.b2c
     return ClientCredentials(
-        HttpClient(origin=simulator.url, observer=Observer(), timeout=5, ca_file=simulator.ca_file),
+        HttpClient(origin=simulator.url, observer=Observer(), timeout=60, ca_file=simulator.ca_file),
         authority=f"{simulator.url}/{tenant.tenant}",
         client_id=tenant.client_id,
         client_credential=credential,

@@ -29,7 +29,7 @@ class Clock:
 
 
 def login_http(simulator: Simulator) -> HttpClient:
-    return HttpClient(origin=simulator.url, observer=Observer(), timeout=5, ca_file=simulator.ca_file)
+    return HttpClient(origin=simulator.url, observer=Observer(), timeout=60, ca_file=simulator.ca_file)
 
 
 def application(
@@ -140,7 +140,7 @@ def test_a_401_for_an_older_token_does_not_cost_the_newer_one(simulator: Simulat
 
 def test_a_wrong_tls_authority_is_reported_as_such(simulator: Simulator) -> None:
     """And not as a refusal of the login."""
-    auth = application(simulator, http=HttpClient(origin=simulator.url, observer=Observer(), timeout=5))
+    auth = application(simulator, http=HttpClient(origin=simulator.url, observer=Observer(), timeout=60))
     with pytest.raises(Transient, match="login at ") as raised:
         authorization(auth)
     assert Reason.TLS == raised.value.reason

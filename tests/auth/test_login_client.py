@@ -41,7 +41,7 @@ def echo() -> Iterator[str]:
 @pytest.mark.parametrize("name", ["client_assertion", "refresh_token", "client_secret", "code"])
 def test_a_status_line_that_repeats_a_secret_is_reported_without_it(echo: str, path: str, name: str) -> None:
     """Whatever the request sent, and msal sends assertions as bytes."""
-    login = LoginClient(HttpClient(origin=echo, observer=Observer(), timeout=5), "https://login.example/tenant")
+    login = LoginClient(HttpClient(origin=echo, observer=Observer(), timeout=60), "https://login.example/tenant")
     with pytest.raises(Transient, match=r"login at https://login\.example/tenant: ") as raised:
         login.post(f"{echo}/{path}", data={"grant_type": "x", "client_id": "known", name: ASSERTION.encode()})
     text = str(raised.value)

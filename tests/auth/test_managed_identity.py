@@ -162,7 +162,7 @@ def test_a_request_that_needs_the_token_is_tried_again(imds: CannedService) -> N
     """Within the run, a few times."""
     imds.answer(IMDS, Answer(status=410), Answer(status=404), Answer(IMDS_ANSWER))
     imds.answer("/x", Answer(b"x"))
-    http = HttpClient(origin=imds.url, observer=Observer(), timeout=5)
+    http = HttpClient(origin=imds.url, observer=Observer(), timeout=60)
     session = Session(http, managed(), base_url=imds.url, observer=Observer(), stopped=Impatient())
     assert b"x" == session.get("x").content
     assert 4 == len(imds.received)

@@ -74,7 +74,7 @@ def test_no_hostile_link_gets_a_credential_of_either_service() -> None:
         for service in (home, storage):
             service.answer("/list", Answer(b"x"))
         both = PerOrigin({home.url: ApiKey(Secret("key")), storage.url: Sas(Secret(SAS))})
-        http = HttpClient(origin=home.url, observer=Observer(), timeout=5)
+        http = HttpClient(origin=home.url, observer=Observer(), timeout=60)
         session = Session(http, both, base_url=home.url, observer=Observer(), stopped=Impatient())
         for account, own in ((session, home), (session.at(storage.url), storage)):
             for link in hostile_links(evil.netloc, own.url.removeprefix("http://"), "/list"):

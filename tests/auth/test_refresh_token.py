@@ -189,7 +189,7 @@ class Mortal(HttpClient):
 
 authority, client_id, secret, first, file, ca_file = sys.argv[1:]
 RefreshToken(
-    Mortal(origin=authority, observer=Observer(), timeout=5, ca_file=Path(ca_file)),
+    Mortal(origin=authority, observer=Observer(), timeout=60, ca_file=Path(ca_file)),
     authority=authority, client_id=client_id,
     client_credential=Secret(secret), scope="https://api.partnercenter.microsoft.com/user_impersonation",
     first=Secret(first), kept=TokenFile(Path(file)), account="csp",

@@ -19,7 +19,7 @@ TEXT = "sv=2023-11-03&sr=c&sp=rl&se=2036-05-01T10:00:00Z&sig=aGVsbG8%2Bd29ybGQ%3
 
 
 def session(url: str, sas: Sas) -> Session:
-    http = HttpClient(origin=url, observer=Observer(), timeout=5)
+    http = HttpClient(origin=url, observer=Observer(), timeout=60)
     return Session(http, sas, base_url=url, observer=Observer(), stopped=Impatient())
 
 

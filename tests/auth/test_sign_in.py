@@ -40,7 +40,7 @@ class Waiting:
 def sign_in(simulator: Simulator, waiting: Waiting) -> SignIn:
     partner = simulator.world.partner_center
     return SignIn(
-        HttpClient(origin=simulator.url, observer=Observer(), timeout=5, ca_file=simulator.ca_file),
+        HttpClient(origin=simulator.url, observer=Observer(), timeout=60, ca_file=simulator.ca_file),
         authority=f"{simulator.url}/{partner.tenant}",
         client_id=partner.client_id,
         client_secret=Secret(partner.client_secret),

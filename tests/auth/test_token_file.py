@@ -61,7 +61,7 @@ def test_a_successor_that_can_not_be_written_is_used_from_memory_and_written_lat
     """The old token is used up; collection continues, with a warning until the disk has space again."""
     simulator.switches.refresh_token_single_use = True
     clock, file = Clock(), tmp_path / "csp.json"
-    http = DiskFillsUp(origin=simulator.url, observer=Observer(), timeout=5, ca_file=simulator.ca_file)
+    http = DiskFillsUp(origin=simulator.url, observer=Observer(), timeout=60, ca_file=simulator.ca_file)
     auth = person(simulator, file, clock=clock, http=http)
     authorization(auth)
     http.fills = True
@@ -84,7 +84,7 @@ def test_a_successor_that_can_not_be_written_is_used_from_memory_and_written_lat
 def test_a_token_that_another_process_wrote_wins_over_the_one_in_memory(simulator: Simulator, tmp_path: Path) -> None:
     """It is newer."""
     clock, file = Clock(), tmp_path / "csp.json"
-    http = DiskFillsUp(origin=simulator.url, observer=Observer(), timeout=5, ca_file=simulator.ca_file)
+    http = DiskFillsUp(origin=simulator.url, observer=Observer(), timeout=60, ca_file=simulator.ca_file)
     auth = person(simulator, file, clock=clock, http=http)
     authorization(auth)
     http.fills = True

@@ -34,8 +34,8 @@ def by_device(simulator: Simulator, config: Path, **typed: str) -> tuple[int, st
             data=form(simulator, user_code=found[2], **typed),
             headers={"Content-Type": "application/x-www-form-urlencoded"},
             verify=str(simulator.ca_file),
-            timeout=5,
+            timeout=60,
         )
         assert answer.status_code == 200
-        output, _ = process.communicate(timeout=20)
+        output, _ = process.communicate(timeout=60)
         return process.returncode, output

@@ -63,7 +63,7 @@ def test_a_sign_in_with_a_browser_gives_the_exporter_a_refresh_token(
         browser.click("[value=accept]")
         assert browser.sees("This window can be closed")
         assert browser.address().startswith("http://localhost:")
-        output, _ = process.communicate(timeout=20)
+        output, _ = process.communicate(timeout=60)
     assert (0, True) == (process.returncode, f"{typed['user']} is signed in" in output)
     assert 0o600 == stat.S_IMODE(token_file(config).stat().st_mode)
     (checked,) = (r for r in simulator.received if r.path.endswith("usagerecords"))
@@ -76,7 +76,7 @@ def test_a_canceled_sign_in_is_an_error(simulator: Simulator, config: Path, brow
     with running("login", "contoso-csp", f"--config.file={config}", "--no-browser", "--port=0") as process:
         browser.open(address_of(process))
         browser.click("[value=cancel]")
-        output, _ = process.communicate(timeout=20)
+        output, _ = process.communicate(timeout=60)
     assert 1 == process.returncode
     assert "login contoso-csp: login at" in output
     assert "AADSTS65004" in output
@@ -94,13 +94,13 @@ def test_a_browser_is_opened_where_there_is_one(simulator: Simulator, config: Pa
         address = address_of(process)
         back = _redirect(address)
         others = [
-            requests.post(back, data={"code": "x", "state": "other"}, timeout=5),
-            requests.post(back, timeout=5),
-            requests.get(back, timeout=5),
+            requests.post(back, data={"code": "x", "state": "other"}, timeout=60),
+            requests.post(back, timeout=60),
+            requests.get(back, timeout=60),
         ]
-        own = requests.post(back, data=_signed_in(simulator, address), timeout=5)
+        own = requests.post(back, data=_signed_in(simulator, address), timeout=60)
         assert [404, 404, 501, 200] == [answer.status_code for answer in (*others, own)]
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
     assert (0, address) == (process.returncode, (tmp_path / "opened").read_text().strip())
 
 
@@ -111,7 +111,7 @@ def _redirect(address: str) -> str:
 
 def _signed_in(simulator: Simulator, address: str) -> dict[str, str]:
     """The form that the sign-in page sends to the redirect URI."""
-    page = requests.post(address, data=form(simulator), verify=str(simulator.ca_file), timeout=5).text
+    page = requests.post(address, data=form(simulator), verify=str(simulator.ca_file), timeout=60).text
     return dict(re.findall(r'name="(\w+)" value="([^"]+)"', page))
 
 

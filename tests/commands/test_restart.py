@@ -20,12 +20,12 @@ def started(config: Path) -> Iterator[str]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with running(f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}"):
-        eventually(lambda: requests.get(f"{url}/metrics", timeout=5).ok, "metrics")
+        eventually(lambda: requests.get(f"{url}/metrics", timeout=60).ok, "metrics")
         yield url
 
 
 def scraped(url: str) -> Scrape:
-    return parsed(requests.get(f"{url}/metrics", timeout=5).text)
+    return parsed(requests.get(f"{url}/metrics", timeout=60).text)
 
 
 def own(samples: Scrape, name: str) -> dict[str, float]:
@@ -59,7 +59,7 @@ def test_a_killed_process_continues(canned: CannedService, tmp_path: Path) -> No
     sent = [received for received, _ in canned.received if received in quiet]
     with started(config) as url:
         after = scraped(url)
-        ready = requests.get(f"{url}/-/ready", timeout=5)
+        ready = requests.get(f"{url}/-/ready", timeout=60)
     assert sent == [received for received, _ in canned.received if received in quiet]
     assert series(before, FAMILY) == series(after, FAMILY)
     assert {key for key in before if key[0].startswith(OWN)} <= after.keys()

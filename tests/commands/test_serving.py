@@ -27,9 +27,9 @@ def test_every_listen_address_is_served(simulator: Simulator, tmp_path: Path) ->
     addresses = f"127.0.0.1:{first}", f"[::1]:{second}"
     with running(f"--config.file={config}", *(f"--web.listen-address={each}" for each in addresses)) as process:
         for address in addresses:
-            eventually(lambda address=address: requests.get(f"http://{address}/-/healthy", timeout=5).ok, address)  # type: ignore[misc]
+            eventually(lambda address=address: requests.get(f"http://{address}/-/healthy", timeout=60).ok, address)  # type: ignore[misc]
         process.terminate()
-        output, _ = process.communicate(timeout=5)
+        output, _ = process.communicate(timeout=60)
     assert (0, True) == (process.returncode, f'address="{", ".join(addresses)}"' in output)
 
 
@@ -89,12 +89,12 @@ def test_all_pages_require_the_configured_user(simulator: Simulator, tmp_path: P
     options = f"--web.config.file={web}", f"--web.listen-address=127.0.0.1:{port}", "--web.enable-lifecycle"
     with running(f"--config.file={config}", *options) as process, requests.Session() as client:
         client.verify, url = str(tmp_path / "ca.pem"), f"https://localhost:{port}"
-        eventually(lambda: client.get(url, timeout=5).status_code == 401, "a page")
+        eventually(lambda: client.get(url, timeout=60).status_code == 401, "a page")
         pages = "/", "/metrics", "/-/healthy", "/-/ready"
-        assert {401} == {client.get(url + page, timeout=5).status_code for page in pages}
-        assert 401 == client.post(f"{url}/-/reload", timeout=5).status_code
+        assert {401} == {client.get(url + page, timeout=60).status_code for page in pages}
+        assert 401 == client.post(f"{url}/-/reload", timeout=60).status_code
         client.auth = "alice", "wonderland"
-        assert [200] * 3 == [client.get(url + page, timeout=5).status_code for page in pages[:3]]
+        assert [200] * 3 == [client.get(url + page, timeout=60).status_code for page in pages[:3]]
         process.terminate()
-        process.communicate(timeout=5)
+        process.communicate(timeout=60)
     assert process.returncode == 0

@@ -53,7 +53,7 @@ class Scraping(threading.Thread):
     def run(self) -> None:
         with requests.Session() as session:
             while not self.over.wait(SCRAPE_SECONDS):
-                self.holes += missing(session.get(f"{self.url}/metrics", timeout=30).text)
+                self.holes += missing(session.get(f"{self.url}/metrics", timeout=60).text)
                 self.pages += 1
 
 
@@ -74,7 +74,7 @@ def test_reloads_leave_no_hole_and_nothing_behind(
 
     def reload(number: int) -> None:
         config.write_text(text(canned.url, tmp_path / "storage", number))
-        assert 200 == requests.post(f"{url}/-/reload", timeout=30).status_code
+        assert 200 == requests.post(f"{url}/-/reload", timeout=60).status_code
 
     def every_answer(given: Answer) -> None:
         for enrollment in ENROLLMENTS:
@@ -84,7 +84,7 @@ def test_reloads_leave_no_hole_and_nothing_behind(
     config.write_text(text(canned.url, tmp_path / "storage", 0))
     options = f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}", "--web.enable-lifecycle"
     with running(*options) as process:
-        eventually(lambda: not missing(requests.get(f"{url}/metrics", timeout=5).text), "all accounts")
+        eventually(lambda: not missing(requests.get(f"{url}/metrics", timeout=60).text), "all accounts")
         scraping = Scraping(url)
         scraping.start()
         try:

@@ -123,7 +123,7 @@ def test_the_environment_is_that_of_the_process(monkeypatch: pytest.MonkeyPatch)
 
 def test_each_method_has_its_credential() -> None:
     """Built without a request."""
-    http = HttpClient(origin="https://login.example", observer=Unobserved(), timeout=5)
+    http = HttpClient(origin="https://login.example", observer=Unobserved(), timeout=60)
     scope = "https://management.azure.com/.default"
     applications = (
         identity({**APPLICATION, "client_secret": "s"}),

@@ -37,11 +37,11 @@ class Browser:
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         url = path if path.startswith("https:") else self.sim.url + path
-        options.setdefault("timeout", 5)
+        options.setdefault("timeout", 60)
         return requests.get(url, headers=headers, verify=str(self.sim.ca_file), **options)
 
     def post(self, path: str, form: dict[str, str], **options: Any) -> requests.Response:
-        return requests.post(self.sim.url + path, data=form, verify=str(self.sim.ca_file), timeout=5, **options)
+        return requests.post(self.sim.url + path, data=form, verify=str(self.sim.ca_file), timeout=60, **options)
 
     def ea(self, rest: str, **options: Any) -> requests.Response:
         """A report of the enrollment, with its key."""

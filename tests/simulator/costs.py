@@ -53,7 +53,7 @@ class Arm:
         url = url if url.startswith("https:") else f"{self.sim.url}{url}?api-version={VERSION}"
         headers = {"Authorization": f"Bearer {self.token()}", "Content-Type": "application/json"}
         headers |= options.get("headers", {})
-        return requests.post(url, data=json.dumps(body), headers=headers, verify=str(self.sim.ca_file), timeout=5)
+        return requests.post(url, data=json.dumps(body), headers=headers, verify=str(self.sim.ca_file), timeout=60)
 
     def body(
         self, granularity: str = "Daily", grouping: list[str] | None = None, measures: dict[str, str] | None = None

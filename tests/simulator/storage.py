@@ -36,7 +36,7 @@ class Account:
         if token != "":
             sent["Authorization"] = f"Bearer {token or self.arm.token(STORAGE)}"
         url = f"{self.sim.blob_url}/exports{path}"
-        return requests.get(url, params=params, headers=sent, verify=str(self.sim.ca_file), timeout=5)
+        return requests.get(url, params=params, headers=sent, verify=str(self.sim.ca_file), timeout=60)
 
     def page(self, **params: str) -> tuple[list[str], list[str], str]:
         """Names of blobs and of prefixes on a page, and the marker of the next one."""

@@ -13,14 +13,14 @@ EVIL, HOME, PATH = "127.0.0.1:7001", "127.0.0.1:7002", "/v3/next"
 
 def connected(recorder: Recorder) -> socket.socket:
     host, _, port = recorder.netloc.partition(":")
-    return socket.create_connection((host, int(port)), timeout=5)
+    return socket.create_connection((host, int(port)), timeout=60)
 
 
 def test_every_request_is_recorded_and_answered() -> None:
     """Method, target, headers and body, of any method; the answer is an empty object."""
     with Recorder() as recorder:
         answers = [
-            requests.request(method, f"{recorder.url}/a/b?c=d", data=b"form", headers={"X-A": "1"}, timeout=5)
+            requests.request(method, f"{recorder.url}/a/b?c=d", data=b"form", headers={"X-A": "1"}, timeout=60)
             for method in ("GET", "POST", "PATCH", "PROPFIND")
         ]
         assert [(200, {})] * 4 == [(answer.status_code, answer.json()) for answer in answers]
@@ -35,7 +35,7 @@ def test_what_is_no_request_is_counted() -> None:
     """A TLS handshake, or nothing at all, leaves no request but a connection."""
     with Recorder() as recorder:
         with pytest.raises(requests.exceptions.SSLError):
-            requests.get(f"https://{recorder.netloc}/", timeout=5)
+            requests.get(f"https://{recorder.netloc}/", timeout=60)
         with connected(recorder) as client:
             client.sendall(b"\r\n\r\n")
             assert b"" == client.recv(100)
@@ -50,7 +50,7 @@ def test_what_is_recorded_is_bounded() -> None:
             assert client.recv(100).startswith(b"HTTP/1.1 200 OK")
         assert MAX_BODY == len(recorder.requests[0].body)
         recorder.requests *= MAX_REQUESTS
-        requests.get(recorder.url, timeout=5)
+        requests.get(recorder.url, timeout=60)
         assert MAX_REQUESTS == len(recorder.requests)
 
 
@@ -92,6 +92,6 @@ def test_some_links_deceive_the_standard_library() -> None:
                 continue
             joined = urljoin(home.url, link)
             if urlsplit(joined).netloc.rpartition("@")[2] == home.netloc:
-                requests.get(joined, headers={"Authorization": "Bearer secret"}, timeout=5)
+                requests.get(joined, headers={"Authorization": "Bearer secret"}, timeout=60)
         assert {("Bearer secret",)} == {one.headers["authorization"] for one in evil.requests}
         assert len(evil.requests) >= 3

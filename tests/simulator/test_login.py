@@ -27,7 +27,7 @@ def msal_application(sim: Simulator, of: Any) -> msal.ConfidentialClientApplicat
         authority=f"{sim.url}/{of.tenant}",
         instance_discovery=False,
         verify=str(sim.ca_file),
-        timeout=5,
+        timeout=60,
     )
 
 
@@ -90,7 +90,7 @@ def test_msal_gives_the_error_of_a_wrong_secret(sim: Simulator) -> None:
         authority=f"{sim.url}/{sim.world.b2c.tenant}",
         instance_discovery=False,
         verify=str(sim.ca_file),
-        timeout=5,
+        timeout=60,
     )
     answer = application.acquire_token_for_client([f"{AAD_GRAPH}/.default"])
     assert ("invalid_client", [7000215]) == (answer["error"], answer["error_codes"])

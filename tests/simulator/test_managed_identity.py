@@ -21,7 +21,7 @@ IMDS = "/metadata/identity/oauth2/token"
 
 
 def ask(sim: Simulator, path: str, headers: Mapping[str, str], **query: str) -> requests.Response:
-    return requests.get(f"{sim.imds_url}{path}", headers=headers, params=query, timeout=5)
+    return requests.get(f"{sim.imds_url}{path}", headers=headers, params=query, timeout=60)
 
 
 def imds(sim: Simulator, resource: str = f"{ARM}/", **query: str) -> requests.Response:

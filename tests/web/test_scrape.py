@@ -47,7 +47,7 @@ class Served:
 
     def get(self, path: str = "/metrics", method: str = "GET", **fields: str) -> tuple[HTTPResponse, bytes]:
         """The response and its body, not decoded."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path, headers={name.replace("_", "-"): text for name, text in fields.items()})
             response = connection.getresponse()

@@ -5,6 +5,7 @@ import socket
 import ssl
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 import uvicorn
@@ -13,7 +14,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from exporter.simulator.server.exchange import CONNECTION
 
-START_TIMEOUT_SECONDS = 10
+START_TIMEOUT_SECONDS = 60
 
 
 class Connection(H11Protocol):
@@ -36,12 +37,36 @@ class Connection(H11Protocol):
 
 
 class _Uvicorn(uvicorn.Server):
-    """Closes its connections first: an idle or slow client must not delay the shutdown."""
+    """Stops at once if no request is in progress: neither idle nor slow clients delay the shutdown."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Begin to stop, from any thread."""
+        self.should_exit = True
+        if self._loop is not None:
+            with suppress(RuntimeError):  # it is closed already
+                self._loop.call_soon_threadsafe(self._stopping.set)
+
+    async def main_loop(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        if self.should_exit:
+            return
+        ticking = asyncio.create_task(super().main_loop())
+        await self._stopping.wait()
+        ticking.cancel()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-        await super().shutdown(sockets)
+        if self.server_state.tasks:
+            await super().shutdown(sockets)
+        else:
+            for server in self.servers:
+                server.close()
 
 
 class Server:
@@ -83,7 +108,7 @@ class Server:
 
     def stop(self) -> None:
         """Begin to stop; returns at once."""
-        self._server.should_exit = True
+        self._server.stop()
 
     def close(self) -> None:
         """Stop within two seconds, even while clients are connected."""

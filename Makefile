@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL := /bin/bash
 
-.PHONY: help demo stack coverage test check lint bench format docs goldens pins fuzz soak faults year tools linters clean
+.PHONY: help demo stack coverage test check lint bench format docs goldens pins fuzz soak faults year resize tools linters clean
 
 help: ## list all targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -103,6 +103,9 @@ soak: .venv/development ## reload the configuration 100 times while the APIs wor
 
 faults: .venv/development ## kill 200 processes while they store collections, and damage 300 stored files
 	$(BIN)/python -m pytest -q tests/runtime/test_archive_kills.py tests/runtime/test_archive_damage.py --kills 200 --damages 300 -n 2
+
+resize: .venv/development tools ## resize 3 shards with 200 accounts to 4 and back, and kill one, with a real Prometheus
+	$(BIN)/python -m pytest -q -s tests/sharding/test_resize.py --resize
 
 year: .venv/development ## test every hour around the ends of twelve months
 	$(BIN)/python -m pytest -q tests/apis/test_year.py --whole-year -n 2

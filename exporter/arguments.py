@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from exporter.build import Build
 from exporter.options import Defaults, add_options
+from exporter.shard_options import chosen_shard
+from exporter.sharding import Shard
 from exporter.subcommands import COMMANDS
 
 
@@ -12,6 +14,8 @@ def parsed(words: Sequence[str]) -> argparse.Namespace:
     """The options of a command line that begins with a subcommand; ends the process with code 2 if it is invalid."""
     parser = _parser()
     chosen = parser.parse_args(words)
+    if "total_shards" in chosen:
+        chosen.shard = _shard(parser, chosen)
     chosen.once = chosen.command == "run" and _once(parser, chosen, words)
     return chosen
 
@@ -23,6 +27,13 @@ def _once(parser: argparse.ArgumentParser, chosen: argparse.Namespace, words: Se
     if chosen.once_output and not chosen.once:
         parser.error("argument --once.output: only with --once")
     return bool(chosen.once)
+
+
+def _shard(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Shard:
+    try:
+        return chosen_shard(chosen)
+    except ValueError as error:
+        parser.error(str(error))
 
 
 def _parser() -> argparse.ArgumentParser:

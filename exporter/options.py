@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from exporter import logs
+from exporter.shard_options import add_sharding
 
 
 def add_options(command: argparse.ArgumentParser, name: str) -> None:
@@ -175,6 +176,7 @@ GROUPS = (
     ({"login"}, _login),
     ({"dump"}, _dump),
     ({"run", "check-config", "login"}, _configuration),
+    ({"run", "check-config"}, add_sharding),
     ({"run", "demo"}, _web),
     ({"run"}, _run),
     ({"demo", "simulate"}, _company),

@@ -57,9 +57,9 @@ tools: .venv/grafana/installed # programs that some tests use; installed from De
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(PACKAGES) >/dev/null; \
 	else echo "Some of $(TOOLS) are missing, so their tests are skipped. To install them: sudo apt-get install $(PACKAGES)"; fi
 
-LINTERS := github.com/grafana/dashboard-linter github.com/cloudflare/pint/cmd/pint
+LINTERS := github.com/grafana/dashboard-linter github.com/cloudflare/pint/cmd/pint helm.sh/helm/v3/cmd/helm
 
-linters: ## install the linters of rules and dashboards that some tests use, if Go is available
+linters: ## install the linters of rules and dashboards, and helm, that some tests use, if Go is available
 	@command -v go >/dev/null || { echo "Go is not installed; our own checks of the same rules still run"; exit 0; }; \
 	for module in $(LINTERS); do \
 	  GOBIN=$(CURDIR)/.tools go install $$module@latest || echo "$$module: not installed, so its tests are skipped"; \
@@ -81,6 +81,7 @@ lint: .venv/development # everything in `check` except the tests
 	$(BIN)/python -m tools.docs --check
 	$(BIN)/python -m tools.dashboards --check
 	$(BIN)/python -m tools.rules --check
+	$(BIN)/python -m tools.charts --check
 
 format: .venv/development ## format the code
 	$(BIN)/ruff format .
@@ -90,6 +91,7 @@ docs: .venv/development ## generate the pages of docs/, config.example.yaml, the
 	$(BIN)/python -m tools.docs
 	$(BIN)/python -m tools.dashboards
 	$(BIN)/python -m tools.rules
+	$(BIN)/python -m tools.charts
 
 goldens: .venv/development ## generate the expected /metrics of the tests
 	$(BIN)/python -m pytest -q tests --write-goldens -k golden

@@ -27,8 +27,7 @@ def add_sharding(command: argparse.ArgumentParser) -> None:
         dest="total_shards",
         metavar="NUMBER",
         type=_total,
-        default=1,
-        help="number of exporters that share the accounts of the configuration",
+        help="number of exporters that share the accounts of the configuration (default: 1)",
     )
 
 
@@ -36,11 +35,13 @@ def chosen_shard(chosen: argparse.Namespace, variables: Mapping[str, str] = os.e
     """The shard of these options; raises `ValueError` with the option and what is wrong."""
     if not chosen.shard_from_pod_name:
         try:
-            return Shard(chosen.shard or 0, chosen.total_shards)
+            return Shard(chosen.shard or 0, chosen.total_shards or 1)
         except ValueError as error:
             raise ValueError(f"argument --shard: {error}; increase --total-shards") from error
     if chosen.shard is not None:
         raise ValueError("argument --shard.from-pod-name: not with --shard")
+    if chosen.total_shards is None:
+        raise ValueError("argument --shard.from-pod-name: only with --total-shards")
     if not (name := variables.get(POD_NAME, "")):
         raise ValueError(f"argument --shard.from-pod-name: {POD_NAME} is not set; set it from the field metadata.name")
     try:

@@ -35,6 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
     options = WebOptions.parsed(
         arguments, systemd_socket=arguments.systemd_socket, enable_lifecycle=arguments.enable_lifecycle
     )
+    if arguments.shard.total > (arguments.total_shards or 1):
+        log.warning("pod beyond the number of shards; its accounts are on others as well")
     serve(Path(arguments.config_file), options, arguments.signals, shard=arguments.shard)
     return 0
 

@@ -17,6 +17,7 @@ from tools.charts import CHART as CHART_PATH
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / CHART_PATH
 GOLDENS = Path(__file__).parent / "goldens"
+"""The expected objects. Go's templates with Helm's functions rendered them; Helm itself has not confirmed them yet."""
 MATRIX = sorted(file.name.removesuffix("-values.yaml") for file in (CHART / "ci").iterdir())
 """Names of values for which the chart is rendered."""
 Objects: TypeAlias = list[dict[str, Any]]

@@ -37,8 +37,9 @@ def test_the_shard_is_chosen(
         (["--total-shards=0"], "", "argument --total-shards: '0' is not a number of shards from 1 to 1000"),
         (["--total-shards=1001"], "", "argument --total-shards: '1001' is not a number of shards from 1 to 1000"),
         (["--shard.from-pod-name", "--shard=1"], "x-1", "argument --shard.from-pod-name: not with --shard"),
-        (["--shard.from-pod-name"], "", "POD_NAME is not set; set it from the field metadata.name"),
-        (["--shard.from-pod-name"], "exporter-x2k9z", "'exporter-x2k9z' is not the name of a StatefulSet's pod"),
+        (["--shard.from-pod-name"], "x-1", "argument --shard.from-pod-name: only with --total-shards"),
+        (["--shard.from-pod-name", "--total-shards=1"], "", "POD_NAME is not set; set it from the field metadata.name"),
+        (["--shard.from-pod-name", "--total-shards=1"], "exporter-x2k9z", "'exporter-x2k9z' is not the name of a"),
     ],
 )  # fmt: skip
 def test_an_invalid_shard_is_an_error(

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL := /bin/bash
 
-.PHONY: help demo stack coverage test check lint bench format docs goldens pins fuzz soak faults year tools linters clean
+.PHONY: help demo stack coverage test check lint bench format docs goldens pins fuzz soak faults year resize tools linters clean
 
 help: ## list all targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -57,9 +57,9 @@ tools: .venv/grafana/installed # programs that some tests use; installed from De
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(PACKAGES) >/dev/null; \
 	else echo "Some of $(TOOLS) are missing, so their tests are skipped. To install them: sudo apt-get install $(PACKAGES)"; fi
 
-LINTERS := github.com/grafana/dashboard-linter github.com/cloudflare/pint/cmd/pint
+LINTERS := github.com/grafana/dashboard-linter github.com/cloudflare/pint/cmd/pint helm.sh/helm/v3/cmd/helm
 
-linters: ## install the linters of rules and dashboards that some tests use, if Go is available
+linters: ## install the linters of rules and dashboards, and helm, that some tests use, if Go is available
 	@command -v go >/dev/null || { echo "Go is not installed; our own checks of the same rules still run"; exit 0; }; \
 	for module in $(LINTERS); do \
 	  GOBIN=$(CURDIR)/.tools go install $$module@latest || echo "$$module: not installed, so its tests are skipped"; \
@@ -84,6 +84,7 @@ lint: .venv/development # everything in `check` except the tests
 	$(BIN)/python -m tools.docs --check
 	$(BIN)/python -m tools.dashboards --check
 	$(BIN)/python -m tools.rules --check
+	$(BIN)/python -m tools.charts --check
 
 format: .venv/development ## format the code
 	$(BIN)/ruff format .
@@ -93,6 +94,7 @@ docs: .venv/development ## generate the pages of docs/, config.example.yaml, the
 	$(BIN)/python -m tools.docs
 	$(BIN)/python -m tools.dashboards
 	$(BIN)/python -m tools.rules
+	$(BIN)/python -m tools.charts
 
 goldens: .venv/development ## generate the expected /metrics of the tests
 	$(BIN)/python -m pytest -q tests --write-goldens -k golden
@@ -106,6 +108,9 @@ soak: .venv/development ## reload the configuration 100 times while the APIs wor
 
 faults: .venv/development ## kill 200 processes while they store collections, and damage 300 stored files
 	$(BIN)/python -m pytest -q tests/runtime/test_archive_kills.py tests/runtime/test_archive_damage.py --kills 200 --damages 300 -n 2
+
+resize: .venv/development tools ## resize 3 shards with 200 accounts to 4 and back, and kill one, with a real Prometheus
+	$(BIN)/python -m pytest -q -s tests/sharding/test_resize.py --resize
 
 year: .venv/development ## test every hour around the ends of twelve months
 	$(BIN)/python -m pytest -q tests/apis/test_year.py --whole-year -n 2

@@ -20,6 +20,7 @@ from exporter.runtime.schedule import REFUSALS, at_start, replanned, resumed
 from exporter.runtime.scheduler import Scheduler
 from exporter.runtime.store import SnapshotStore
 from exporter.runtime.telemetry import Telemetry
+from exporter.sharding import ALONE, Shard
 from exporter.storage import sweep
 from exporter.transport.stop import Stop
 from exporter.wiring import Wirer, Wiring
@@ -33,8 +34,8 @@ HOUSEKEEPING_SECONDS = 60.0
 class Exporter:
     """Everything between the configuration and the web server, for as long as the process lives.
 
-    A configuration becomes jobs, which `configure` exchanges. `stopped`, for tests, ends every wait of all accounts;
-    by default each account has its own.
+    The accounts of a configuration that are on `shard` become jobs, which `configure` exchanges. `stopped`, for tests,
+    ends every wait of all accounts; by default each account has its own.
     """
 
     def __init__(
@@ -43,8 +44,10 @@ class Exporter:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         stopped: Stop | None = None,
+        shard: Shard = ALONE,
     ) -> None:
         self.clock = clock
+        self.shard = shard
         self.last_reload: Reload | None = None
         self.build = Build.from_environment()
         self.telemetry = Telemetry(self.build.revision)
@@ -56,10 +59,11 @@ class Exporter:
         self._config = config
         self.runner = Runner(self.store, self._archive(config), self.telemetry, clock)
         self.scheduler = Scheduler(self.runner.run, planned=self._planned, clock=clock, chance=random.random)
-        self._wirer = Wirer(self.telemetry, clock, lambda: stopped or Waiting(self.scheduler.released))
+        self._wirer = Wirer(self.telemetry, clock, lambda: stopped or Waiting(self.scheduler.released), shard)
         self._wiring = self._wirer.wired(config, Wiring())
         self.scheduler.exchange(self.jobs, self._exchanged, _limits(config))
         self.telemetry.configured(Reload(clock(), added=len(self.jobs)))
+        self.telemetry.sharded(shard, len(self._wiring.accounts))
 
     @property
     def jobs(self) -> list[Job]:
@@ -79,7 +83,7 @@ class Exporter:
         """Publish what is stored, in one step, and continue its plans."""
         with self._exchanging:
             jobs, now, path = self.jobs, self.clock(), self._config.storage.path
-            for directory in (path, path / "tokens", path / "b2c"):
+            for directory in {path, self.shard.directory(path), path / "tokens", path / "b2c"}:
                 sweep(directory)
             stored = self.runner.restore(jobs, self._config.storage.expire_after)
             plans = {job: self._resumed(job, stored.get(job), now) for job in jobs}
@@ -109,6 +113,7 @@ class Exporter:
             self.store.exchange(after.jobs)
             self.runner.forget(old.keys() - kept)
             self.telemetry.removed([old[key] for key in removed], after.jobs)
+            self.telemetry.sharded(self.shard, len(after.accounts))
             self.scheduler.exchange(after.jobs, self._exchanged, _limits(config))
             for key, wired in after.accounts.items():
                 if before.accounts.get(key) is not wired and wired.jobs:
@@ -225,7 +230,9 @@ class Exporter:
         durability.prune({job.key for job in self.jobs})
 
     def _archive(self, config: Config) -> Archive:
-        return Archive(config.storage.path, clock=self.clock, ignored=self.telemetry.storage_ignored)
+        return Archive(
+            self.shard.directory(config.storage.path), clock=self.clock, ignored=self.telemetry.storage_ignored
+        )
 
 
 def _limits(config: Config) -> Limits:

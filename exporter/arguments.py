@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from exporter.build import Build
 from exporter.option_values import Defaults
 from exporter.options import add_options
+from exporter.shard_options import chosen_shard
+from exporter.sharding import Shard
 from exporter.subcommands import COMMANDS
 
 
@@ -17,6 +19,8 @@ def parsed(words: Sequence[str]) -> argparse.Namespace:
     parser = _parser()
     chosen = parser.parse_args(words)
     chosen.parser = parser
+    if "total_shards" in chosen:
+        chosen.shard = _shard(parser, chosen)
     chosen.once = chosen.command == "run" and _once(parser, chosen, words)
     return chosen
 
@@ -28,6 +32,13 @@ def _once(parser: argparse.ArgumentParser, chosen: argparse.Namespace, words: Se
     if chosen.once_output and not chosen.once:
         parser.error("argument --once.output: only with --once")
     return bool(chosen.once)
+
+
+def _shard(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Shard:
+    try:
+        return chosen_shard(chosen)
+    except ValueError as error:
+        parser.error(str(error))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -4,6 +4,7 @@ import argparse
 
 from exporter import logs
 from exporter.option_values import Each, Once, count, level, path, port
+from exporter.shard_options import add_sharding
 
 
 def add_options(command: argparse.ArgumentParser, name: str) -> None:
@@ -203,6 +204,7 @@ GROUPS = (
     ({"metrics"}, _metrics),
     ({"completion"}, _completion),
     ({"run", "check-config", "login", "explain"}, _configuration),
+    ({"run", "check-config"}, add_sharding),
     ({"run", "demo"}, _web),
     ({"run"}, _run),
     ({"demo", "simulate"}, _company),

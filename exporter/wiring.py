@@ -1,6 +1,7 @@
 """Turns accounts of a configuration into jobs: their credentials, HTTP, clients and collectors."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from exporter.apis.settings import AccountSettings, RequestBudget
 from exporter.config import Config, least_request_budgets
 from exporter.runtime.job import Job
 from exporter.runtime.telemetry import Telemetry
+from exporter.sharding import ALONE, Shard
 from exporter.transport import bodies
 from exporter.transport.http import HttpClient
 from exporter.transport.network import Limits, Network
@@ -55,20 +57,24 @@ class Wiring:
 
 
 class Wirer:
-    """Connects accounts; none of them sends a request before a job of it runs."""
+    """Connects the accounts of a shard; none of them sends a request before a job of it runs."""
 
-    def __init__(self, telemetry: Telemetry, clock: Callable[[], datetime], new_stop: Callable[[], Stop]) -> None:
+    def __init__(
+        self, telemetry: Telemetry, clock: Callable[[], datetime], new_stop: Callable[[], Stop], shard: Shard = ALONE
+    ) -> None:
+        self._shard = shard
         self._telemetry = telemetry
         self._clock = clock
         self._new_stop = new_stop
 
     def wired(self, config: Config, before: Wiring) -> Wiring:
         """The accounts of a configuration; those whose settings are the same as `before` stay connected."""
-        paces = dict(_paces(config, before.paces))
+        owned = [(api, settings) for api, settings in config.accounts() if self._shard.owns(api.name, settings.account)]
+        paces = dict(_paces(_request_budgets(config, [settings for _, settings in owned]), before.paces))
         limits = _limits(config)
         network = before.network if before.network.limits == limits else Network(limits)
         accounts = {}
-        for api, settings in config.accounts():
+        for api, settings in owned:
             budget = settings.request_budget
             pace = paces[budget.key][1] if budget else None
             known = before.accounts.get((api.name, settings.account))
@@ -123,11 +129,22 @@ def _limits(config: Config) -> Limits:
     return Limits(limits.at_once, limits.at_once_per_host, limits.at_once_per_account)
 
 
+def _request_budgets(config: Config, owned: Sequence[AccountSettings]) -> Mapping[str, RequestBudget]:
+    """The part of each shared budget that the `owned` accounts have among all; the parts of all shards sum to it."""
+    every = Counter(budget.key for _, account in config.accounts() if (budget := account.request_budget))
+    own = Counter(budget.key for account in owned if (budget := account.request_budget))
+    return {
+        key: budget._replace(per_hour=budget.per_hour * own[key] / every[key])
+        for key, budget in least_request_budgets(config).items()
+        if own[key]
+    }
+
+
 def _paces(
-    config: Config, before: Mapping[str, tuple[RequestBudget, Pace]]
+    budgets: Mapping[str, RequestBudget], before: Mapping[str, tuple[RequestBudget, Pace]]
 ) -> Iterator[tuple[str, tuple[RequestBudget, Pace]]]:
     """Budgets that a reload does not change continue, so that it does not allow a burst of requests."""
-    for key, budget in least_request_budgets(config).items():
+    for key, budget in budgets.items():
         known = before.get(key)
         if known and known[0] == budget:
             yield key, known

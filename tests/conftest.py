@@ -26,6 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="reload the configuration 100 times instead of 12 times")
     parser.addoption("--damages", default=60, help="number of damaged files of stored collections")
     parser.addoption("--kills", default=20, help="number of processes that are killed while they write")
+    parser.addoption("--resize", action="store_true", help="resize 3 shards with 200 accounts instead of 1 with 8")
     parser.addoption("--whole-year", action="store_true", help="test every hour around the ends of twelve months")
     parser.addoption("--write-goldens", action="store_true", help="rewrite the expected /metrics")
 

@@ -13,6 +13,7 @@ from exporter.errors import ConfigError
 def check_config(arguments: argparse.Namespace) -> int:
     """Print what would be collected, how often, and where requests and credentials are sent.
 
+    With shards, the accounts of one of them; the whole configuration is validated.
     Raises `ConfigError` with every error of the configuration or of the files that it names.
     """
     config = load(Path(arguments.config_file))
@@ -21,11 +22,15 @@ def check_config(arguments: argparse.Namespace) -> int:
         sys.stderr.write(f"warning: {warning}\n")
     if found.errors:
         raise ConfigError(found.errors)
-    for api, account in config.accounts():
+    accounts, shard = list(config.accounts()), arguments.shard
+    owned = [(api, account) for api, account in accounts if shard.owns(api.name, account.account)]
+    for api, account in owned:
         print(f"{api.title}, account {account.account!r}")
         for name, value in account.described().items():
             print(f"  {name} {value}")
         for report, every in api.intervals(account).items():
             print(f"  {report} every {format_duration(every)}")
-    print(f"stored in {config.storage.path}")
+    if shard.total > 1:
+        print(f"shard {shard.number} of {shard.total}: {len(owned)} of {len(accounts)} accounts")
+    print(f"stored in {shard.directory(config.storage.path)}")
     return 0

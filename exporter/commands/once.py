@@ -53,7 +53,7 @@ def once(arguments: argparse.Namespace) -> int:
     output = Path(arguments.once_output).resolve() if arguments.once_output else None
     if output:
         _require_directory(output)
-    exporter = Exporter(load(Path(arguments.config_file)))
+    exporter = Exporter(load(Path(arguments.config_file)), shard=arguments.shard)
     exporter.restore()
     progress = Progress(sys.stderr, len(exporter.jobs)) if sys.stderr.isatty() else None
     if progress:

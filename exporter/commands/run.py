@@ -17,6 +17,7 @@ from exporter.commands.reloads import Reloads
 from exporter.config import load
 from exporter.errors import ConfigError
 from exporter.runtime.reload import Reload
+from exporter.sharding import ALONE, Shard
 from exporter.signals import Signals
 from exporter.web.config_file import ConfigFile
 from exporter.web.listeners import format_address, listening
@@ -34,7 +35,9 @@ def run(arguments: argparse.Namespace) -> int:
     options = WebOptions.parsed(
         arguments, systemd_socket=arguments.systemd_socket, enable_lifecycle=arguments.enable_lifecycle
     )
-    serve(Path(arguments.config_file), options, arguments.signals)
+    if arguments.shard.total > (arguments.total_shards or 1):
+        log.warning("pod beyond the number of shards; its accounts are on others as well")
+    serve(Path(arguments.config_file), options, arguments.signals, shard=arguments.shard)
     return 0
 
 
@@ -42,13 +45,20 @@ def silent() -> None:
     """Print nothing."""
 
 
-def serve(config_file: Path, options: WebOptions, signals: Signals, on_listening: Callable[[], None] = silent) -> None:
+def serve(
+    config_file: Path,
+    options: WebOptions,
+    signals: Signals,
+    on_listening: Callable[[], None] = silent,
+    *,
+    shard: Shard = ALONE,
+) -> None:
     """Collect and serve until SIGTERM or SIGINT, which end readiness, then collecting, then serving.
 
     `on_listening` is called once the addresses are bound. SIGHUP, and with `options.enable_lifecycle` a POST to
     `/-/reload`, reload the configuration. What is stored is restored while pages are served already.
     """
-    exporter = Exporter(load(config_file))
+    exporter = Exporter(load(config_file), shard=shard)
     file = ConfigFile(options.config_file) if options.config_file else None
     running = Running(config_file, exporter)
     app = served(running, options.metrics_path, options.enable_lifecycle)
@@ -73,6 +83,7 @@ def serve(config_file: Path, options: WebOptions, signals: Signals, on_listening
                 "tls": file is not None and file.current().tls is not None,
                 "version": __version__,
                 "collectors": len(exporter.jobs),
+                **({"shard": shard.number, "total_shards": shard.total} if shard.total > 1 else {}),
             },
         )
         on_listening()

@@ -13,6 +13,7 @@ from exporter.runtime.api_observer import ApiMetrics
 from exporter.runtime.job import Job, Plan
 from exporter.runtime.reload import Reload
 from exporter.runtime.table import PREFIX, Table
+from exporter.sharding import Shard
 
 
 class Telemetry:
@@ -31,6 +32,11 @@ class Telemetry:
             "revision",
             "python_version",
         ).labels(__version__, revision, platform.python_version()).set(1)
+        self._shard = self._gauge(
+            "shard_info", "A constant 1, labelled with the shard of this exporter, which counts from 0.", "shard"
+        )
+        self._total_shards = self._gauge("total_shards", "Shards that have the accounts of the configuration.")
+        self._shard_accounts = self._gauge("shard_accounts", "Accounts of the configuration on this shard.")
         self._reloaded = self._gauge(
             "config_last_reload_successful",
             "1 when the configuration was last loaded without errors, 0 when the previous one stays active.",
@@ -103,6 +109,12 @@ class Telemetry:
     def storage_ignored(self) -> None:
         """Stored data was not valid."""
         self._storage_ignored.inc()
+
+    def sharded(self, shard: Shard, accounts: int) -> None:
+        """Which part of the configuration is active, and how many accounts that is."""
+        self._shard.labels(str(shard.number)).set(1)
+        self._total_shards.set(shard.total)
+        self._shard_accounts.set(accounts)
 
     def configured(self, reload: Reload) -> None:
         """A configuration was loaded and is active, or has errors and the previous one stays active."""

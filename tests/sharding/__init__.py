@@ -1,0 +1,1 @@
+"""Sharing accounts among several exporters."""

@@ -36,9 +36,9 @@ class Row:
             self._write(self.value + amount)
 
     def _write(self, value: float) -> None:
-        if not self.line or value != self.value:
-            self.value = value
-            self.line = f"{self._prefix} {floatToGoString(value)}\n".encode()  # type: ignore[no-untyped-call]
+        line = f"{self._prefix} {floatToGoString(value)}\n".encode()  # type: ignore[no-untyped-call]
+        if line != self.line:
+            self.value, self.line = value, line
             self._table.changed()
 
 

@@ -2,7 +2,7 @@
 
 import threading
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.openmetrics import exposition as openmetrics
@@ -68,6 +68,7 @@ steps = st.lists(st.tuples(st.sampled_from(["set", "inc", "remove"]), st.text(ma
 
 
 @given(steps)
+@example([("set", "%", 0.0), ("set", "%", -0.0)])
 def test_a_table_is_a_gauge(sequence: list[tuple[str, str, float]]) -> None:
     """Any label values and amounts, in any order of changes, are as in client_python."""
     registry = CollectorRegistry()

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL := /bin/bash
 
-.PHONY: help demo stack coverage test check lint bench format docs goldens pins fuzz soak faults year resize tools linters clean
+.PHONY: help demo stack coverage test check lint bench format docs goldens pins site fuzz soak faults year resize tools linters clean
 
 help: ## list all targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -96,6 +96,9 @@ docs: .venv/development ## generate the pages of docs/, config.example.yaml, the
 	$(BIN)/python -m tools.rules
 	$(BIN)/python -m tools.charts
 
+site: .venv/development ## build the documentation as a static site in build/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+
 goldens: .venv/development ## generate the expected /metrics of the tests
 	$(BIN)/python -m pytest -q tests --write-goldens -k golden
 
@@ -142,4 +145,4 @@ pins: ## pin the newest versions of all dependencies, with hashes (UPGRADE= adds
 	$(PIN) --extra bench --extra parquet -c requirements.txt pyproject.toml -o requirements-bench.txt
 
 clean: ## remove everything that make created
-	rm -rf .venv .tools .*_cache .coverage .hypothesis dist
+	rm -rf .venv .tools .*_cache .coverage .hypothesis build dist

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.charts.rendered import CHART, GOLDENS, MATRIX, golden, helm, normalized, values, written
+from tests.charts.rendered import CHART, GOLDENS, MATRIX, golden, helm, normalized, template, values, written
 
 
 @pytest.mark.parametrize("name", MATRIX)
@@ -14,7 +14,7 @@ def test_lint(name: str) -> None:
 @pytest.mark.parametrize("name", MATRIX)
 def test_golden(name: str, pytestconfig: pytest.Config) -> None:
     """The objects are those of the golden file, which `make goldens` writes."""
-    found = normalized(helm("template", str(CHART), f"--values={values(name)}"))
+    found = normalized(template(f"--values={values(name)}"))
     if pytestconfig.getoption("--write-goldens"):
         (GOLDENS / f"{name}.yaml").write_text(written(found))
     assert golden(name) == found
@@ -23,7 +23,7 @@ def test_golden(name: str, pytestconfig: pytest.Config) -> None:
 def test_there_is_no_chart_without_accounts() -> None:
     """The message names the values to set."""
     with pytest.raises(AssertionError, match="config: add an account, or set existingConfig"):
-        helm("template", str(CHART))
+        template()
 
 
 @pytest.mark.parametrize(
@@ -38,4 +38,4 @@ def test_there_is_no_chart_without_accounts() -> None:
 def test_invalid_values_are_errors(settings: str, message: str) -> None:
     """Those that the schema does not allow, and those that contradict each other."""
     with pytest.raises(AssertionError, match=message):
-        helm("template", str(CHART), f"--values={values('default')}", f"--set={settings}")
+        template(f"--values={values('default')}", f"--set={settings}")

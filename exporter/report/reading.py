@@ -10,6 +10,7 @@ from exporter.config import Config
 from exporter.errors import Failure, Malformed
 from exporter.model.collection import Run
 from exporter.report.accounts import labels
+from exporter.report.advice import advised
 from exporter.report.reports import reader
 from exporter.report.request import Request, UsageError
 from exporter.report.table import ACCOUNT, CURRENCY, DATE, Table, united
@@ -63,7 +64,7 @@ def read(jobs: list[Job], request: Request, now: datetime, progress: Advancing |
             try:
                 tables[job] = future.result()
             except Failure as failure:
-                result.failures.append(f"{account}: {failure}")
+                result.failures.append(f"{account}: {advised(failure)}")
             result.warnings += [f"{account}: {text}" for text in run.warnings]
             if progress:
                 progress.advance(failed=job not in tables)

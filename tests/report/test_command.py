@@ -1,8 +1,11 @@
 """The command: its exit codes, its file, and what is printed about accounts that fail."""
 
-import json
+import os
+import pty
 import signal
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,8 +15,7 @@ from exporter.errors import ConfigError
 from exporter.report.reports import reader
 from exporter.simulator import Simulator
 from exporter.simulator.server.faults import Slow
-from tests import process
-from tests.process import eventually, running
+from tests.process import ENVIRONMENT, eventually, running
 from tests.report.conftest import Command
 
 TWO = """
@@ -35,6 +37,7 @@ def test_rows_of_the_other_accounts_are_printed(command: Command, config_of: obj
     assert (1, ["works"]) == (printed.code, [row["account"] for row in printed.rows])
     first, *_, last = printed.errors.splitlines()
     assert first.startswith("error: fails: usagedetails 202611: ")
+    assert first.endswith(" (unauthorized: check whether the credential is valid and has not expired)")
     assert "incomplete: 1 of 2 reports failed, and their rows are missing" == last
     assert simulator.world.ea.api_key not in printed.errors
 
@@ -106,11 +109,26 @@ def test_an_account_without_the_report_is_left_out(command: Command) -> None:
     assert "warning: contoso-shop: balances is left out: it needs an enrollment and an identity\n" == printed.errors
 
 
-def test_as_a_user_runs_it(config: Path) -> None:
-    """The exit code of the process; the rows are on the standard output."""
-    done = process.command("report", "ea", "usagedetails", "--format=jsonl", f"--config.file={config}")
-    assert 0 == done.returncode, done.stderr
-    assert {"contoso-ea"} == {json.loads(line)["account"] for line in done.stdout.splitlines()}
+def test_as_a_user_runs_it_on_a_terminal(config: Path) -> None:
+    """The table has bars and colours, and the standard error shows the progress."""
+    mine, theirs = pty.openpty()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "exporter", "report", "ea", "usagedetails", "--group-by=subscription_name",
+         f"--config.file={config}"],
+        stdout=theirs, stderr=theirs, env={**ENVIRONMENT, "TERM": "xterm", "COLUMNS": "120"},
+    )  # fmt: skip
+    os.close(theirs)
+    shown = b""
+    try:
+        while read := os.read(mine, 65_536):
+            shown += read
+    except OSError:  # Linux reports the end of a terminal as an error
+        pass
+    finally:
+        os.close(mine)
+    assert 0 == child.wait(60)
+    assert b"] 1 of 1 reports" in shown
+    assert "\x1b[36m████████████████\x1b[0m" in shown.decode()
 
 
 def test_a_file_that_can_not_be_written(command: Command, tmp_path: Path) -> None:

@@ -110,5 +110,6 @@ def _text(tables: Sequence[Table], form: str, output: Path | None) -> str:
     from exporter.report.terminal import as_table  # its library takes long to import
 
     if output is None and sys.stdout.isatty():
-        return as_table(tables, width=get_terminal_size().columns, colours="NO_COLOR" not in os.environ)
+        colours = "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+        return as_table(tables, width=get_terminal_size().columns, colours=colours)
     return as_table(tables)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -22,12 +23,12 @@ MARKDOWN = re.compile(r"([\\`*\[\]|~])")
 
 def as_json(tables: Sequence[Table]) -> str:
     """An array of objects; a figure that is not known is null."""
-    return msgspec.json.format(JSON.encode(list(_objects(tables))), indent=2).decode() + "\n"
+    return _json(msgspec.json.format(JSON.encode(list(_objects(tables))), indent=2)) + "\n"
 
 
 def as_jsonl(tables: Sequence[Table]) -> str:
     """An object in each line."""
-    return "".join(f"{JSON.encode(found).decode()}\n" for found in _objects(tables))
+    return "".join(f"{_json(JSON.encode(found))}\n" for found in _objects(tables))
 
 
 def as_csv(tables: Sequence[Table]) -> str:
@@ -94,6 +95,13 @@ def _objects(tables: Sequence[Table]) -> Iterator[Mapping[str, str | int | Decim
     for table in _each(tables):
         for row in table.rows:
             yield {column.name: _plain(row.get(column.name)) for column in table.columns}
+
+
+def _json(encoded: bytes) -> str:
+    """The same JSON, in which characters that are not shown are escaped."""
+    text = encoded.decode()
+    unsafe = {one for one in text if not one.isascii() and printable(one) != one}
+    return text.translate({ord(one): json.dumps(one)[1:-1] for one in unsafe})
 
 
 def _plain(value: Value) -> str | int | Decimal | None:

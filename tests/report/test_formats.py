@@ -78,7 +78,8 @@ def test_text_is_text(text: str) -> None:
     (cells, _) = csv.DictReader(io.StringIO(as_csv([found])))
     assert not cells["name"].startswith(("=", "+", "-", "@", "\t"))
     assert 2 == len(ElementTree.fromstring(as_xml([found])))
-    for shown in (as_table([found]), as_markdown([found]), as_list([found]), as_csv([found]), as_xml([found])):
+    for form in (as_table, as_markdown, as_list, as_csv, as_xml, as_json, as_jsonl):
+        shown = form([found])
         assert not {"\x1b", "\x9b", "\u202e", "\u2028"} & {*shown}
     (_, _, first, *_) = as_markdown([found]).splitlines()
     assert 6 == first.replace("\\|", "").count("|")

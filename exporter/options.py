@@ -4,6 +4,7 @@ import argparse
 
 from exporter import logs
 from exporter.option_values import Each, Once, count, level, path, port
+from exporter.report_options import add_report
 from exporter.shard_options import add_sharding
 
 
@@ -203,8 +204,9 @@ GROUPS = (
     ({"explain"}, _explain),
     ({"metrics"}, _metrics),
     ({"completion"}, _completion),
-    ({"run", "check-config", "login", "explain"}, _configuration),
+    ({"run", "check-config", "login", "report", "explain"}, _configuration),
     ({"run", "check-config"}, add_sharding),
+    ({"report"}, add_report),
     ({"run", "demo"}, _web),
     ({"run"}, _run),
     ({"demo", "simulate"}, _company),

@@ -49,6 +49,11 @@ COMMANDS = {
         "sign in to Partner Center interactively and store the refresh token",
         "contoso-csp --config.file=/etc/azure-billing-exporter.yaml",
     ),
+    "report": Command(
+        "exporter.commands.report:report",
+        "read reports once and print their rows",
+        "b2c tenantUserCount --config.file=/etc/azure-billing-exporter.yaml",
+    ),
     "dump": Command(
         "exporter.commands.dump:dump",
         "write the Prometheus rules, the Grafana dashboards or an example configuration of Alertmanager",

@@ -24,6 +24,8 @@ LINT = "from importlinter.cli import lint_imports_command; lint_imports_command(
         ("simulator/switches.py", "import exporter.model.periods", "The simulator does not know the client"),
         ("simulator/switches.py", "import requests", "One door to the network"),
         ("web/server.py", "import trustme", "Only the simulator needs the demo's packages"),
+        ("report/text.py", "import rich", "Only tables for terminals need their package"),
+        ("commands/run.py", "import exporter.report.table", "Only its command imports the reports"),
     ],
 )
 def test_an_addition_is_noticed(tmp_path: Path, file: str, line: str, contract: str) -> None:

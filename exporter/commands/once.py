@@ -2,7 +2,6 @@
 
 import argparse
 import logging
-import os
 import queue
 import signal
 import sys
@@ -17,17 +16,19 @@ from typing import Protocol
 from prometheus_client import CollectorRegistry, Metric, generate_latest
 from prometheus_client.registry import Collector as Source
 
-from exporter import logs, storage
+from exporter import logs
 from exporter.app import Exporter
+from exporter.commands.output import require_writable, write
 from exporter.commands.progress import Progress
 from exporter.config import load
-from exporter.errors import ConfigError, Failure
+from exporter.errors import Failure
 from exporter.runtime.job import Job
 from exporter.runtime.table import PREFIX
 from exporter.runtime.telemetry import Telemetry
 
 log = logging.getLogger(__name__)
 
+OPTION = "--once.output"
 AT_ONCE = 16
 """The most reports that are read at the same time."""
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -52,7 +53,7 @@ def once(arguments: argparse.Namespace) -> int:
         signal.signal(number, _interrupted)
     output = Path(arguments.once_output).resolve() if arguments.once_output else None
     if output:
-        _require_directory(output)
+        require_writable(OPTION, output)
     exporter = Exporter(load(Path(arguments.config_file)), shard=arguments.shard)
     exporter.restore()
     progress = Progress(sys.stderr, len(exporter.jobs)) if sys.stderr.isatty() else None
@@ -64,7 +65,10 @@ def once(arguments: argparse.Namespace) -> int:
         exporter.stop()
         if progress:
             progress.end()
-    _write(exposition(exporter), output)
+    text = exposition(exporter)
+    write(OPTION, text, output, mode=READABLE)
+    if output:
+        log.info("written", extra={"file": str(output), "bytes": len(text)})
     return 1 if failed else 0
 
 
@@ -124,32 +128,3 @@ def _interrupted(number: int, frame: FrameType | None) -> None:
     for each in SIGNALS:
         signal.signal(each, signal.SIG_IGN)  # another one would interrupt the end
     raise SystemExit(128 + number)
-
-
-def _require_directory(output: Path) -> None:
-    """Raises `ConfigError` before any request if the file can't be created."""
-    if not output.parent.is_dir():
-        raise ConfigError([f"--once.output: {output.parent}: not a directory"])
-    if output.is_dir():
-        raise ConfigError([f"--once.output: {output}: is a directory"])
-    if output.exists() and not output.is_file():
-        raise ConfigError([f"--once.output: {output}: is not a regular file, and would be replaced by one"])
-    if not os.access(output.parent, os.W_OK | os.X_OK):
-        raise ConfigError([f"--once.output: {output.parent}: Permission denied"])
-
-
-def _write(text: bytes, output: Path | None) -> None:
-    """To the file, which is replaced as a whole, or to the standard output."""
-    try:
-        if output:
-            storage.replace(output, text, mode=READABLE)
-            log.info("written", extra={"file": str(output), "bytes": len(text)})
-        else:
-            sys.stdout.buffer.write(text)
-            sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        nothing = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nothing, sys.stdout.fileno())  # else the interpreter reports the closed pipe again at its end
-        raise SystemExit(1) from None
-    except OSError as error:
-        raise ConfigError([f"--once.output: {output}: {error.strerror}"]) from error

@@ -1,6 +1,7 @@
 """The reporting APIs in their own words: endpoints in, typed records out."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from datetime import date
 from typing import Any, ClassVar, Protocol
 
@@ -58,10 +59,18 @@ class Client(PriceClient):
         self._download = download
         self._currency = currency
         self._known = False
+        self._days: Days | None = None
+
+    def of_period(self, days: Days) -> "Client":
+        """The same client, for which another billing period is the current one."""
+        other = copy(self)
+        other._days, other._meters = days, None
+        return other
 
     def usage(
         self, period: Days | None, today: date, selection: Selection, validators: Validators
     ) -> Iterator[tuple[Days, Batches]]:
+        period = period or self._days
         for days, part_validators in parts(period or billing_month(today), self._download.max_months, validators):
             yield days, self._batches(days, selection, part_validators, current=period is None)
 
@@ -104,9 +113,9 @@ class Client(PriceClient):
             yield days, charges
 
     def price_sheet(self, validators: Validators | None = None) -> list[Price]:
-        """The enrollment's prices in the current billing period."""
+        """The enrollment's prices in the billing period."""
         decoder = msgspec.json.Decoder(list[Price], strict=False)
-        return self._report("pricesheet", decoder, validators) or []
+        return self._report("pricesheet", decoder, validators, days=self._days) or []
 
     def billing_periods(self, validators: Validators | None = None) -> list[BillingPeriod]:
         """The months with data, newest first."""
@@ -141,7 +150,7 @@ class Client(PriceClient):
     def _balances(self, validators: Validators | None = None) -> list[BalanceSummary] | None:
         """The summary is documented as an object, and seen as an array of one; None for days without data."""
         decoder = msgspec.json.Decoder(BalanceSummary | list[BalanceSummary] | None, strict=False)
-        answer = self._report("balancesummary", decoder, validators, empty=UNSET)
+        answer = self._report("balancesummary", decoder, validators, days=self._days, empty=UNSET)
         if answer is UNSET:
             return None
         return answer if isinstance(answer, list) else [answer] if answer else []

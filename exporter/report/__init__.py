@@ -1,0 +1,1 @@
+"""Reports for people and programs: rows of one reading, in several formats."""

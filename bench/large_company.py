@@ -21,6 +21,10 @@ REPORTS = {
 }
 
 
+LAST_MONTH = {ENROLLMENT: ("usagedetails", ("EUR",)), PARTNER: ("usagerecords", ("EUR", "USD", "CHF"))}
+"""What a recording rule with `@ end()` would have recorded: the rules of a past range can't."""
+
+
 class Amount(NamedTuple):
     """A series of money with what it grows by in a day."""
 
@@ -35,7 +39,7 @@ def usage(chance: random.Random) -> Iterator[tuple[str, Decimal]]:
         for place, meter in enumerate(chance.sample(range(METERS), METERS_EACH)):
             labels = (
                 f'{TARGET},account="{ENROLLMENT}",currency="EUR",subscription_name="subscription-{subscription:03d}",'
-                f'resource_group="rg-{subscription:03d}-{place % 8}",tag_env="{("prod", "test", "")[place % 3]}",'
+                f'resource_group="rg-{subscription:03d}-{place % 8}",tag_env="{("prod", "test", "")[place % 8 % 3]}",'
                 f'meter_category="Category {meter % 40}",meter_subcategory="Series {meter % 400}",'
                 f'meter_name="Meter {meter:04d}"'
             )
@@ -94,6 +98,9 @@ class Company:
             yield f"{period}_start_timestamp_seconds{{{labels}}} {start.timestamp():.0f} {stamp}"
             yield f"{period}_end_timestamp_seconds{{{labels}}} {following.timestamp():.0f} {stamp}"
             yield f"partner_center_customer_last_modified_timestamp_seconds{{{labels}}} {stamp} {stamp}"
+        for account, (source, currencies) in LAST_MONTH.items():
+            last = f'azure_billing:cost:previous_month{{account="{account}",collector="{source}"'
+            yield from (f'{last},currency="{currency}"}} 100000 {stamp}' for currency in currencies)
         for account, reports in REPORTS.items():
             for report in reports:
                 labels = f'{TARGET},account="{account}",collector="{report}"'

@@ -2,7 +2,18 @@
 
 from exporter.mixin.dashboards.board import SUBSCRIPTION, Row, dashboard, row_link
 from exporter.mixin.dashboards.budget_tables import budgets
-from exporter.mixin.dashboards.cost_panels import BILL, ELAPSED, MINE, compared, daily, dimension, named, summed
+from exporter.mixin.dashboards.cost_panels import (
+    BILL,
+    DIMENSION_KEYS,
+    ELAPSED,
+    MINE,
+    as_part,
+    by_dimension,
+    compared,
+    daily,
+    named,
+    summed,
+)
 from exporter.mixin.dashboards.cost_rows import BALANCE, COMMITMENTS, MARKETPLACE
 from exporter.mixin.dashboards.panels import CHANGE, MONEY, RATIO, Query, timeseries
 from exporter.mixin.dashboards.tables import table
@@ -138,17 +149,18 @@ BOARD = dashboard(
                         "Cost by $dimension",
                         CURRENT,
                         PART,
-                        dimension("azure:cost_month_to_date:without_meter"),
-                        dimension("azure:cost_previous_month:without_meter"),
+                        as_part(by_dimension("azure:cost_month_to_date:without_meter"), "$dimension"),
+                        as_part(by_dimension("azure:cost_previous_month:without_meter"), "$dimension"),
                     ),
                     24,
                     10,
                 ),
                 daily(
                     "Daily cost by $dimension",
-                    dimension("azure:cost_daily:without_meter"),
-                    ", ".join(PART),
+                    by_dimension("azure:cost_daily:without_meter"),
+                    DIMENSION_KEYS,
                     "{{part}} ({{account}}), {{currency}}",
+                    part="$dimension",
                 ),
             ),
         ),

@@ -14,6 +14,9 @@ LAST = f"azure_billing:cost:previous_month{{{BILL}}}"
 """Only while the previous month that is published is the one before the current month."""
 
 
+DIMENSION_KEYS = "account, currency, $dimension"
+
+
 def summed(name: str, labels: Mapping[str, str]) -> str:
     """A recorded cost by labels; not over accounts, whose scopes may overlap."""
     return f"sum by ({', '.join(labels)}) ({name}{{{MINE}}})"
@@ -24,15 +27,18 @@ def named(costs: str, label: str) -> str:
     return f'label_replace({costs}, "{label}", "none", "{label}", "")'
 
 
-def dimension(name: str) -> str:
-    """A recorded cost by the label that the variable `dimension` names, as the label `part`.
-
-    Costs without the label, such as those of an account that does not have it, are of the part `none`. The comma is
-    for an installation without any such label.
-    """
-    costs = f"sum by (account, currency, $dimension) ({name}{{{MINE}}})"
+def as_part(costs: str, label: str) -> str:
+    """Costs by a label, with its value as the label `part`; costs without it are of the part `none`."""
     named = f'label_replace({costs}, "part", "none", "", "")'
-    return f'sum by (account, part, currency) (label_replace({named}, "part", "$1", "$dimension", "(.+)"))'
+    return f'sum by (account, part, currency) (label_replace({named}, "part", "$1", "{label}", "(.+)"))'
+
+
+def by_dimension(name: str) -> str:
+    """A recorded cost by the label that the variable `dimension` names.
+
+    The comma before it is for an installation without any such label.
+    """
+    return f"sum by ({DIMENSION_KEYS}) ({name}{{{MINE}}})"
 
 
 def compared(
@@ -73,16 +79,21 @@ def compared(
     )
 
 
-def daily(title: str, daily_cost: str, keys: str, legend: str) -> tuple[Json, int, int]:
-    """One bar a day of the ten series with the largest sum in the time range, and of all others together."""
+def daily(title: str, daily_cost: str, keys: str, legend: str, part: str = "") -> tuple[Json, int, int]:
+    """One bar a day of the ten series with the largest sum in the time range, and of all others together.
+
+    With `part`, the series that are drawn have the value of that label as the label `part`: to rename thousands of
+    series at each step, of which ten are drawn, is what takes longest.
+    """
     top = f"topk(10, sum_over_time(({daily_cost})[$__range:1d] @ end()))"
+    drawn = f"{daily_cost} and on ({keys}) {top}"
     return (
         timeseries(
             f"{title}, $currency",
             "Cost of the newest complete day, shown at the time it was read, days later. The ten largest of the time "
             "range, and all others together. Accounts whose scopes overlap both show what they share.",
             MONEY,
-            Query(f"{daily_cost} and on ({keys}) {top}", legend),
+            Query(as_part(drawn, part) if part else drawn, legend),
             Query(
                 f"sum by (currency) ({daily_cost} unless on ({keys}) {top})", "all others, {{currency}}", colour="text"
             ),

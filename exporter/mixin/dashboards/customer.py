@@ -18,7 +18,7 @@ from exporter.mixin.dashboards.customer_panels import (
     change,
     previous,
 )
-from exporter.mixin.dashboards.details import alerts, without_data
+from exporter.mixin.dashboards.details import SHORT_STEP, alerts, without_data
 from exporter.mixin.dashboards.panels import (
     BUDGET,
     CHANGE,
@@ -205,12 +205,11 @@ SUBSCRIPTIONS = Row(
                     limited(EACH, ("subscription_id", "currency"), LARGEST),
                     "{{subscription_name}} {{subscription_id}}, {{currency}}",
                 ),
-                interval="1h",
-                wide=True,
+                interval=SHORT_STEP,
                 no_value=NOT_READ,
             ),
             24,
-            9,
+            11,
         ),
     ),
 )

@@ -3,10 +3,11 @@
 from exporter.mixin.dashboards.attention import ATTENTION
 from exporter.mixin.dashboards.board import Row, dashboard, row_link
 from exporter.mixin.dashboards.budget_tables import budgets, customer_budgets
+from exporter.mixin.dashboards.details import Shown
 from exporter.mixin.dashboards.freshness import FRESHNESS
 from exporter.mixin.dashboards.panels import CHANGE, MONEY, RATIO, Query, timeseries
 from exporter.mixin.dashboards.tables import table
-from exporter.mixin.dashboards.variables import Variable, currency
+from exporter.mixin.dashboards.variables import AS_RETURNED, Variable, currency
 
 ACCOUNT = Variable("account", "Account", "label_values(azure_billing_exporter_collector_success, account)")
 CURRENCY = currency("azure_billing:cost:month_to_date", 'account=~"$account"')
@@ -15,7 +16,17 @@ PAID = f'{MINE},currency="$currency"'
 SOURCES = {"usagedetails": "cost", "bill": "b2c", "usagerecords": "partner-center"}
 """The dashboard of each source of a cost, without the prefix of its uid."""
 COLUMNS = {"account": "Account", "collector": "Source", "currency": "Currency"}
-TOP = f"topk(8, max_over_time(azure_billing:budget:used_ratio{{{MINE}}}[$__range:1d] @ end()))"
+USED = "azure_billing:budget:used_ratio"
+OTHERS = f'{USED}{{{MINE},customer_id=""}}'
+TOP = f"topk(8, max_over_time({OTHERS}[$__range:1d] @ end()))"
+CUSTOMERS = Shown(
+    "top",
+    "Customers with the highest used share",
+    f'query_result(topk(5, max by (customer_id) ({USED}{{{MINE},customer_id!=""}})))',
+    regex='/customer_id="(?<value>[^"]+)"/',
+    sort=AS_RETURNED,
+)
+"""A chart of a month would read every customer's budget to draw a few of them."""
 MONTH = "(day_of_month() - 1 + hour() / 24) / days_in_month()"
 
 
@@ -34,10 +45,15 @@ SPENDING = Row(
         (
             timeseries(
                 "Used share over time",
-                "The eight budgets with the highest used share in the time range, and the elapsed share of the "
-                "calendar month (dashed). A monthly budget above that line is spent too fast.",
+                "The eight budgets with the highest used share in the time range, the five customers with the highest "
+                "used share now, and the elapsed share of the calendar month (dashed). A monthly budget above that "
+                "line is spent too fast.",
                 RATIO,
-                Query(f"azure_billing:budget:used_ratio{{{MINE}}} and {TOP}", "{{budget}} ({{account}}), {{currency}}"),
+                Query(f"{OTHERS} and {TOP}", "{{budget}} ({{account}}), {{currency}}"),
+                Query(
+                    f'{USED}{{{MINE},customer_id!="",customer_id=~"${{top:pipe}}"}}',
+                    "{{budget}} ({{account}}), {{currency}}",
+                ),
                 Query(MONTH, "elapsed share of the month", dashed=True, colour="text"),
                 interval="1h",
                 wide=True,
@@ -94,6 +110,6 @@ BOARD = dashboard(
     "azure-billing-overview",
     "Azure billing / Overview",
     "Alerts, budgets and costs of Azure accounts, B2C tenants and Partner Center customers.",
-    (ACCOUNT, CURRENCY),
+    (ACCOUNT, CURRENCY, CUSTOMERS),
     (ATTENTION, SPENDING, COSTS, FRESHNESS),
 )

@@ -75,7 +75,7 @@ def timeseries(
         "stacking": {"group": "A", "mode": "normal" if stacked or days else "none"},
     }
     if days:
-        custom |= {"drawStyle": "bars", "barAlignment": 1, "barWidthFactor": 0.8}
+        custom |= {"drawStyle": "bars", "barAlignment": 1, "barWidthFactor": 0.8, "axisSoftMin": 0}
     place: Json = {"placement": "right", "width": 400} if wide else {"placement": "bottom"}
     options = {
         "legend": {"calcs": ["lastNotNull"], "displayMode": "table", "showLegend": True, **place},

@@ -67,7 +67,7 @@ NOW = Row(
             CHANGE,
         ),
         figure(
-            "Share of the account",
+            "Share of account",
             "Share of the cost of all subscriptions of the account in this currency.",
             RATIO,
             f'{cost(MONTH)} / (sum by (account, currency) ({MONTH}{{account="$account",currency="$currency"}}) > 0)',

@@ -1,6 +1,6 @@
 """Panels of the dashboard *Azure billing / Subscription*, and what they select."""
 
-from exporter.mixin.dashboards.cost_panels import compared, daily
+from exporter.mixin.dashboards.cost_panels import as_part, compared, daily
 from exporter.mixin.dashboards.panels import Json
 from exporter.mixin.recording.breakdowns import TARGET
 
@@ -26,11 +26,9 @@ def _by_meter(family: str) -> str:
     return f"sum by ({', '.join((*METER, *ACCOUNTED))}) (max without ({TARGET}) ({family}{{{ONE}}}))"
 
 
-def _by_part(series: str, label: str) -> str:
-    """A recorded cost by a label, as the label `part`; costs without it are of the part `none`."""
-    costs = f"sum by (account, currency, {label}) ({series}{{{ONE}}})"
-    named = f'label_replace({costs}, "part", "none", "", "")'
-    return f'sum by (account, part, currency) (label_replace({named}, "part", "$1", "{label}", "(.+)"))'
+def _by(series: str, label: str) -> str:
+    """A recorded cost of the subscription by a label."""
+    return f"sum by (account, currency, {label}) ({series}{{{ONE}}})"
 
 
 def meters() -> tuple[tuple[Json, int, int], ...]:
@@ -55,12 +53,18 @@ def parts(title: str, label: str) -> tuple[tuple[Json, int, int], ...]:
         f"Cost by {title.lower()}",
         CURRENT,
         keys,
-        _by_part(MONTH, label),
-        _by_part(LAST, label),
+        as_part(_by(MONTH, label), label),
+        as_part(_by(LAST, label), label),
         total=cost(MONTH),
         hidden=HIDDEN,
     )
     return (
         (table, 24, 9),
-        daily(f"Daily cost by {title.lower()}", _by_part(DAY, label), ", ".join(keys), "{{part}}, {{currency}}"),
+        daily(
+            f"Daily cost by {title.lower()}",
+            _by(DAY, label),
+            f"account, currency, {label}",
+            "{{part}}, {{currency}}",
+            part=label,
+        ),
     )

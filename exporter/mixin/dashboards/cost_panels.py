@@ -22,11 +22,6 @@ def summed(name: str, labels: Mapping[str, str]) -> str:
     return f"sum by ({', '.join(labels)}) ({name}{{{MINE}}})"
 
 
-def named(costs: str, label: str) -> str:
-    """With the label `none` where it is empty, so that no legend is."""
-    return f'label_replace({costs}, "{label}", "none", "{label}", "")'
-
-
 def as_part(costs: str, label: str) -> str:
     """Costs by a label, with its value as the label `part`; costs without it are of the part `none`."""
     named = f'label_replace({costs}, "part", "none", "", "")'
@@ -79,23 +74,32 @@ def compared(
     )
 
 
-def daily(title: str, daily_cost: str, keys: str, legend: str, part: str = "") -> tuple[Json, int, int]:
-    """One bar a day of the ten series with the largest sum in the time range, and of all others together.
+def ranked(part: str, labels: str, selector: str = MINE) -> str:
+    """The ten largest costs of this and the previous month by labels, as of the end of the time range.
 
-    With `part`, the series that are drawn have the value of that label as the label `part`: to rename thousands of
-    series at each step, of which ten are drawn, is what takes longest.
+    `part` is the end of the names of the recorded costs. To rank the days of the time range would read all of them.
     """
-    top = f"topk(10, sum_over_time(({daily_cost})[$__range:1d] @ end()))"
-    drawn = f"{daily_cost} and on ({keys}) {top}"
+    months = f'{{__name__=~"azure:cost_(month_to_date|previous_month):{part}",{selector}}}'
+    return f"topk(10, sum by ({labels}) ({months} @ end()))"
+
+
+def daily(
+    title: str, shown: str, legend: str, total: str = f"azure:cost_daily:by_account{{{MINE}}}"
+) -> tuple[Json, int, int]:
+    """One bar a day of the at most ten series that `shown` selects, and of what is left of the `total`."""
+    both = f"sum by (currency) ({total})"
     return (
         timeseries(
             f"{title}, $currency",
-            "Cost of the newest complete day, shown at the time it was read, days later. The ten largest of the time "
-            "range, and all others together. Accounts whose scopes overlap both show what they share.",
+            "Cost of the newest complete day, shown at the time it was read, days later. The ten with the highest cost "
+            "of this and the previous month, and all others together. Accounts whose scopes overlap both show what "
+            "they share.",
             MONEY,
-            Query(as_part(drawn, part) if part else drawn, legend),
+            Query(shown, legend),
             Query(
-                f"sum by (currency) ({daily_cost} unless on ({keys}) {top})", "all others, {{currency}}", colour="text"
+                f"round({both} - (sum by (currency) ({shown}) or {both} * 0), 0.01) != 0",
+                "all others, {{currency}}",
+                colour="text",
             ),
             days=True,
             wide=True,

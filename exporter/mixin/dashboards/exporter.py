@@ -141,11 +141,11 @@ APIS = Row(
         (
             timeseries(
                 "Response time (95th percentile)",
-                "95th percentile of the time from the request to the end of the response.",
+                "95th percentile of the time from the request to the end of the response; absent without requests.",
                 SECONDS,
                 Query(
                     "histogram_quantile(0.95, sum by (api, le) "
-                    f"(rate({PREFIX}_api_request_duration_seconds_bucket{{{HERE}}}[$__rate_interval])))",
+                    f"(rate({PREFIX}_api_request_duration_seconds_bucket{{{HERE}}}[$__rate_interval]))) >= 0",
                     "{{api}}",
                 ),
             ),

@@ -1,7 +1,8 @@
 """Panels of the dashboard *Azure billing / Subscription*, and what they select."""
 
-from exporter.mixin.dashboards.cost_panels import as_part, compared, daily
+from exporter.mixin.dashboards.cost_panels import as_part, compared, daily, ranked
 from exporter.mixin.dashboards.panels import Json
+from exporter.mixin.dashboards.tables import limited
 from exporter.mixin.recording.breakdowns import TARGET
 
 MONTH, LAST, DAY = (f"azure:cost_{name}:without_meter" for name in ("month_to_date", "previous_month", "daily"))
@@ -34,14 +35,14 @@ def _by(series: str, label: str) -> str:
 def meters() -> tuple[tuple[Json, int, int], ...]:
     """The meters: the month, and its days."""
     keys = {"account": "Account", **METER, "currency": "Currency"}
-    month, last = _by_meter("azure_cost_month_to_date"), _by_meter("azure_cost_previous_month")
+    month, last, days = (_by_meter(f"azure_cost_{name}") for name in ("month_to_date", "previous_month", "daily"))
     return (
         (compared("Meters", CURRENT, keys, month, last, total=cost(MONTH), hidden=HIDDEN), 24, 12),
         daily(
             "Daily cost by meter",
-            _by_meter("azure_cost_daily"),
-            ", ".join(keys),
+            limited(days, list(keys), f"topk(10, sum_over_time(({days})[$__range:1d] @ end()))"),
             "{{meter_name}}, {{currency}}",
+            cost(DAY),
         ),
     )
 
@@ -49,6 +50,7 @@ def meters() -> tuple[tuple[Json, int, int], ...]:
 def parts(title: str, label: str) -> tuple[tuple[Json, int, int], ...]:
     """The cost by a label: the month, and its days."""
     keys = {"account": "Account", "part": title, "currency": "Currency"}
+    by = f"account, currency, {label}"
     table = compared(
         f"Cost by {title.lower()}",
         CURRENT,
@@ -62,9 +64,8 @@ def parts(title: str, label: str) -> tuple[tuple[Json, int, int], ...]:
         (table, 24, 9),
         daily(
             f"Daily cost by {title.lower()}",
-            _by(DAY, label),
-            f"account, currency, {label}",
+            as_part(f"{_by(DAY, label)} and on ({by}) {ranked('without_meter', by, ONE)}", label),
             "{{part}}, {{currency}}",
-            part=label,
+            cost(DAY),
         ),
     )

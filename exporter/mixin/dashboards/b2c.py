@@ -132,7 +132,7 @@ AUTHENTICATIONS = Row(
                 ),
                 sort="Authentications",
                 units={"Authentications": COUNT, "In 30 days": COUNT, "MFA this month": COUNT},
-                widths={"Authentications": 130, "In 30 days": 110, "MFA this month": 130},
+                widths={"Account": 130, "Id": 280, "Authentications": 125, "In 30 days": 90, "MFA this month": 125},
             ),
             24,
             7,

@@ -2,7 +2,7 @@
 
 from exporter.mixin.dashboards.board import CUSTOMER, row_link
 from exporter.mixin.dashboards.panels import BUDGET, DAYS, MONEY, PACE, RATIO, Json, Query
-from exporter.mixin.dashboards.tables import limited, table
+from exporter.mixin.dashboards.tables import SCOPES, limited, table
 
 LABELS = {"account": "Account", "budget": "Budget", "currency": "Currency"}
 AZURE = LABELS | {"time_grain": "Period", "scope": "Scope"}
@@ -14,16 +14,16 @@ EXCEEDED: Json = {
     "options": {"from": OF_ZERO, "to": 2 * OF_ZERO, "result": {"text": "budget is 0", "color": "red", "index": 0}},
 }
 WIDTHS = {
-    "Currency": 85,
-    "Account": 120,
-    "Period": 75,
-    "Used": 135,
+    "Currency": 75,
+    "Account": 115,
+    "Period": 70,
+    "Used": 115,
     "Spent": 85,
     "Amount": 85,
     "Projected": 85,
-    "Pace": 75,
+    "Pace": 70,
     "Days left": 80,
-    "Scope": 80,
+    "Scope": 170,
 }
 
 
@@ -93,5 +93,6 @@ def _budgets(
         texts={"Used": EXCEEDED},
         links=links,
         widths=WIDTHS,
+        shortened={"Scope": SCOPES} if "scope" in columns else None,
         hidden=hidden,
     )

@@ -57,7 +57,7 @@ MONTH = Row(
                 interval="1h",
             ),
             12,
-            10,
+            12,
         ),
         (
             timeseries(
@@ -69,7 +69,7 @@ MONTH = Row(
                 interval="1h",
             ),
             12,
-            10,
+            12,
         ),
     ),
 )

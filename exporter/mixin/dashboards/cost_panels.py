@@ -69,7 +69,7 @@ def compared(
         steps={"Change": CHANGE},
         gauges=("Share",),
         links=links,
-        widths={"Currency": 85, "This month": 100, "Share": 140, "Last month": 100, "Change": 80} | dict(widths or {}),
+        widths={"Currency": 75, "This month": 95, "Share": 130, "Last month": 95, "Change": 75} | dict(widths or {}),
         hidden=hidden,
     )
 
@@ -84,9 +84,12 @@ def ranked(part: str, labels: str, selector: str = MINE) -> str:
 
 
 def daily(
-    title: str, shown: str, legend: str, total: str = f"azure:cost_daily:by_account{{{MINE}}}"
+    title: str, shown: str, legend: str, total: str = f"azure:cost_daily:by_account{{{MINE}}}", wide: bool = True
 ) -> tuple[Json, int, int]:
-    """One bar a day of the at most ten series that `shown` selects, and of what is left of the `total`."""
+    """One bar a day of the at most ten series that `shown` selects, and of what is left of the `total`.
+
+    Long legends need all of the width, below a chart that is not `wide`.
+    """
     both = f"sum by (currency) ({total})"
     return (
         timeseries(
@@ -102,8 +105,8 @@ def daily(
                 colour="text",
             ),
             days=True,
-            wide=True,
+            wide=wide,
         ),
         24,
-        10,
+        10 if wide else 14,
     )

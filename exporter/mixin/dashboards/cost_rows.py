@@ -23,6 +23,8 @@ COMMITMENT = {
     "currency": "Currency",
     "commitment_id": "Id",
 }
+IDS = {r"^.*\/([^\/]{8})[^\/]*$": "$1…"}
+"""Ids of commitments end with a GUID, whose beginning is enough beside their names."""
 BALANCES = {"account": "Account", "currency": "Currency"}
 
 
@@ -77,7 +79,8 @@ COMMITMENTS = Row(
                 units={"Utilization": RATIO, "Not used": MONEY, "Cost": MONEY},
                 steps={"Utilization": UTILIZATION},
                 gauges=("Utilization",),
-                widths={"Currency": 85, "Type": 110, "Not used": 100, "Cost": 100, "Utilization": 160},
+                shortened={"Id": IDS},
+                widths={"Currency": 85, "Type": 110, "Id": 110, "Not used": 100, "Cost": 100, "Utilization": 160},
             ),
             24,
             7,

@@ -18,7 +18,7 @@ from exporter.mixin.dashboards.customer_panels import (
     change,
     previous,
 )
-from exporter.mixin.dashboards.details import SHORT_STEP, alerts, without_data
+from exporter.mixin.dashboards.details import SHORT_STEP, alerts
 from exporter.mixin.dashboards.panels import (
     BUDGET,
     CHANGE,
@@ -33,7 +33,7 @@ from exporter.mixin.dashboards.panels import (
     stat,
     timeseries,
 )
-from exporter.mixin.dashboards.tables import limited, table
+from exporter.mixin.dashboards.tables import limited, table, without_data
 from exporter.mixin.dashboards.variables import AS_RETURNED, Variable
 
 ACCOUNT = Variable("account", "Account", "label_values(partner_center_customers, account)", multi=False)

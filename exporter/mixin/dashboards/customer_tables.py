@@ -3,9 +3,8 @@
 from exporter.mixin.dashboards.board import CUSTOMER, row_link
 from exporter.mixin.dashboards.budget_tables import EXCEEDED
 from exporter.mixin.dashboards.customer_panels import COST, MONEY_OF, OWNER, amount, change, named, previous, used
-from exporter.mixin.dashboards.details import without_data
 from exporter.mixin.dashboards.panels import BUDGET, CHANGE, DAYS, MONEY, RATIO, Json, Query
-from exporter.mixin.dashboards.tables import table
+from exporter.mixin.dashboards.tables import table, without_data
 
 COLUMNS = {"account": "Account", "customer": "Customer", "customer_id": "Id", "currency": "Currency"}
 DETAILS = "Details of this customer"
@@ -80,4 +79,4 @@ def without_a_budget(accounts: str, mine: str) -> Json:
         widths={"Account": 200, "Currency": 100, "Cost": 160},
         hidden=("Id",),
     )
-    return without_data(panel, "all customers with costs have a budget")
+    return without_data(panel, "no customer without a budget has costs in this currency")

@@ -42,11 +42,12 @@ COLLECTORS = Row(
             table(
                 "Collectors",
                 "One row per report and account, the latest relative to their interval first. "
-                "The age of the data, and the time since it has changed, are in days.",
+                "In hours: the time since it was read and until it is read again; in days: the age of the data and the "
+                "time since it has changed.",
                 KEYS,
                 Query(lateness(MINE), "Of interval"),
                 Query(collector("success", MINE), "State"),
-                Query(_age("last_success", HOUR), "Read (h ago)"),
+                Query(_age("last_success", HOUR), "Read (h)"),
                 Query(
                     f"({collector('next_run_timestamp_seconds', MINE)} - time()) / {HOUR}",
                     "Next (h)",
@@ -61,7 +62,7 @@ COLLECTORS = Row(
                 units={
                     "Of interval": RATIO,
                     "State": COUNT,
-                    "Read (h ago)": HOURS,
+                    "Read (h)": HOURS,
                     "Next (h)": HOURS,
                     "Data (d)": DAYS,
                     "Changed (d)": DAYS,
@@ -73,17 +74,17 @@ COLLECTORS = Row(
                 steps={"Of interval": LATE, "Folded": ((0, "transparent"), (1, "orange"))},
                 texts={"State": texts(STATE)},
                 widths={
-                    "Account": 135,
-                    "Of interval": 90,
-                    "State": 60,
-                    "Read (h ago)": 105,
-                    "Next (h)": 75,
-                    "Data (d)": 75,
-                    "Changed (d)": 110,
-                    "Run (s)": 65,
-                    "Records": 75,
-                    "Series": 60,
-                    "Folded": 65,
+                    "Account": 125,
+                    "Of interval": 88,
+                    "State": 55,
+                    "Read (h)": 74,
+                    "Next (h)": 72,
+                    "Data (d)": 72,
+                    "Changed (d)": 95,
+                    "Run (s)": 64,
+                    "Records": 74,
+                    "Series": 62,
+                    "Folded": 64,
                 },
             ),
             24,
@@ -102,7 +103,7 @@ COLLECTORS = Row(
                 no_value="no failures",
             ),
             12,
-            8,
+            10,
         ),
         (
             timeseries(
@@ -118,7 +119,7 @@ COLLECTORS = Row(
                 min=0,
             ),
             12,
-            8,
+            10,
         ),
     ),
 )
@@ -160,6 +161,7 @@ APIS = Row(
                 Query(
                     f"sum by (api) (rate({PREFIX}_api_throttled_seconds_total{{{HERE}}}[$__rate_interval]))", "{{api}}"
                 ),
+                at_least=1,
             ),
             12,
             7,
@@ -170,6 +172,7 @@ APIS = Row(
                 "Requests that were retried.",
                 COUNT,
                 Query(f"sum by (api) (increase({PREFIX}_api_retries_total{{{HERE}}}[$__rate_interval]))", "{{api}}"),
+                at_least=1,
             ),
             12,
             7,

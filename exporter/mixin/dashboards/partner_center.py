@@ -103,10 +103,10 @@ SUMMARY = Row(
         ),
         figure(
             "Change, $currency",
-            "Projected cost relative to the previous month.",
+            "Projected cost relative to the previous month; absent if a customer's billing period is not the month.",
             RATIO,
             f"max by (account, currency) (azure_billing:cost:month_over_month_ratio{{{BILL}}}) - 1",
-            "no history",
+            "not known",
             CHANGE,
         ),
     ),
@@ -133,9 +133,9 @@ CUSTOMERS = Row(
                 SERIES,
             ),
             24,
-            14,
+            16,
         ),
-        (without_a_budget(ACCOUNTS, MINE), 24, 8),
+        (without_a_budget(ACCOUNTS, MINE), 24, 7),
     ),
 )
 

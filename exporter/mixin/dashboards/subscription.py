@@ -4,9 +4,10 @@ from exporter.mixin.dashboards.board import SUBSCRIPTION as UID
 from exporter.mixin.dashboards.board import Row, dashboard
 from exporter.mixin.dashboards.cost_panels import ELAPSED
 from exporter.mixin.dashboards.cost_panels import LAST as OF_LAST_MONTH
-from exporter.mixin.dashboards.details import SHORT_STEP, alerts, without_data
+from exporter.mixin.dashboards.details import SHORT_STEP, alerts
 from exporter.mixin.dashboards.panels import CHANGE, MONEY, RATIO, Json, Query, Steps, Unit, stat, timeseries
 from exporter.mixin.dashboards.subscription_panels import DAY, LAST, MONTH, ONE, cost, meters, parts
+from exporter.mixin.dashboards.tables import without_data
 from exporter.mixin.dashboards.variables import AS_RETURNED, Variable
 
 ACCOUNT = Variable("account", "Account", f'label_values({MONTH}{{subscription_name!=""}}, account)', multi=False)

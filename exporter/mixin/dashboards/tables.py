@@ -5,6 +5,13 @@ from typing import Any
 
 from exporter.mixin.dashboards.panels import NONE, UNKNOWN, Json, Query, Steps, Unit, override, panel, thresholds
 
+SCOPES = {
+    r"^\/subscriptions\/([^\/]{8})[^\/]*$": "subscription $1",
+    r"^\/subscriptions\/([^\/]{8})[^\/]*\/resourceGroups\/([^\/]+)$": "$2 in $1",
+    r"^.*\/billingAccounts\/([^\/]+)$": "billing account $1",
+    r"^.*\/managementGroups\/([^\/]+)$": "management group $1",
+}
+"""How scopes of Azure are shown: what identifies them is at their end."""
 EMPTY = "-"
 """What a cell of a table without a value shows."""
 
@@ -23,12 +30,14 @@ def table(
     links: Mapping[str, tuple[str, str]] | None = None,
     widths: Mapping[str, int] | None = None,
     hidden: Sequence[str] = (),
+    shortened: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Json:
     """One row per label set and one column per query; `columns` maps the labels to show, in order, to their titles.
 
     By the title of a column: its unit, colours (`steps`), mapping of values to `texts`, link (text and address), and
     width in pixels; the columns without a width share what is left. `gauges` are ratios that are drawn as bars from 0
-    to 1; `hidden` columns are only for links. Sorted by the column `sort`.
+    to 1; `hidden` columns are only for links. Texts that match a pattern are `shortened` to its replacement. Sorted by
+    the column `sort`.
 
     All queries must have exactly the labels of `columns`, or some of them: Grafana merges rows whose common columns
     are equal. So each query is an aggregation, and the first one limits the rows of all.
@@ -51,6 +60,8 @@ def table(
         unit = units.get(column)
         styles[column] = {"unit": unit.id, "decimals": unit.decimals} if unit else {}
         styles[column] |= _colours(column, (steps or {}).get(column), column in gauges, (texts or {}).get(column))
+        if column in (shortened or {}):
+            styles[column]["mappings"] = _shortened((shortened or {})[column])
         if column in (widths or {}):
             styles[column]["custom.width"] = (widths or {})[column]
         if column in (links or {}):
@@ -77,9 +88,25 @@ def table(
     return made
 
 
+def without_data(panel: Json, text: str) -> Json:
+    """A table that says why it is empty; its cells without a value still show a dash."""
+    config, (organized,) = panel["fieldConfig"], [one for one in panel["transformations"] if one["id"] == "organize"]
+    titles = organized["options"]["renameByName"].values()
+    cells = [override("byName", title, {"noValue": EMPTY}) for title in titles]
+    defaults = config["defaults"] | {"noValue": text}
+    return panel | {"fieldConfig": {"defaults": defaults, "overrides": [*cells, *config["overrides"]]}}
+
+
 def limited(expr: str, labels: Sequence[str], most: str) -> str:
     """The series of `expr` for the rows that `most` selects, by their labels."""
     return f"{expr} and on ({', '.join(labels)}) {most}"
+
+
+def _shortened(patterns: Mapping[str, str]) -> list[Json]:
+    return [
+        {"type": "regex", "options": {"pattern": f"/{pattern}/", "result": {"index": place, "text": text}}}
+        for place, (pattern, text) in enumerate(patterns.items())
+    ]
 
 
 def _colours(column: str, steps: Steps | None, gauge: bool, texts: Json | None) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from exporter.mixin.dashboards.board import Row
 from exporter.mixin.dashboards.panels import COUNT, HOURS, Json, Query, stat, texts
-from exporter.mixin.dashboards.tables import SCOPES, table, without_data
+from exporter.mixin.dashboards.tables import SCOPES, table
 from exporter.mixin.links import RUNBOOK
 
 FIRING = 'ALERTS{alertstate="firing",alertname=~"(Azure|PartnerCenter).+",account=~"$account|"'
@@ -54,7 +54,7 @@ def _count(severity: str) -> str:
 def _firing() -> Json:
     """ALERTS_FOR_STATE is when an alert became active; it has the labels of the alert."""
     since = 'ALERTS_FOR_STATE{alertname=~"(Azure|PartnerCenter).+",account=~"$account|"}'
-    found = table(
+    return table(
         "Firing alerts",
         "Firing alerts of the selected accounts, the most severe first, at most 100. The link of an alert opens the "
         "runbook, which describes what to do.",
@@ -65,11 +65,11 @@ def _firing() -> Json:
         units={"Severity": COUNT, "Active (h)": HOURS},
         texts={"Severity": texts(SEVERITIES)},
         links={"Alert": ("Runbook", f"{RUNBOOK}#${{__data.fields.Alert}}")},
-        widths={"Alert": 265, "Account": 130, "Currency": 75, "Severity": 85, "Active (h)": 90, "Scope": 170},
+        widths={"Alert": 265, "Account": 130, "Currency": 80, "Severity": 85, "Active (h)": 90, "Scope": 170},
         shortened={"Scope": SCOPES},
         hidden=("Id",),
+        empty="no alert is firing",
     )
-    return without_data(found, "no alert is firing")
 
 
 ATTENTION = Row(

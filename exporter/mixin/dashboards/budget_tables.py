@@ -14,7 +14,7 @@ EXCEEDED: Json = {
     "options": {"from": OF_ZERO, "to": 2 * OF_ZERO, "result": {"text": "budget is 0", "color": "red", "index": 0}},
 }
 WIDTHS = {
-    "Currency": 75,
+    "Currency": 80,
     "Account": 115,
     "Period": 70,
     "Used": 115,
@@ -40,7 +40,7 @@ def budgets(mine: str, columns: dict[str, str] = AZURE, most: int = 100) -> Json
 
 
 def customer_budgets(mine: str, most: int = 50) -> Json:
-    """Budgets of customers in Partner Center."""
+    """Budgets of the customers in Partner Center that `mine` selects."""
     return _budgets(
         "Customers' budgets",
         f"The {most} customers of Partner Center with the highest used share, each in its own currency.",
@@ -95,4 +95,5 @@ def _budgets(
         widths=WIDTHS,
         shortened={"Scope": SCOPES} if "scope" in columns else None,
         hidden=hidden,
+        empty="no budget",
     )

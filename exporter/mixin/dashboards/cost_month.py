@@ -3,13 +3,20 @@
 from exporter.mixin.dashboards.board import Row
 from exporter.mixin.dashboards.cost_panels import BILL, ELAPSED, MINE
 from exporter.mixin.dashboards.panels import CHANGE, MONEY, RATIO, Query, timeseries
-from exporter.mixin.dashboards.tables import table
+from exporter.mixin.dashboards.tables import limited, table
 
 COLUMNS = {"account": "Account", "currency": "Currency"}
 
 
 def _one(name: str) -> str:
     return f"max by (account, currency) ({name})"
+
+
+TEN = f"topk(10, max by (account) (azure_billing:cost:month_to_date{{{BILL}}} @ end()))"
+
+
+def _largest(query: str) -> str:
+    return limited(query, ("account",), TEN)
 
 
 MONTH = Row(
@@ -49,11 +56,15 @@ MONTH = Row(
         (
             timeseries(
                 "Cost of the month over time, $currency",
-                "Cost of the billing period so far, by account, and Microsoft's forecast of the whole month (dashed). "
-                "It resets every month.",
+                "Cost of the billing period so far, and Microsoft's forecast of the whole month (dashed), of the ten "
+                "accounts with the highest cost. It resets every month.",
                 MONEY,
-                Query(_one(f"azure_billing:cost:month_to_date{{{BILL}}}"), "{{account}}, {{currency}}"),
-                Query(_one(f"azure_cost_forecast_month{{{MINE}}}"), "{{account}}, forecast, {{currency}}", dashed=True),
+                Query(_largest(_one(f"azure_billing:cost:month_to_date{{{BILL}}}")), "{{account}}, {{currency}}"),
+                Query(
+                    _largest(_one(f"azure_cost_forecast_month{{{MINE}}}")),
+                    "{{account}}, forecast, {{currency}}",
+                    dashed=True,
+                ),
                 interval="1h",
             ),
             12,
@@ -62,10 +73,15 @@ MONTH = Row(
         (
             timeseries(
                 "Daily cost and its mean, $currency",
-                "Cost of the newest complete day, and the mean of the four preceding weeks (dashed).",
+                "Cost of the newest complete day, and the mean of the four preceding weeks (dashed), of the same "
+                "accounts.",
                 MONEY,
-                Query(f"azure:cost_daily:by_account{{{MINE}}}", "{{account}}, {{currency}}"),
-                Query(f"azure:cost_daily:by_account_mean_4w{{{MINE}}}", "{{account}}, mean, {{currency}}", dashed=True),
+                Query(_largest(f"azure:cost_daily:by_account{{{MINE}}}"), "{{account}}, {{currency}}"),
+                Query(
+                    _largest(f"azure:cost_daily:by_account_mean_4w{{{MINE}}}"),
+                    "{{account}}, mean, {{currency}}",
+                    dashed=True,
+                ),
                 interval="1h",
             ),
             12,

@@ -69,7 +69,7 @@ def compared(
         steps={"Change": CHANGE},
         gauges=("Share",),
         links=links,
-        widths={"Currency": 75, "This month": 95, "Share": 130, "Last month": 95, "Change": 75} | dict(widths or {}),
+        widths={"Currency": 80, "This month": 95, "Share": 130, "Last month": 95, "Change": 75} | dict(widths or {}),
         hidden=hidden,
     )
 

@@ -61,6 +61,7 @@ def alerts(description: str, selector: str, labels: Mapping[str, str], widths: M
         texts={"Severity": texts(SEVERITIES)},
         links={labels["alertname"]: ("Runbook", f"{RUNBOOK}#${{__data.fields.{labels['alertname']}}}")},
         widths={"Severity": 100, **widths},
+        empty="no alert is firing",
     )
 
 

@@ -3,6 +3,7 @@
 from exporter.mixin.dashboards.attention import ATTENTION
 from exporter.mixin.dashboards.board import Row, dashboard, row_link
 from exporter.mixin.dashboards.budget_tables import budgets, customer_budgets
+from exporter.mixin.dashboards.customer_panels import ranking
 from exporter.mixin.dashboards.details import Shown
 from exporter.mixin.dashboards.freshness import FRESHNESS
 from exporter.mixin.dashboards.panels import CHANGE, MONEY, RATIO, Query, timeseries
@@ -18,15 +19,22 @@ SOURCES = {"usagedetails": "cost", "bill": "b2c", "usagerecords": "partner-cente
 COLUMNS = {"account": "Account", "collector": "Source", "currency": "Currency"}
 USED = "azure_billing:budget:used_ratio"
 OTHERS = f'{USED}{{{MINE},customer_id=""}}'
+CUSTOMERS = f'{MINE},customer_id!=""'
 TOP = f"topk(8, max_over_time({OTHERS}[$__range:1d] @ end()))"
-CUSTOMERS = Shown(
-    "top",
-    "Customers with the highest used share",
-    f'query_result(topk(5, max by (customer_id) ({USED}{{{MINE},customer_id!=""}})))',
-    regex='/customer_id="(?<value>[^"]+)"/',
-    sort=AS_RETURNED,
-)
-"""A chart of a month would read every customer's budget to draw a few of them."""
+
+
+def _customers(name: str, most: int) -> Shown:
+    """Thousands of budgets would be read to show a few of them."""
+    return Shown(
+        name,
+        f"The {most} customers with the highest used share",
+        f"query_result(topk({most}, {ranking(CUSTOMERS)}))",
+        regex='/customer_id="(?<value>[^"]+)"/',
+        sort=AS_RETURNED,
+    )
+
+
+LARGEST = f"topk(10, max by (account) (azure_billing:cost:month_to_date{{{PAID}}} @ end()))"
 MONTH = "(day_of_month() - 1 + hour() / 24) / days_in_month()"
 
 
@@ -41,7 +49,7 @@ SPENDING = Row(
     "Budgets",
     (
         (budgets(MINE), 24, 10),
-        (customer_budgets(MINE), 24, 10),
+        (customer_budgets(f'{MINE},customer_id=~"${{listed:pipe}}"'), 24, 10),
         (
             timeseries(
                 "Used share over time",
@@ -94,9 +102,10 @@ COSTS = Row(
         (
             timeseries(
                 "Cost of the month over time, $currency",
-                "Cost of the month to date, by account. It resets every month; credits are negative.",
+                "Cost of the month to date of the ten accounts with the highest cost. It resets every month; credits "
+                "are negative.",
                 MONEY,
-                Query(_cost("month_to_date"), "{{account}}, {{currency}}"),
+                Query(f"{_cost('month_to_date')} and on (account) {LARGEST}", "{{account}}, {{currency}}"),
                 interval="1h",
                 wide=True,
             ),
@@ -110,6 +119,6 @@ BOARD = dashboard(
     "azure-billing-overview",
     "Azure billing / Overview",
     "Alerts, budgets and costs of Azure accounts, B2C tenants and Partner Center customers.",
-    (ACCOUNT, CURRENCY, CUSTOMERS),
+    (ACCOUNT, CURRENCY, _customers("listed", 50), _customers("top", 5)),
     (ATTENTION, SPENDING, COSTS, FRESHNESS),
 )

@@ -79,7 +79,7 @@ def timeseries(
         custom |= {"drawStyle": "bars", "barAlignment": 1, "barWidthFactor": 0.8, "axisSoftMin": 0}
     if at_least is not None:
         custom |= {"axisSoftMin": 0, "axisSoftMax": at_least}
-    place: Json = {"placement": "right", "width": 430} if wide else {"placement": "bottom"}
+    place: Json = {"placement": "right", "width": 470} if wide else {"placement": "bottom"}
     options = {
         "legend": {"calcs": ["lastNotNull"], "displayMode": "table", "showLegend": True, **place},
         "tooltip": {"mode": "multi", "sort": "desc"},

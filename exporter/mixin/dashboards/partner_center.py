@@ -1,7 +1,7 @@
 """*Azure billing / Partner Center*: all customers, by used share of their budgets and by cost."""
 
 from exporter.mixin.dashboards.board import CUSTOMER, Row, dashboard, link
-from exporter.mixin.dashboards.customer_panels import COST, OWNER, named, used
+from exporter.mixin.dashboards.customer_panels import COST, OWNER, named, ranking
 from exporter.mixin.dashboards.customer_tables import DETAILS, customers, without_a_budget
 from exporter.mixin.dashboards.details import SHORT_STEP, Search, Shown, linked
 from exporter.mixin.dashboards.panels import (
@@ -31,10 +31,7 @@ FOUND = " or ".join(f'{INFO}{{{ACCOUNTS},{label}=~"(?i).*$search.*"}}' for label
 ACCOUNT = Variable("account", "Account", "label_values(partner_center_customers, account)")
 CURRENCY = currency("azure_billing:cost:month_to_date", f'{ACCOUNTS},collector="usagerecords"')
 SEARCH = Search("search", "Part of a name or id", "")
-RANKED = (
-    f"(max by (customer_id) ({used(BUDGETS)}) or group by (customer_id) ({INFO}{{{ACCOUNTS}}}) - 9) "
-    f"and on (customer_id) ({FOUND})"
-)
+RANKED = f"({ranking(BUDGETS)} or group by (customer_id) ({INFO}{{{ACCOUNTS}}}) - 9) and on (customer_id) ({FOUND})"
 LISTED = Shown("listed", "Customers in the table", f"query_result(topk(100, {RANKED}))", regex=ID, sort=AS_RETURNED)
 """The highest used shares first, then customers without a budget.
 

@@ -7,7 +7,6 @@ from exporter.mixin.dashboards.cost_panels import LAST as OF_LAST_MONTH
 from exporter.mixin.dashboards.details import SHORT_STEP, alerts
 from exporter.mixin.dashboards.panels import CHANGE, MONEY, RATIO, Json, Query, Steps, Unit, stat, timeseries
 from exporter.mixin.dashboards.subscription_panels import DAY, LAST, MONTH, ONE, cost, meters, parts
-from exporter.mixin.dashboards.tables import without_data
 from exporter.mixin.dashboards.variables import AS_RETURNED, Variable
 
 ACCOUNT = Variable("account", "Account", f'label_values({MONTH}{{subscription_name!=""}}, account)', multi=False)
@@ -105,14 +104,11 @@ NOW = Row(
             10,
         ),
         (
-            without_data(
-                alerts(
-                    "Firing alerts of this subscription, the most severe first.",
-                    'account="$account",subscription_name="$subscription"',
-                    {"alertname": "Alert", "currency": "Currency"},
-                    {"Currency": 100},
-                ),
-                "no alert is firing",
+            alerts(
+                "Firing alerts of this subscription, the most severe first.",
+                'account="$account",subscription_name="$subscription"',
+                {"alertname": "Alert", "currency": "Currency"},
+                {"Currency": 100},
             ),
             24,
             4,

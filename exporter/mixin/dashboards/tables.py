@@ -31,13 +31,14 @@ def table(
     widths: Mapping[str, int] | None = None,
     hidden: Sequence[str] = (),
     shortened: Mapping[str, Mapping[str, str]] | None = None,
+    empty: str = "no data",
 ) -> Json:
     """One row per label set and one column per query; `columns` maps the labels to show, in order, to their titles.
 
     By the title of a column: its unit, colours (`steps`), mapping of values to `texts`, link (text and address), and
     width in pixels; the columns without a width share what is left. `gauges` are ratios that are drawn as bars from 0
     to 1; `hidden` columns are only for links. Texts that match a pattern are `shortened` to its replacement. Sorted by
-    the column `sort`.
+    the column `sort`. A table without rows shows the text `empty`.
 
     All queries must have exactly the labels of `columns`, or some of them: Grafana merges rows whose common columns
     are equal. So each query is an aggregation, and the first one limits the rows of all.
@@ -53,12 +54,12 @@ def table(
         {"cellHeight": "sm", "showHeader": True, "sortBy": [{"desc": descending, "displayName": sort}]},
         custom={"align": "auto", "cellOptions": {"type": "auto"}, "filterable": True, "minWidth": 70},
         table=True,
-        no_value=EMPTY,
+        no_value=empty,
     )
     styles: dict[str, Json] = {}
     for column in (*columns.values(), *values.values()):
         unit = units.get(column)
-        styles[column] = {"unit": unit.id, "decimals": unit.decimals} if unit else {}
+        styles[column] = {"noValue": EMPTY} | ({"unit": unit.id, "decimals": unit.decimals} if unit else {})
         styles[column] |= _colours(column, (steps or {}).get(column), column in gauges, (texts or {}).get(column))
         if column in (shortened or {}):
             styles[column]["mappings"] = _shortened((shortened or {})[column])
@@ -69,7 +70,7 @@ def table(
             styles[column]["links"] = [{"title": text, "url": address}]
         if column in hidden:
             styles[column]["custom.hidden"] = True
-    made["fieldConfig"]["overrides"] = [override("byName", name, style) for name, style in styles.items() if style]
+    made["fieldConfig"]["overrides"] = [override("byName", name, style) for name, style in styles.items()]
     made["transformations"] = [
         {
             "id": "filterFieldsByName",
@@ -86,15 +87,6 @@ def table(
         },
     ]
     return made
-
-
-def without_data(panel: Json, text: str) -> Json:
-    """A table that says why it is empty; its cells without a value still show a dash."""
-    config, (organized,) = panel["fieldConfig"], [one for one in panel["transformations"] if one["id"] == "organize"]
-    titles = organized["options"]["renameByName"].values()
-    cells = [override("byName", title, {"noValue": EMPTY}) for title in titles]
-    defaults = config["defaults"] | {"noValue": text}
-    return panel | {"fieldConfig": {"defaults": defaults, "overrides": [*cells, *config["overrides"]]}}
 
 
 def limited(expr: str, labels: Sequence[str], most: str) -> str:

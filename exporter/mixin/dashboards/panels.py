@@ -81,7 +81,14 @@ def timeseries(
         custom |= {"axisSoftMin": 0, "axisSoftMax": at_least}
     place: Json = {"placement": "right", "width": 470} if wide else {"placement": "bottom"}
     options = {
-        "legend": {"calcs": ["lastNotNull"], "displayMode": "table", "showLegend": True, **place},
+        "legend": {
+            "calcs": ["lastNotNull"],
+            "displayMode": "table",
+            "showLegend": True,
+            "sortBy": "Last *",
+            "sortDesc": True,
+            **place,
+        },
         "tooltip": {"mode": "multi", "sort": "desc"},
     }
     least = interval or ("1d" if days else "")

@@ -65,7 +65,7 @@ def _firing() -> Json:
         units={"Severity": COUNT, "Active (h)": HOURS},
         texts={"Severity": texts(SEVERITIES)},
         links={"Alert": ("Runbook", f"{RUNBOOK}#${{__data.fields.Alert}}")},
-        widths={"Alert": 265, "Account": 130, "Currency": 80, "Severity": 85, "Active (h)": 90, "Scope": 170},
+        widths={"Alert": 265, "Account": 132, "Currency": 80, "Severity": 85, "Active (h)": 90, "Scope": 178},
         shortened={"Scope": SCOPES},
         hidden=("Id",),
         empty="no alert is firing",

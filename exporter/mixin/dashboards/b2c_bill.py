@@ -104,7 +104,7 @@ BILLED = Row(
                 Query(_billed("previous_month"), "Last month"),
                 sort="This month",
                 units={"This month": MONEY, "Last month": MONEY},
-                widths={"Account of the costs": 145, "Currency": 80, "This month": 95, "Last month": 95},
+                widths={"Account of the costs": 165, "Currency": 80, "This month": 95, "Last month": 95},
                 empty="no cost of these meters",
             ),
             18,

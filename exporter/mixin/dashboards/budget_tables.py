@@ -21,9 +21,9 @@ WIDTHS = {
     "Spent": 85,
     "Amount": 85,
     "Projected": 85,
-    "Pace": 70,
-    "Days left": 80,
-    "Scope": 170,
+    "Pace": 66,
+    "Days left": 78,
+    "Scope": 178,
 }
 
 
@@ -92,7 +92,7 @@ def _budgets(
         gauges=("Used",),
         texts={"Used": EXCEEDED},
         links=links,
-        widths=WIDTHS,
+        widths=WIDTHS if "scope" in columns else WIDTHS | {"Used": 145},
         shortened={"Scope": SCOPES} if "scope" in columns else None,
         hidden=hidden,
         empty="no budget",

@@ -121,7 +121,7 @@ BOARD = dashboard(
                         METER,
                         f"azure:cost_month_to_date:by_meter{{{MINE}}}",
                         f"azure:cost_previous_month:by_meter{{{MINE}}}",
-                        widths={"Account": 110},
+                        widths={"Account": 110, "Share": 105},
                     ),
                     24,
                     12,

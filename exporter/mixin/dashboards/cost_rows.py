@@ -51,7 +51,7 @@ MARKETPLACE = Row(
                 sort="Cost",
                 units={"Cost": MONEY, "Share": RATIO},
                 gauges=("Share",),
-                widths={"Currency": 85, "Cost": 110, "Share": 160},
+                widths={"Account": 115, "Currency": 80, "Cost": 95, "Share": 120},
                 empty="no charges for offers of third parties",
             ),
             24,

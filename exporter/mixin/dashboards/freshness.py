@@ -47,7 +47,7 @@ def _freshness() -> Json:
         links={
             "Collector": ("The exporter's collectors", row_link("azure-billing-exporter", account="Account")),
         },
-        widths={"State": 75, "Of interval": 95, "Account": 130, "Read (h)": 80, "Data (d)": 80},
+        widths={"State": 75, "Of interval": 95, "Account": 132, "Read (h)": 80, "Data (d)": 80},
     )
 
 

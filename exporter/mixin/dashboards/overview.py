@@ -23,18 +23,20 @@ CUSTOMERS = f'{MINE},customer_id!=""'
 TOP = f"topk(8, max_over_time({OTHERS}[$__range:1d] @ end()))"
 
 
-def _customers(name: str, most: int) -> Shown:
+def _customers(name: str, most: int, ranks: str) -> Shown:
     """Thousands of budgets would be read to show a few of them."""
     return Shown(
         name,
         f"The {most} customers with the highest used share",
-        f"query_result(topk({most}, {ranking(CUSTOMERS)}))",
+        f"query_result(topk({most}, {ranks}))",
         regex='/customer_id="(?<value>[^"]+)"/',
         sort=AS_RETURNED,
     )
 
 
 LARGEST = f"topk(10, max by (account) (azure_billing:cost:month_to_date{{{PAID}}} @ end()))"
+LISTED = _customers("listed", 50, ranking(CUSTOMERS))
+DRAWN = _customers("top", 5, f"max by (customer_id) ({USED}{{{CUSTOMERS}}})")
 MONTH = "(day_of_month() - 1 + hour() / 24) / days_in_month()"
 
 
@@ -119,6 +121,6 @@ BOARD = dashboard(
     "azure-billing-overview",
     "Azure billing / Overview",
     "Alerts, budgets and costs of Azure accounts, B2C tenants and Partner Center customers.",
-    (ACCOUNT, CURRENCY, _customers("listed", 50), _customers("top", 5)),
+    (ACCOUNT, CURRENCY, LISTED, DRAWN),
     (ATTENTION, SPENDING, COSTS, FRESHNESS),
 )

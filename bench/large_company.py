@@ -79,7 +79,7 @@ class Company:
             if place % 3:
                 budget = per_day * chance.randrange(18, 60)
                 self._constant.append(f"partner_center_customer_budget_amount{{{paid}}} {budget}")
-                over.append(f'{paid},budget="{place}"'.removeprefix(f"{TARGET},"))
+                over.append(paid.removeprefix(f"{TARGET},"))
             for half in (1, 2):
                 subscription = f'{paid},subscription_id="{half}-{place:08d}",subscription_name="Azure {half}"'
                 self._amounts.append(

@@ -152,7 +152,7 @@ AUTHENTICATIONS = Row(
                 ),
                 sort="Authentications",
                 units={"Authentications": COUNT, "In 30 days": COUNT, "MFA this month": COUNT},
-                widths={"Account": 132, "Id": 300, "Authentications": 135, "In 30 days": 90, "MFA this month": 125},
+                widths={"Account": 132, "Id": 310, "Authentications": 135, "In 30 days": 90, "MFA this month": 125},
             ),
             24,
             7,

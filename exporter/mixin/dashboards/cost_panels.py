@@ -79,8 +79,11 @@ def ranked(part: str, labels: str, selector: str = MINE) -> str:
 
     `part` is the end of the names of the recorded costs. To rank the days of the time range would read all of them.
     """
-    months = f'{{__name__=~"azure:cost_(month_to_date|previous_month):{part}",{selector}}}'
-    return f"topk(10, sum by ({labels}) ({months} @ end()))"
+    month, previous = (
+        f"azure:cost_{name}:{part}{{{selector}}} @ end()" for name in ("month_to_date", "previous_month")
+    )
+    both = f'{month} or label_replace({previous}, "month", "previous", "", "")'
+    return f"topk(10, sum by ({labels}) ({both}))"
 
 
 def daily(

@@ -50,7 +50,7 @@ def customers(selector: str, totals: str) -> Json:
         widths={
             "Account": 110,
             "Currency": 80,
-            "Used": 120,
+            "Used": 140,
             "Cost": 88,
             "Budget": 88,
             "Projected": 88,

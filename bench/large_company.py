@@ -10,15 +10,20 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-TARGET = 'job="azure-billing",instance="localhost:10365"'
+from bench import large_exporter
+from bench.large_exporter import TARGET
+
 PARTNER, ENROLLMENT = "large-csp", "large-ea"
 SUBSCRIPTIONS, METERS, METERS_EACH = 500, 2_000, 50
 CURRENCIES = ("EUR", "EUR", "EUR", "USD", "CHF")
-PREFIX = "azure_billing_exporter_collector"
 REPORTS = {
     ENROLLMENT: ("usagedetails", "usagedetails_previous_month", "balancesummary"),
     PARTNER: ("usagerecords", "usagesummary", "subscriptions"),
 }
+
+
+LAST_MONTH = {ENROLLMENT: ("usagedetails", ("EUR",)), PARTNER: ("usagerecords", ("EUR", "USD", "CHF"))}
+"""What a recording rule with `@ end()` would have recorded: the rules of a past range can't."""
 
 
 class Amount(NamedTuple):
@@ -35,7 +40,7 @@ def usage(chance: random.Random) -> Iterator[tuple[str, Decimal]]:
         for place, meter in enumerate(chance.sample(range(METERS), METERS_EACH)):
             labels = (
                 f'{TARGET},account="{ENROLLMENT}",currency="EUR",subscription_name="subscription-{subscription:03d}",'
-                f'resource_group="rg-{subscription:03d}-{place % 8}",tag_env="{("prod", "test", "")[place % 3]}",'
+                f'resource_group="rg-{subscription:03d}-{place % 8}",tag_env="{("prod", "test", "")[place % 8 % 3]}",'
                 f'meter_category="Category {meter % 40}",meter_subcategory="Series {meter % 400}",'
                 f'meter_name="Meter {meter:04d}"'
             )
@@ -60,6 +65,7 @@ class Company:
         self._amounts: list[Amount] = []
         self._constant: list[str] = []
         self._customers: list[str] = []
+        over: list[str] = []
         for labels, per_day in usage(chance):
             self._amounts.append(Amount("azure_cost_month_to_date", labels, per_day))
             self._amounts.append(Amount("azure_usage_quantity_month_to_date", f'{labels},unit="1 Hour"', per_day * 7))
@@ -73,11 +79,13 @@ class Company:
             if place % 3:
                 budget = per_day * chance.randrange(18, 60)
                 self._constant.append(f"partner_center_customer_budget_amount{{{paid}}} {budget}")
+                over.append(paid.removeprefix(f"{TARGET},"))
             for half in (1, 2):
                 subscription = f'{paid},subscription_id="{half}-{place:08d}",subscription_name="Azure {half}"'
                 self._amounts.append(
                     Amount("partner_center_subscription_cost_month_to_date", subscription, per_day / 2)
                 )
+        self._constant += [*large_exporter.tenants(), *large_exporter.alerts(over)]
         self._constant.append(f'partner_center_customers{{{TARGET},account="{PARTNER}",azure_plan="true"}} {number}')
         without = f'partner_center_customers_without_budget{{{TARGET},account="{PARTNER}",azure_plan="true"}}'
         self._constant.append(f"{without} {len(range(0, number, 3))}")
@@ -94,13 +102,10 @@ class Company:
             yield f"{period}_start_timestamp_seconds{{{labels}}} {start.timestamp():.0f} {stamp}"
             yield f"{period}_end_timestamp_seconds{{{labels}}} {following.timestamp():.0f} {stamp}"
             yield f"partner_center_customer_last_modified_timestamp_seconds{{{labels}}} {stamp} {stamp}"
-        for account, reports in REPORTS.items():
-            for report in reports:
-                labels = f'{TARGET},account="{account}",collector="{report}"'
-                before = start.timestamp() - 86_400 if "previous" in report else at.timestamp()
-                yield f"{PREFIX}_success{{{labels}}} 1 {stamp}"
-                yield f"{PREFIX}_last_success_timestamp_seconds{{{labels}}} {stamp} {stamp}"
-                yield f"{PREFIX}_data_timestamp_seconds{{{labels}}} {before:.0f} {stamp}"
+        for account, (source, currencies) in LAST_MONTH.items():
+            last = f'azure_billing:cost:previous_month{{account="{account}",collector="{source}"'
+            yield from (f'{last},currency="{currency}"}} 100000 {stamp}' for currency in currencies)
+        yield from (f"{line} {stamp}" for line in large_exporter.collectors(REPORTS, at))
 
     def history(self, start: datetime, end: datetime, every: timedelta) -> Iterator[str]:
         """All scrapes from `start` to `end`."""

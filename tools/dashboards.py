@@ -31,7 +31,8 @@ def described() -> Iterator[str]:
     """`docs/dashboards.md`: the description of each panel."""
     yield INTRODUCTION
     for board in BOARDS:
-        choices = ", ".join(f"*{variable['label']}*" for variable in board["templating"]["list"][1:])
+        shown = (variable for variable in board["templating"]["list"][1:] if not variable["hide"])
+        choices = ", ".join(f"*{variable['label']}*" for variable in shown)
         yield f"\n## {board['title']}\n\n{board['description']} Variables: {choices}.\n"
         for panel in board["panels"]:
             if panel["type"] == "row":

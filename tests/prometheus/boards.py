@@ -54,7 +54,7 @@ def offered(prometheus: Prometheus, variable: Json, choice: Choice) -> list[str]
 def filled(expression: str, choice: Choice) -> str:
     """The expression that Grafana sends."""
     escaped = {name: value.replace("\\", "\\\\") for name, value in choice.items()}
-    return re.sub(r"\$([a-z_]\w*)", lambda found: escaped[found[1]], expression)
+    return re.sub(r"\$(?:{([a-z_]\w*):pipe}|([a-z_]\w*))", lambda found: escaped[found[1] or found[2]], expression)
 
 
 def titles(panel: Json) -> dict[str, str]:

@@ -9,7 +9,8 @@ import pytest
 from exporter.mixin.dashboards import BOARDS
 from exporter.mixin.dashboards.board import CUSTOMER, SUBSCRIPTION
 from exporter.mixin.dashboards.panels import WITHOUT_CENTS
-from tests.prometheus.boards import PANELS, Json, panels, titled
+from exporter.mixin.dashboards.tables import EMPTY
+from tests.prometheus.boards import PANELS, TABLES, Json, panels, titled, titles
 from tools.dashboards import main
 
 ROOT = Path(__file__).parents[2]
@@ -76,6 +77,19 @@ def test_amounts_in_a_currency_without_a_minor_unit_have_no_decimals(board: Json
     assert override["properties"] == [{"id": "decimals", "value": 0}]
     for target in panel["targets"]:
         assert re.search(WITHOUT_CENTS.strip("/"), target["legendFormat"].replace("{{currency}}", "JPY"))
+
+
+@pytest.mark.parametrize(("board", "panel"), TABLES, ids=titled)
+def test_a_table_without_rows_says_so_and_a_cell_without_a_value_shows_a_dash(board: Json, panel: Json) -> None:
+    """A dash alone would not say whether data is missing."""
+    cells = [
+        prop["value"]
+        for one in panel["fieldConfig"]["overrides"]
+        for prop in one["properties"]
+        if prop["id"] == "noValue"
+    ]
+    assert EMPTY != panel["fieldConfig"]["defaults"]["noValue"]
+    assert [EMPTY] * len(set(titles(panel).values())) == cells
 
 
 @pytest.mark.parametrize("board", BOARDS, ids=titled)

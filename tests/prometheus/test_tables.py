@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from exporter.mixin.dashboards import BOARDS
+from exporter.mixin.dashboards.tables import SCOPES
 from tests.process import required
 from tests.prometheus.boards import TABLES, Json, choices, filled, panels, titled, titles
 from tests.prometheus.conftest import Prometheus
@@ -103,6 +104,23 @@ def test_a_limit_holds_for_all_queries_of_a_table(prometheus: Prometheus, board:
             expression = re.sub(r"topk\(\d+,", "topk(2,", filled(target["expr"], choice))
             rows |= {tuple(one["metric"].get(name, "") for name in names) for one in prometheus.query(expression)}
         assert len(rows) <= 2
+
+
+@pytest.mark.parametrize(
+    ("scope", "shown"),
+    [
+        ("/subscriptions/8b1a642d-16b5-44a8-9aef-819157154944", "subscription 8b1a642d"),
+        ("/subscriptions/8b1a642d-16b5-44a8-9aef-819157154944/resourceGroups/rg-shop-web", "rg-shop-web in 8b1a642d"),
+        ("/providers/Microsoft.Billing/billingAccounts/9689234", "billing account 9689234"),
+        ("/providers/Microsoft.Management/managementGroups/retail", "management group retail"),
+        ("other", "other"),
+    ],
+)
+def test_scopes_are_shortened_to_what_identifies_them(scope: str, shown: str) -> None:
+    """By the first pattern that matches, as in Grafana."""
+    patterns = ((pattern.replace(r"\/", "/"), re.sub(r"\$(\d)", r"\\\1", text)) for pattern, text in SCOPES.items())
+    found = (re.sub(pattern, text, scope) for pattern, text in patterns if re.search(pattern, scope))
+    assert shown == next(found, scope)
 
 
 @pytest.mark.parametrize(("board", "panel"), TABLES, ids=titled)

@@ -2,7 +2,7 @@
 
 from exporter.mixin.dashboards.board import Row
 from exporter.mixin.dashboards.panels import COUNT, HOURS, Json, Query, stat, texts
-from exporter.mixin.dashboards.tables import table
+from exporter.mixin.dashboards.tables import SCOPES, table
 from exporter.mixin.links import RUNBOOK
 
 FIRING = 'ALERTS{alertstate="firing",alertname=~"(Azure|PartnerCenter).+",account=~"$account|"'
@@ -65,8 +65,10 @@ def _firing() -> Json:
         units={"Severity": COUNT, "Active (h)": HOURS},
         texts={"Severity": texts(SEVERITIES)},
         links={"Alert": ("Runbook", f"{RUNBOOK}#${{__data.fields.Alert}}")},
-        widths={"Alert": 265, "Currency": 85, "Severity": 85, "Active (h)": 90, "Scope": 120},
+        widths={"Alert": 265, "Account": 132, "Currency": 80, "Severity": 85, "Active (h)": 90, "Scope": 178},
+        shortened={"Scope": SCOPES},
         hidden=("Id",),
+        empty="no alert is firing",
     )
 
 

@@ -24,6 +24,25 @@ def _by(label: str, name: str) -> str:
     return f"max by (account, {label}) ({name}{{{MINE}}})"
 
 
+def _ten(label: str, name: str) -> str:
+    """The ten largest counts as of the end of the time range."""
+    return f"topk(10, max by (account, {label}) ({name}{{{MINE}}} @ end()))"
+
+
+def _largest(label: str, name: str) -> tuple[Query, Query]:
+    """The ten largest counts, and the sum of all others: tenants do not share users."""
+    counts, keys = _by(label, name), f"on (account, {label}) {_ten(label, name)}"
+    return (
+        Query(f"{counts} and {keys}", f"{{{{{label}}}}}, {{{{account}}}}"),
+        Query(f"sum({counts} unless {keys})", "all others", colour="text"),
+    )
+
+
+def _methods(name: str) -> str:
+    ten = _ten("method", "azure_b2c:mfa_requests_daily:by_method")
+    return limited(f"{name}{{{MINE}}}", ("account", "method"), ten)
+
+
 def _counts(title: str, description: str, label: str, name: str) -> Json:
     """The counts of each account by a label, and their share of its sum."""
     columns = {label: LABELS[label], "account": "Account"}
@@ -72,9 +91,9 @@ USERS = Row(
         (
             timeseries(
                 "Users over time",
-                "Users by account and identity provider.",
+                "Users by account and identity provider: the ten largest parts, and all others together.",
                 COUNT,
-                Query(_by("identity_provider", "azure_b2c_users"), "{{identity_provider}}, {{account}}"),
+                *_largest("identity_provider", "azure_b2c_users"),
                 stacked=True,
                 interval="1h",
                 wide=True,
@@ -90,9 +109,10 @@ AUTHENTICATIONS = Row(
         (
             timeseries(
                 "Daily authentications by flow",
-                "Billable authentications on the newest complete day, shown at the time it was read.",
+                "Billable authentications on the newest complete day, shown at the time it was read: the ten largest "
+                "flows, and all others together.",
                 COUNT,
-                Query(_by("flow", "azure_b2c_authentications_daily"), "{{flow}}, {{account}}"),
+                *_largest("flow", "azure_b2c_authentications_daily"),
                 days=True,
             ),
             12,
@@ -132,7 +152,7 @@ AUTHENTICATIONS = Row(
                 ),
                 sort="Authentications",
                 units={"Authentications": COUNT, "In 30 days": COUNT, "MFA this month": COUNT},
-                widths={"Authentications": 130, "In 30 days": 110, "MFA this month": 130},
+                widths={"Account": 132, "Id": 310, "Authentications": 135, "In 30 days": 90, "MFA this month": 125},
             ),
             24,
             7,
@@ -145,12 +165,12 @@ MFA = Row(
         (
             timeseries(
                 "Daily by method",
-                "The newest complete day, and the mean of the four preceding weeks (dashed). A sudden rise may be "
-                "fraud.",
+                "The ten largest methods on the newest complete day, and the mean of the four preceding weeks "
+                "(dashed). A sudden rise may be fraud.",
                 COUNT,
-                Query(f"azure_b2c:mfa_requests_daily:by_method{{{MINE}}}", "{{method}}, {{account}}"),
+                Query(_methods("azure_b2c:mfa_requests_daily:by_method"), "{{method}}, {{account}}"),
                 Query(
-                    f"azure_b2c:mfa_requests_daily:by_method_mean_4w{{{MINE}}}",
+                    _methods("azure_b2c:mfa_requests_daily:by_method_mean_4w"),
                     "{{method}}, {{account}}, mean",
                     dashed=True,
                 ),

@@ -28,6 +28,9 @@ def _billed(name: str) -> str:
     return f"sum by ({', '.join(PARTS)}) (azure:cost_{name}:by_meter{{{METERS}}})"
 
 
+COMPONENT = f"azure_b2c_estimated_component_cost_month_to_date{{{PAID}}}"
+ESTIMATES = f"max by (account, component, currency) ({COMPONENT})"
+TEN = f"topk(10, max by (account, component) ({COMPONENT} @ end()))"
 BILL = Row(
     "Estimated bill",
     (
@@ -70,12 +73,14 @@ BILL = Row(
         (
             timeseries(
                 "Components of the bill, $currency",
-                "Estimated cost of each component of the bill so far, also while another component is not known.",
+                "Estimated cost of each component of the bill so far, also while another component is not known: the "
+                "ten largest, and all others together.",
                 MONEY,
+                Query(f"{ESTIMATES} and on (account, component) {TEN}", "{{component}}, {{account}}, {{currency}}"),
                 Query(
-                    "max by (account, component, currency) "
-                    f"(azure_b2c_estimated_component_cost_month_to_date{{{PAID}}})",
-                    "{{component}}, {{account}}, {{currency}}",
+                    f"sum by (currency) ({ESTIMATES} unless on (account, component) {TEN})",
+                    "all others, {{currency}}",
+                    colour="text",
                 ),
                 stacked=True,
                 interval="1h",
@@ -99,9 +104,10 @@ BILLED = Row(
                 Query(_billed("previous_month"), "Last month"),
                 sort="This month",
                 units={"This month": MONEY, "Last month": MONEY},
-                widths={"Currency": 85, "This month": 110, "Last month": 110},
+                widths={"Account of the costs": 165, "Currency": 80, "This month": 95, "Last month": 95},
+                empty="no cost of these meters",
             ),
-            16,
+            18,
             7,
         ),
         (
@@ -112,7 +118,7 @@ BILLED = Row(
                 COUNT,
                 Query(f"max by (account) (azure_b2c_monthly_active_users{{{MINE}}})", "{{account}}"),
             ),
-            8,
+            6,
             7,
         ),
     ),

@@ -2,7 +2,7 @@
 
 from exporter.mixin.dashboards.board import CUSTOMER, row_link
 from exporter.mixin.dashboards.panels import BUDGET, DAYS, MONEY, PACE, RATIO, Json, Query
-from exporter.mixin.dashboards.tables import limited, table
+from exporter.mixin.dashboards.tables import SCOPES, limited, table
 
 LABELS = {"account": "Account", "budget": "Budget", "currency": "Currency"}
 AZURE = LABELS | {"time_grain": "Period", "scope": "Scope"}
@@ -14,16 +14,16 @@ EXCEEDED: Json = {
     "options": {"from": OF_ZERO, "to": 2 * OF_ZERO, "result": {"text": "budget is 0", "color": "red", "index": 0}},
 }
 WIDTHS = {
-    "Currency": 85,
-    "Account": 120,
-    "Period": 75,
-    "Used": 135,
+    "Currency": 80,
+    "Account": 115,
+    "Period": 70,
+    "Used": 115,
     "Spent": 85,
     "Amount": 85,
     "Projected": 85,
-    "Pace": 75,
-    "Days left": 80,
-    "Scope": 80,
+    "Pace": 66,
+    "Days left": 78,
+    "Scope": 178,
 }
 
 
@@ -40,7 +40,7 @@ def budgets(mine: str, columns: dict[str, str] = AZURE, most: int = 100) -> Json
 
 
 def customer_budgets(mine: str, most: int = 50) -> Json:
-    """Budgets of customers in Partner Center."""
+    """Budgets of the customers in Partner Center that `mine` selects."""
     return _budgets(
         "Customers' budgets",
         f"The {most} customers of Partner Center with the highest used share, each in its own currency.",
@@ -92,6 +92,8 @@ def _budgets(
         gauges=("Used",),
         texts={"Used": EXCEEDED},
         links=links,
-        widths=WIDTHS,
+        widths=WIDTHS if "scope" in columns else WIDTHS | {"Used": 145},
+        shortened={"Scope": SCOPES} if "scope" in columns else None,
         hidden=hidden,
+        empty="no budget",
     )

@@ -2,11 +2,21 @@
 
 from exporter.mixin.dashboards.board import SUBSCRIPTION, Row, dashboard, row_link
 from exporter.mixin.dashboards.budget_tables import budgets
-from exporter.mixin.dashboards.cost_panels import BILL, ELAPSED, MINE, compared, daily, dimension, named, summed
+from exporter.mixin.dashboards.cost_month import MONTH
+from exporter.mixin.dashboards.cost_panels import (
+    DIMENSION_KEYS,
+    MINE,
+    as_part,
+    by_dimension,
+    compared,
+    daily,
+    ranked,
+    summed,
+)
 from exporter.mixin.dashboards.cost_rows import BALANCE, COMMITMENTS, MARKETPLACE
-from exporter.mixin.dashboards.panels import CHANGE, MONEY, RATIO, Query, timeseries
-from exporter.mixin.dashboards.tables import table
-from exporter.mixin.dashboards.variables import Variable, currency
+from exporter.mixin.dashboards.details import Shown
+from exporter.mixin.dashboards.tables import limited
+from exporter.mixin.dashboards.variables import AS_RETURNED, Variable, currency
 
 TOTALS = 'azure_billing:cost:month_to_date{collector="usagedetails"}'
 ACCOUNT = Variable("account", "Account", f"label_values({TOTALS}, account)")
@@ -18,74 +28,6 @@ DIMENSION = Variable(
     multi=False,
     regex="/^(?!__name__$|account$|currency$|subscription_name$).+/",
 )
-COLUMNS = {"account": "Account", "currency": "Currency"}
-
-
-def _one(name: str) -> str:
-    return f"max by (account, currency) ({name})"
-
-
-MONTH = Row(
-    "The month",
-    (
-        (
-            table(
-                "Accounts, $currency",
-                "Cost of the current billing period so far and at its end at the current rate, Microsoft's forecast, "
-                "and the cost of the previous period. Scopes of accounts may overlap, so there is no sum.",
-                COLUMNS,
-                Query(_one(f"azure_billing:cost:month_to_date{{{BILL}}}"), "Month to date"),
-                Query(_one(f"azure_billing:cost:projected{{{BILL}}}"), "Projected"),
-                Query(_one(f"azure_cost_forecast_month{{{MINE}}}"), "Forecast"),
-                Query(_one(f"azure_billing:cost:previous_month{{{BILL}}}"), "Last month"),
-                Query(_one(f"azure_billing:cost:month_over_month_ratio{{{BILL}}}") + " - 1", "Change"),
-                Query(
-                    _one(f"azure_billing:cost:month_to_date{{{BILL}}}")
-                    + f" * 0 + on (account) group_left () max by (account) ({ELAPSED})",
-                    "Elapsed",
-                ),
-                sort="Month to date",
-                units={
-                    "Month to date": MONEY,
-                    "Projected": MONEY,
-                    "Forecast": MONEY,
-                    "Last month": MONEY,
-                    "Change": RATIO,
-                    "Elapsed": RATIO,
-                },
-                steps={"Change": CHANGE},
-                widths={"Currency": 85},
-            ),
-            24,
-            7,
-        ),
-        (
-            timeseries(
-                "Cost of the month over time, $currency",
-                "Cost of the billing period so far, by account, and Microsoft's forecast of the whole month (dashed). "
-                "It resets every month.",
-                MONEY,
-                Query(_one(f"azure_billing:cost:month_to_date{{{BILL}}}"), "{{account}}, {{currency}}"),
-                Query(_one(f"azure_cost_forecast_month{{{MINE}}}"), "{{account}}, forecast, {{currency}}", dashed=True),
-                interval="1h",
-            ),
-            12,
-            10,
-        ),
-        (
-            timeseries(
-                "Daily cost and its mean, $currency",
-                "Cost of the newest complete day, and the mean of the four preceding weeks (dashed).",
-                MONEY,
-                Query(f"azure:cost_daily:by_account{{{MINE}}}", "{{account}}, {{currency}}"),
-                Query(f"azure:cost_daily:by_account_mean_4w{{{MINE}}}", "{{account}}, mean, {{currency}}", dashed=True),
-                interval="1h",
-            ),
-            12,
-            10,
-        ),
-    ),
-)
 SUBSCRIPTIONS = {"account": "Account", "subscription_name": "Subscription", "currency": "Currency"}
 METER = {
     "account": "Account",
@@ -94,6 +36,17 @@ METER = {
     "meter_name": "Meter",
     "currency": "Currency",
 }
+METERS = Shown(
+    "meter",
+    "Most expensive meters",
+    f"query_result({ranked('by_meter', ', '.join(METER))})",
+    regex='/meter_name="(?<value>[^"]+)"/',
+    sort=AS_RETURNED,
+)
+"""A chart of a month would read every meter's days to draw a few of them."""
+THESE = f'{MINE},meter_name=~"$meter"'
+
+
 PART = {"account": "Account", "part": "Part", "currency": "Currency"}
 ONE = row_link(SUBSCRIPTION, account="Account", subscription="Subscription")
 CURRENT = "The 100 most expensive, with their share of the account's total. The change compares this month at the "
@@ -103,7 +56,7 @@ BOARD = dashboard(
     "azure-billing-cost",
     "Azure billing / Cost",
     "Azure costs of all agreements by subscription, meter, resource group or tag, compared with last month.",
-    (ACCOUNT, CURRENCY, DIMENSION),
+    (ACCOUNT, CURRENCY, DIMENSION, METERS),
     (
         MONTH,
         Row("Budgets", ((budgets('account=~"$account"'), 24, 9),)),
@@ -124,8 +77,11 @@ BOARD = dashboard(
                 ),
                 daily(
                     "Daily cost by subscription",
-                    named(summed("azure:cost_daily:without_meter", SUBSCRIPTIONS), "subscription_name"),
-                    ", ".join(SUBSCRIPTIONS),
+                    limited(
+                        summed("azure:cost_daily:by_subscription", SUBSCRIPTIONS),
+                        list(SUBSCRIPTIONS),
+                        ranked("without_meter", ", ".join(SUBSCRIPTIONS), f'{MINE},subscription_name!=""'),
+                    ),
                     "{{subscription_name}} ({{account}}), {{currency}}",
                 ),
             ),
@@ -138,16 +94,19 @@ BOARD = dashboard(
                         "Cost by $dimension",
                         CURRENT,
                         PART,
-                        dimension("azure:cost_month_to_date:without_meter"),
-                        dimension("azure:cost_previous_month:without_meter"),
+                        as_part(by_dimension("azure:cost_month_to_date:without_meter"), "$dimension"),
+                        as_part(by_dimension("azure:cost_previous_month:without_meter"), "$dimension"),
                     ),
                     24,
                     10,
                 ),
                 daily(
                     "Daily cost by $dimension",
-                    dimension("azure:cost_daily:without_meter"),
-                    ", ".join(PART),
+                    as_part(
+                        f"{by_dimension('azure:cost_daily:without_meter')} and on ({DIMENSION_KEYS}) "
+                        f"{ranked('without_meter', DIMENSION_KEYS)}",
+                        "$dimension",
+                    ),
                     "{{part}} ({{account}}), {{currency}}",
                 ),
             ),
@@ -162,15 +121,20 @@ BOARD = dashboard(
                         METER,
                         f"azure:cost_month_to_date:by_meter{{{MINE}}}",
                         f"azure:cost_previous_month:by_meter{{{MINE}}}",
+                        widths={"Account": 110, "Share": 105},
                     ),
                     24,
                     12,
                 ),
                 daily(
                     "Daily cost by meter",
-                    f"azure:cost_daily:by_meter{{{MINE}}}",
-                    ", ".join(METER),
+                    limited(
+                        f"azure:cost_daily:by_meter{{{THESE}}}",
+                        list(METER),
+                        ranked("by_meter", ", ".join(METER), THESE),
+                    ),
                     "{{meter_category}} {{meter_name}} ({{account}}), {{currency}}",
+                    wide=False,
                 ),
             ),
         ),

@@ -14,25 +14,26 @@ LAST = f"azure_billing:cost:previous_month{{{BILL}}}"
 """Only while the previous month that is published is the one before the current month."""
 
 
+DIMENSION_KEYS = "account, currency, $dimension"
+
+
 def summed(name: str, labels: Mapping[str, str]) -> str:
     """A recorded cost by labels; not over accounts, whose scopes may overlap."""
     return f"sum by ({', '.join(labels)}) ({name}{{{MINE}}})"
 
 
-def named(costs: str, label: str) -> str:
-    """With the label `none` where it is empty, so that no legend is."""
-    return f'label_replace({costs}, "{label}", "none", "{label}", "")'
-
-
-def dimension(name: str) -> str:
-    """A recorded cost by the label that the variable `dimension` names, as the label `part`.
-
-    Costs without the label, such as those of an account that does not have it, are of the part `none`. The comma is
-    for an installation without any such label.
-    """
-    costs = f"sum by (account, currency, $dimension) ({name}{{{MINE}}})"
+def as_part(costs: str, label: str) -> str:
+    """Costs by a label, with its value as the label `part`; costs without it are of the part `none`."""
     named = f'label_replace({costs}, "part", "none", "", "")'
-    return f'sum by (account, part, currency) (label_replace({named}, "part", "$1", "$dimension", "(.+)"))'
+    return f'sum by (account, part, currency) (label_replace({named}, "part", "$1", "{label}", "(.+)"))'
+
+
+def by_dimension(name: str) -> str:
+    """A recorded cost by the label that the variable `dimension` names.
+
+    The comma before it is for an installation without any such label.
+    """
+    return f"sum by ({DIMENSION_KEYS}) ({name}{{{MINE}}})"
 
 
 def compared(
@@ -68,27 +69,47 @@ def compared(
         steps={"Change": CHANGE},
         gauges=("Share",),
         links=links,
-        widths={"Currency": 85, "This month": 100, "Share": 140, "Last month": 100, "Change": 80} | dict(widths or {}),
+        widths={"Currency": 80, "This month": 95, "Share": 130, "Last month": 95, "Change": 75} | dict(widths or {}),
         hidden=hidden,
     )
 
 
-def daily(title: str, daily_cost: str, keys: str, legend: str) -> tuple[Json, int, int]:
-    """One bar a day of the ten series with the largest sum in the time range, and of all others together."""
-    top = f"topk(10, sum_over_time(({daily_cost})[$__range:1d] @ end()))"
+def ranked(part: str, labels: str, selector: str = MINE) -> str:
+    """The ten largest costs of this and the previous month by labels, as of the end of the time range.
+
+    `part` is the end of the names of the recorded costs. To rank the days of the time range would read all of them.
+    """
+    month, previous = (
+        f"azure:cost_{name}:{part}{{{selector}}} @ end()" for name in ("month_to_date", "previous_month")
+    )
+    both = f'{month} or label_replace({previous}, "month", "previous", "", "")'
+    return f"topk(10, sum by ({labels}) ({both}))"
+
+
+def daily(
+    title: str, shown: str, legend: str, total: str = f"azure:cost_daily:by_account{{{MINE}}}", wide: bool = True
+) -> tuple[Json, int, int]:
+    """One bar a day of the at most ten series that `shown` selects, and of what is left of the `total`.
+
+    Long legends need all of the width, below a chart that is not `wide`.
+    """
+    both = f"sum by (currency) ({total})"
     return (
         timeseries(
             f"{title}, $currency",
-            "Cost of the newest complete day, shown at the time it was read, days later. The ten largest of the time "
-            "range, and all others together. Accounts whose scopes overlap both show what they share.",
+            "Cost of the newest complete day, shown at the time it was read, days later. The ten with the highest cost "
+            "of this and the previous month, and all others together. Accounts whose scopes overlap both show what "
+            "they share.",
             MONEY,
-            Query(f"{daily_cost} and on ({keys}) {top}", legend),
+            Query(shown, legend),
             Query(
-                f"sum by (currency) ({daily_cost} unless on ({keys}) {top})", "all others, {{currency}}", colour="text"
+                f"round({both} - (sum by (currency) ({shown}) or {both} * 0), 0.01) != 0",
+                "all others, {{currency}}",
+                colour="text",
             ),
             days=True,
-            wide=True,
+            wide=wide,
         ),
         24,
-        10,
+        10 if wide else 14,
     )

@@ -23,6 +23,8 @@ COMMITMENT = {
     "currency": "Currency",
     "commitment_id": "Id",
 }
+IDS = {r"^.*\/([^\/]{8})[^\/]*$": "$1…"}
+"""Ids of commitments end with a GUID, whose beginning is enough beside their names."""
 BALANCES = {"account": "Account", "currency": "Currency"}
 
 
@@ -49,7 +51,8 @@ MARKETPLACE = Row(
                 sort="Cost",
                 units={"Cost": MONEY, "Share": RATIO},
                 gauges=("Share",),
-                widths={"Currency": 85, "Cost": 110, "Share": 160},
+                widths={"Account": 115, "Currency": 80, "Cost": 95, "Share": 120},
+                empty="no charges for offers of third parties",
             ),
             24,
             8,
@@ -77,7 +80,9 @@ COMMITMENTS = Row(
                 units={"Utilization": RATIO, "Not used": MONEY, "Cost": MONEY},
                 steps={"Utilization": UTILIZATION},
                 gauges=("Utilization",),
-                widths={"Currency": 85, "Type": 110, "Not used": 100, "Cost": 100, "Utilization": 160},
+                shortened={"Id": IDS},
+                widths={"Currency": 85, "Type": 110, "Id": 110, "Not used": 100, "Cost": 100, "Utilization": 160},
+                empty="no reservations or savings plans",
             ),
             24,
             7,
@@ -102,6 +107,7 @@ BALANCE = Row(
                 units={"Days left": DAYS, "Balance": MONEY, "Used this month": MONEY, "Overage": MONEY},
                 steps={"Days left": DAYS_LEFT},
                 widths={"Currency": 85},
+                empty="no prepayment",
             ),
             24,
             5,
@@ -115,6 +121,7 @@ BALANCE = Row(
                 Query(_most("azure_ea_total_overage", BALANCES), "{{account}}, overage, {{currency}}", dashed=True),
                 interval="1h",
                 wide=True,
+                no_value="no prepayment",
             ),
             24,
             9,

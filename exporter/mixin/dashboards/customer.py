@@ -18,7 +18,7 @@ from exporter.mixin.dashboards.customer_panels import (
     change,
     previous,
 )
-from exporter.mixin.dashboards.details import alerts, without_data
+from exporter.mixin.dashboards.details import SHORT_STEP, alerts
 from exporter.mixin.dashboards.panels import (
     BUDGET,
     CHANGE,
@@ -137,19 +137,16 @@ NOW = Row(
             '{account="$account",collector="usagerecords"})',
         ),
         (
-            without_data(
-                alerts(
-                    "Firing alerts of this customer, and those of its account as a whole, the most severe first.",
-                    'account="$account",customer_id=~"$customer_id|"',
-                    {
-                        "alertname": "Alert",
-                        "customer_name": "Customer",
-                        "collector": "Collector",
-                        "currency": "Currency",
-                    },
-                    {"Alert": 300, "Currency": 90},
-                ),
-                "no alert is firing",
+            alerts(
+                "Firing alerts of this customer, and those of its account as a whole, the most severe first.",
+                'account="$account",customer_id=~"$customer_id|"',
+                {
+                    "alertname": "Alert",
+                    "customer_name": "Customer",
+                    "collector": "Collector",
+                    "currency": "Currency",
+                },
+                {"Alert": 300, "Currency": 90},
             ),
             24,
             6,
@@ -173,24 +170,22 @@ SUBSCRIPTIONS = Row(
     "Subscriptions",
     (
         (
-            without_data(
-                table(
-                    "Subscriptions",
-                    "The 100 most expensive subscriptions, with their share of the customer's cost. The change "
-                    "compares the cost at the current rate with the previous billing period.",
-                    KEYS,
-                    Query(TOP, "Cost"),
-                    Query(f"{TOP} / on (currency) group_left () (sum by (currency) ({EACH}) > 0)", "Share"),
-                    Query(limited(BEFORE_EACH, list(KEYS), TOP), "Previous"),
-                    Query(change(f"{TOP} / on (account, customer_id) group_left () {RATE}", BEFORE_EACH), "Change"),
-                    sort="Cost",
-                    units={"Cost": MONEY, "Share": RATIO, "Previous": MONEY, "Change": RATIO},
-                    steps={"Change": CHANGE},
-                    gauges=("Share",),
-                    widths={"Id": 320, "Currency": 85, "Cost": 120, "Share": 190, "Previous": 120, "Change": 90},
-                    hidden=("Account", "Customer id"),
-                ),
-                NOT_READ,
+            table(
+                "Subscriptions",
+                "The 100 most expensive subscriptions, with their share of the customer's cost. The change "
+                "compares the cost at the current rate with the previous billing period.",
+                KEYS,
+                Query(TOP, "Cost"),
+                Query(f"{TOP} / on (currency) group_left () (sum by (currency) ({EACH}) > 0)", "Share"),
+                Query(limited(BEFORE_EACH, list(KEYS), TOP), "Previous"),
+                Query(change(f"{TOP} / on (account, customer_id) group_left () {RATE}", BEFORE_EACH), "Change"),
+                sort="Cost",
+                units={"Cost": MONEY, "Share": RATIO, "Previous": MONEY, "Change": RATIO},
+                steps={"Change": CHANGE},
+                gauges=("Share",),
+                widths={"Id": 320, "Currency": 85, "Cost": 120, "Share": 190, "Previous": 120, "Change": 90},
+                hidden=("Account", "Customer id"),
+                empty=NOT_READ,
             ),
             24,
             10,
@@ -205,12 +200,11 @@ SUBSCRIPTIONS = Row(
                     limited(EACH, ("subscription_id", "currency"), LARGEST),
                     "{{subscription_name}} {{subscription_id}}, {{currency}}",
                 ),
-                interval="1h",
-                wide=True,
+                interval=SHORT_STEP,
                 no_value=NOT_READ,
             ),
             24,
-            9,
+            11,
         ),
     ),
 )

@@ -50,7 +50,7 @@ def _days() -> Json:
         Query(spent_per_day(), "{{currency}}"),
         days=True,
     )
-    custom = panel["fieldConfig"]["defaults"]["custom"] | {"barAlignment": -1, "axisSoftMin": 0}
+    custom = panel["fieldConfig"]["defaults"]["custom"] | {"barAlignment": -1}
     defaults = panel["fieldConfig"]["defaults"] | {"custom": custom}
     return panel | {"fieldConfig": panel["fieldConfig"] | {"defaults": defaults}}
 

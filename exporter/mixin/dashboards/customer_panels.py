@@ -21,8 +21,17 @@ def amount(series: str, selector: str = ONE) -> str:
 
 def used(selector: str) -> str:
     """The used share of budgets; a budget of zero has none, and counts as `OF_ZERO` once anything is spent."""
-    spent, budget = (amount(f"azure_billing:budget:{name}", selector) for name in ("spent", "amount"))
-    return f"({amount('azure_billing:budget:used_ratio', selector)} or ({spent} > {budget}) * 0 + {OF_ZERO:g})"
+    return f"max by ({MONEY_OF}) ({_used(selector)})"
+
+
+def ranking(selector: str) -> str:
+    """The highest used share of each customer that has a budget."""
+    return f"max by (customer_id) ({_used(selector)})"
+
+
+def _used(selector: str) -> str:
+    ratio, spent, budget = (f"azure_billing:budget:{name}{{{selector}}}" for name in ("used_ratio", "spent", "amount"))
+    return f"{ratio} or ({spent} > {budget}) * 0 + {OF_ZERO:g}"
 
 
 CURRENT, USED = amount(COST), used(ONE)

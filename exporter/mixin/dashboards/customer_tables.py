@@ -3,7 +3,6 @@
 from exporter.mixin.dashboards.board import CUSTOMER, row_link
 from exporter.mixin.dashboards.budget_tables import EXCEEDED
 from exporter.mixin.dashboards.customer_panels import COST, MONEY_OF, OWNER, amount, change, named, previous, used
-from exporter.mixin.dashboards.details import without_data
 from exporter.mixin.dashboards.panels import BUDGET, CHANGE, DAYS, MONEY, RATIO, Json, Query
 from exporter.mixin.dashboards.tables import table
 
@@ -21,7 +20,7 @@ def customers(selector: str, totals: str) -> Json:
     changed = f"({change(projected, previous(COST, MONEY_OF, selector, LAST_HOURS))})"
     info = f"max by ({OWNER}, customer_name) (partner_center_customer_info{{{selector}}})"
     name = f"* on ({OWNER}) group_left (customer) topk by ({OWNER}) (1, {named(info)})"
-    panel = table(
+    return table(
         "Customers and their budgets",
         "The 100 customers with the highest used share of their budget, each in its own currency; then customers "
         "without a budget. To find others, type a part of a name or id at the top. The share is that of the account's "
@@ -49,19 +48,19 @@ def customers(selector: str, totals: str) -> Json:
         texts={"Used": EXCEEDED},
         links=LINKS,
         widths={
-            "Account": 130,
+            "Account": 110,
             "Currency": 80,
-            "Used": 170,
-            "Cost": 105,
-            "Budget": 105,
-            "Projected": 105,
-            "Days left": 80,
-            "Share": 75,
-            "Change": 80,
+            "Used": 140,
+            "Cost": 88,
+            "Budget": 88,
+            "Projected": 88,
+            "Days left": 78,
+            "Share": 66,
+            "Change": 72,
         },
         hidden=("Id",),
+        empty="no customer is found",
     )
-    return without_data(panel, "no customer is found")
 
 
 def without_a_budget(accounts: str, mine: str) -> Json:
@@ -69,7 +68,7 @@ def without_a_budget(accounts: str, mine: str) -> Json:
     costs = f"max by ({OWNER}, customer_name, currency) ({COST}{{{mine}}})"
     budgets = f'azure_billing:budget:amount{{{accounts},customer_id!=""}}'
     top = f"topk(50, {costs} > 0 unless on ({OWNER}) {budgets})"
-    panel = table(
+    return table(
         "Customers without a budget, $currency",
         "The 50 most expensive customers that have no budget, so that no alert on budgets covers them.",
         COLUMNS,
@@ -79,5 +78,5 @@ def without_a_budget(accounts: str, mine: str) -> Json:
         links=LINKS,
         widths={"Account": 200, "Currency": 100, "Cost": 160},
         hidden=("Id",),
+        empty="no customer without a budget has costs in this currency",
     )
-    return without_data(panel, "all customers with costs have a budget")

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from exporter.mixin.dashboards.attention import SEVERITIES
-from exporter.mixin.dashboards.panels import COUNT, Json, Query, override, texts
-from exporter.mixin.dashboards.tables import EMPTY, table
+from exporter.mixin.dashboards.panels import COUNT, Json, Query, texts
+from exporter.mixin.dashboards.tables import table
 from exporter.mixin.dashboards.variables import Variable
 from exporter.mixin.links import RUNBOOK
 
@@ -61,16 +61,8 @@ def alerts(description: str, selector: str, labels: Mapping[str, str], widths: M
         texts={"Severity": texts(SEVERITIES)},
         links={labels["alertname"]: ("Runbook", f"{RUNBOOK}#${{__data.fields.{labels['alertname']}}}")},
         widths={"Severity": 100, **widths},
+        empty="no alert is firing",
     )
-
-
-def without_data(panel: Json, text: str) -> Json:
-    """A table that says why it is empty; its cells without a value still show a dash."""
-    config, (organized,) = panel["fieldConfig"], [one for one in panel["transformations"] if one["id"] == "organize"]
-    titles = organized["options"]["renameByName"].values()
-    cells = [override("byName", title, {"noValue": EMPTY}) for title in titles]
-    defaults = config["defaults"] | {"noValue": text}
-    return panel | {"fieldConfig": {"defaults": defaults, "overrides": [*cells, *config["overrides"]]}}
 
 
 def linked(panel: Json, text: str, address: str) -> Json:

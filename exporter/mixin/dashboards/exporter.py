@@ -42,15 +42,12 @@ COLLECTORS = Row(
             table(
                 "Collectors",
                 "One row per report and account, the latest relative to their interval first. "
-                "The age of the data, and the time since it has changed, are in days.",
+                "The time since it was read is in hours; the age of the data, and the time since it has changed, in "
+                "days.",
                 KEYS,
                 Query(lateness(MINE), "Of interval"),
                 Query(collector("success", MINE), "State"),
-                Query(_age("last_success", HOUR), "Read (h ago)"),
-                Query(
-                    f"({collector('next_run_timestamp_seconds', MINE)} - time()) / {HOUR}",
-                    "Next (h)",
-                ),
+                Query(_age("last_success", HOUR), "Read (h)"),
                 Query(_age("data", DAY), "Data (d)"),
                 Query(_age("data_changed", DAY), "Changed (d)"),
                 Query(collector("duration_seconds", MINE), "Run (s)"),
@@ -61,8 +58,7 @@ COLLECTORS = Row(
                 units={
                     "Of interval": RATIO,
                     "State": COUNT,
-                    "Read (h ago)": HOURS,
-                    "Next (h)": HOURS,
+                    "Read (h)": HOURS,
                     "Data (d)": DAYS,
                     "Changed (d)": DAYS,
                     "Run (s)": Unit("none", 2),
@@ -73,17 +69,16 @@ COLLECTORS = Row(
                 steps={"Of interval": LATE, "Folded": ((0, "transparent"), (1, "orange"))},
                 texts={"State": texts(STATE)},
                 widths={
-                    "Account": 135,
-                    "Of interval": 90,
-                    "State": 60,
-                    "Read (h ago)": 105,
-                    "Next (h)": 75,
-                    "Data (d)": 75,
-                    "Changed (d)": 110,
-                    "Run (s)": 65,
-                    "Records": 75,
-                    "Series": 60,
-                    "Folded": 65,
+                    "Account": 130,
+                    "Of interval": 92,
+                    "State": 55,
+                    "Read (h)": 78,
+                    "Data (d)": 76,
+                    "Changed (d)": 105,
+                    "Run (s)": 72,
+                    "Records": 76,
+                    "Series": 70,
+                    "Folded": 68,
                 },
             ),
             24,
@@ -102,7 +97,7 @@ COLLECTORS = Row(
                 no_value="no failures",
             ),
             12,
-            8,
+            10,
         ),
         (
             timeseries(
@@ -115,10 +110,11 @@ COLLECTORS = Row(
                     "{{account}} {{collector}}",
                 ),
                 Query("vector(3)", "AzureBillingDataStale", dashed=True, colour="red"),
+                interval="5m",
                 min=0,
             ),
             12,
-            8,
+            10,
         ),
     ),
 )
@@ -141,11 +137,11 @@ APIS = Row(
         (
             timeseries(
                 "Response time (95th percentile)",
-                "95th percentile of the time from the request to the end of the response.",
+                "95th percentile of the time from the request to the end of the response; absent without requests.",
                 SECONDS,
                 Query(
                     "histogram_quantile(0.95, sum by (api, le) "
-                    f"(rate({PREFIX}_api_request_duration_seconds_bucket{{{HERE}}}[$__rate_interval])))",
+                    f"(rate({PREFIX}_api_request_duration_seconds_bucket{{{HERE}}}[$__rate_interval]))) >= 0",
                     "{{api}}",
                 ),
             ),
@@ -160,6 +156,7 @@ APIS = Row(
                 Query(
                     f"sum by (api) (rate({PREFIX}_api_throttled_seconds_total{{{HERE}}}[$__rate_interval]))", "{{api}}"
                 ),
+                at_least=1,
             ),
             12,
             7,
@@ -170,6 +167,7 @@ APIS = Row(
                 "Requests that were retried.",
                 COUNT,
                 Query(f"sum by (api) (increase({PREFIX}_api_retries_total{{{HERE}}}[$__rate_interval]))", "{{api}}"),
+                at_least=1,
             ),
             12,
             7,
@@ -194,6 +192,7 @@ PROCESS = Row(
                 units={"Expires in (days)": DAYS},
                 steps={"Expires in (days)": ((0, "red"), (7, "orange"), (30, "green"))},
                 widths={"Expires in (days)": 150},
+                empty="no credential expires",
             ),
             12,
             7,

@@ -27,27 +27,27 @@ def _freshness() -> Json:
     keys, latest = list(KEYS), f"topk(50, {lateness()})"
     return table(
         "Data freshness",
-        "The 50 reports that are the latest relative to their interval, and the age in days of the data that they "
-        "published.",
+        "The 50 reports that are the latest relative to their interval, the hours since each was read, and the age in "
+        "days of the data that it published.",
         KEYS,
         Query(latest, "Of interval"),
         Query(limited(collector("success"), keys, latest), "State"),
         Query(
             limited(f"(time() - {collector('last_success_timestamp_seconds')}) / 3600", keys, latest),
-            "Read (h ago)",
+            "Read (h)",
         ),
         Query(
             limited(f"(time() - {collector('data_timestamp_seconds')}) / 86400", keys, latest),
             "Data (d)",
         ),
         sort="Of interval",
-        units={"Of interval": RATIO, "State": COUNT, "Read (h ago)": HOURS, "Data (d)": DAYS},
+        units={"Of interval": RATIO, "State": COUNT, "Read (h)": HOURS, "Data (d)": DAYS},
         steps={"Of interval": LATE},
         texts={"State": texts(STATE)},
         links={
             "Collector": ("The exporter's collectors", row_link("azure-billing-exporter", account="Account")),
         },
-        widths={"State": 75, "Of interval": 95, "Read (h ago)": 105, "Data (d)": 80},
+        widths={"State": 75, "Of interval": 95, "Account": 132, "Read (h)": 80, "Data (d)": 80},
     )
 
 

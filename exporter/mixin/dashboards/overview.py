@@ -3,10 +3,12 @@
 from exporter.mixin.dashboards.attention import ATTENTION
 from exporter.mixin.dashboards.board import Row, dashboard, row_link
 from exporter.mixin.dashboards.budget_tables import budgets, customer_budgets
+from exporter.mixin.dashboards.customer_panels import ranking
+from exporter.mixin.dashboards.details import Shown
 from exporter.mixin.dashboards.freshness import FRESHNESS
 from exporter.mixin.dashboards.panels import CHANGE, MONEY, RATIO, Query, timeseries
 from exporter.mixin.dashboards.tables import table
-from exporter.mixin.dashboards.variables import Variable, currency
+from exporter.mixin.dashboards.variables import AS_RETURNED, Variable, currency
 
 ACCOUNT = Variable("account", "Account", "label_values(azure_billing_exporter_collector_success, account)")
 CURRENCY = currency("azure_billing:cost:month_to_date", 'account=~"$account"')
@@ -15,7 +17,26 @@ PAID = f'{MINE},currency="$currency"'
 SOURCES = {"usagedetails": "cost", "bill": "b2c", "usagerecords": "partner-center"}
 """The dashboard of each source of a cost, without the prefix of its uid."""
 COLUMNS = {"account": "Account", "collector": "Source", "currency": "Currency"}
-TOP = f"topk(8, max_over_time(azure_billing:budget:used_ratio{{{MINE}}}[$__range:1d] @ end()))"
+USED = "azure_billing:budget:used_ratio"
+OTHERS = f'{USED}{{{MINE},customer_id=""}}'
+CUSTOMERS = f'{MINE},customer_id!=""'
+TOP = f"topk(8, max_over_time({OTHERS}[$__range:1d] @ end()))"
+
+
+def _customers(name: str, most: int, ranks: str) -> Shown:
+    """Thousands of budgets would be read to show a few of them."""
+    return Shown(
+        name,
+        f"The {most} customers with the highest used share",
+        f"query_result(topk({most}, {ranks}))",
+        regex='/customer_id="(?<value>[^"]+)"/',
+        sort=AS_RETURNED,
+    )
+
+
+LARGEST = f"topk(10, max by (account) (azure_billing:cost:month_to_date{{{PAID}}} @ end()))"
+LISTED = _customers("listed", 50, ranking(CUSTOMERS))
+DRAWN = _customers("top", 5, f"max by (customer_id) ({USED}{{{CUSTOMERS}}})")
 MONTH = "(day_of_month() - 1 + hour() / 24) / days_in_month()"
 
 
@@ -30,21 +51,26 @@ SPENDING = Row(
     "Budgets",
     (
         (budgets(MINE), 24, 10),
-        (customer_budgets(MINE), 24, 10),
+        (customer_budgets(f'{MINE},customer_id=~"${{listed:pipe}}"'), 24, 10),
         (
             timeseries(
                 "Used share over time",
-                "The eight budgets with the highest used share in the time range, and the elapsed share of the "
-                "calendar month (dashed). A monthly budget above that line is spent too fast.",
+                "The eight budgets with the highest used share in the time range, the five customers with the highest "
+                "used share now, and the elapsed share of the calendar month (dashed). A monthly budget above that "
+                "line is spent too fast.",
                 RATIO,
-                Query(f"azure_billing:budget:used_ratio{{{MINE}}} and {TOP}", "{{budget}} ({{account}}), {{currency}}"),
+                Query(f"{OTHERS} and {TOP}", "{{budget}} ({{account}}), {{currency}}"),
+                Query(
+                    f'{USED}{{{MINE},customer_id!="",customer_id=~"${{top:pipe}}"}}',
+                    "{{budget}} ({{account}}), {{currency}}",
+                ),
                 Query(MONTH, "elapsed share of the month", dashed=True, colour="text"),
                 interval="1h",
                 wide=True,
                 min=0,
             ),
             24,
-            10,
+            12,
         ),
     ),
 )
@@ -78,9 +104,10 @@ COSTS = Row(
         (
             timeseries(
                 "Cost of the month over time, $currency",
-                "Cost of the month to date, by account. It resets every month; credits are negative.",
+                "Cost of the month to date of the ten accounts with the highest cost. It resets every month; credits "
+                "are negative.",
                 MONEY,
-                Query(_cost("month_to_date"), "{{account}}, {{currency}}"),
+                Query(f"{_cost('month_to_date')} and on (account) {LARGEST}", "{{account}}, {{currency}}"),
                 interval="1h",
                 wide=True,
             ),
@@ -94,6 +121,6 @@ BOARD = dashboard(
     "azure-billing-overview",
     "Azure billing / Overview",
     "Alerts, budgets and costs of Azure accounts, B2C tenants and Partner Center customers.",
-    (ACCOUNT, CURRENCY),
+    (ACCOUNT, CURRENCY, LISTED, DRAWN),
     (ATTENTION, SPENDING, COSTS, FRESHNESS),
 )

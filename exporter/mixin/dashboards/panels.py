@@ -60,12 +60,13 @@ def timeseries(
     days: bool = False,
     interval: str = "",
     wide: bool = False,
+    at_least: float | None = None,
     **more: Any,
 ) -> Json:
     """Lines, stacked areas, or with `days` one stacked bar a day.
 
     `interval` is the least distance of two points, such as `1h` for series that change a few times a day. A `wide`
-    chart has its legend at the right.
+    chart has its legend at the right. The axis is from 0 to `at_least` if all values are between.
     """
     custom: Json = {
         "lineWidth": 1,
@@ -75,10 +76,19 @@ def timeseries(
         "stacking": {"group": "A", "mode": "normal" if stacked or days else "none"},
     }
     if days:
-        custom |= {"drawStyle": "bars", "barAlignment": 1, "barWidthFactor": 0.8}
-    place: Json = {"placement": "right", "width": 400} if wide else {"placement": "bottom"}
+        custom |= {"drawStyle": "bars", "barAlignment": 1, "barWidthFactor": 0.8, "axisSoftMin": 0}
+    if at_least is not None:
+        custom |= {"axisSoftMin": 0, "axisSoftMax": at_least}
+    place: Json = {"placement": "right", "width": 470} if wide else {"placement": "bottom"}
     options = {
-        "legend": {"calcs": ["lastNotNull"], "displayMode": "table", "showLegend": True, **place},
+        "legend": {
+            "calcs": ["lastNotNull"],
+            "displayMode": "table",
+            "showLegend": True,
+            "sortBy": "Last *",
+            "sortDesc": True,
+            **place,
+        },
         "tooltip": {"mode": "multi", "sort": "desc"},
     }
     least = interval or ("1d" if days else "")

@@ -1,11 +1,10 @@
 """*Azure billing / Partner Center*: all customers, by used share of their budgets and by cost."""
 
 from exporter.mixin.dashboards.board import CUSTOMER, Row, dashboard, link
-from exporter.mixin.dashboards.customer_panels import COST, OWNER, named, used
+from exporter.mixin.dashboards.customer_panels import COST, OWNER, named, ranking
 from exporter.mixin.dashboards.customer_tables import DETAILS, customers, without_a_budget
 from exporter.mixin.dashboards.details import SHORT_STEP, Search, Shown, linked
 from exporter.mixin.dashboards.panels import (
-    BUDGET,
     CHANGE,
     COUNT,
     MONEY,
@@ -14,7 +13,6 @@ from exporter.mixin.dashboards.panels import (
     Query,
     Steps,
     Unit,
-    bars,
     stat,
     timeseries,
 )
@@ -27,19 +25,18 @@ BILL = f'{MINE},collector="usagerecords"'
 BUDGETS = f'{ACCOUNTS},customer_id!=""'
 TOTALS = f'max by (account, currency) (azure_billing:cost:month_to_date{{{ACCOUNTS},collector="usagerecords"}})'
 ID = '/customer_id="(?<value>[^"]+)"/'
-FOUND = ('customer_name=~"(?i).*$search.*"', 'customer_id=~"(?i).*$search.*"')
+INFO = "partner_center_customer_info"
+FOUND = " or ".join(f'{INFO}{{{ACCOUNTS},{label}=~"(?i).*$search.*"}}' for label in ("customer_name", "customer_id"))
 
 ACCOUNT = Variable("account", "Account", "label_values(partner_center_customers, account)")
 CURRENCY = currency("azure_billing:cost:month_to_date", f'{ACCOUNTS},collector="usagerecords"')
 SEARCH = Search("search", "Part of a name or id", "")
-RANKED = " or ".join(
-    (
-        *(f"max by (customer_id) ({used(f'{BUDGETS},{found}')})" for found in FOUND),
-        *(f"group by (customer_id) (partner_center_customer_info{{{ACCOUNTS},{found}}}) - 9" for found in FOUND),
-    )
-)
+RANKED = f"({ranking(BUDGETS)} or group by (customer_id) ({INFO}{{{ACCOUNTS}}}) - 9) and on (customer_id) ({FOUND})"
 LISTED = Shown("listed", "Customers in the table", f"query_result(topk(100, {RANKED}))", regex=ID, sort=AS_RETURNED)
-"""The highest used shares first, then customers without a budget."""
+"""The highest used shares first, then customers without a budget.
+
+Panels select them as `${listed:pipe}`: Prometheus looks up `a|b` in its index, but matches every customer with `(a|b)`.
+"""
 TOP = Shown(
     "top",
     "Most expensive customers",
@@ -103,10 +100,10 @@ SUMMARY = Row(
         ),
         figure(
             "Change, $currency",
-            "Projected cost relative to the previous month.",
+            "Projected cost relative to the previous month; absent if a customer's billing period is not the month.",
             RATIO,
             f"max by (account, currency) (azure_billing:cost:month_over_month_ratio{{{BILL}}}) - 1",
-            "no history",
+            "not known",
             CHANGE,
         ),
     ),
@@ -114,27 +111,7 @@ SUMMARY = Row(
 CUSTOMERS = Row(
     "Customers",
     (
-        (customers(f'{ACCOUNTS},customer_id=~"$listed"', TOTALS), 24, 14),
-        (
-            linked(
-                bars(
-                    "Customers by used share of budget",
-                    "Share of the budget that is spent, top 15, in any currency. A budget of zero has no share.",
-                    RATIO,
-                    Query(
-                        f"sort_desc(topk(15, azure_billing:budget:used_ratio{{{BUDGETS}}}))", "{{budget}}, {{currency}}"
-                    ),
-                    steps=BUDGET,
-                    min=0,
-                    max=1,
-                    no_value="no budgets",
-                ),
-                DETAILS,
-                SERIES,
-            ),
-            12,
-            12,
-        ),
+        (customers(f'{ACCOUNTS},customer_id=~"${{listed:pipe}}"', TOTALS), 24, 14),
         (
             linked(
                 timeseries(
@@ -142,7 +119,9 @@ CUSTOMERS = Row(
                     "Estimated cost of the billing period so far: the ten customers that now cost most.",
                     MONEY,
                     Query(
-                        named(f'max by ({OWNER}, customer_name, currency) ({COST}{{{MINE},customer_id=~"$top"}})'),
+                        named(
+                            f'max by ({OWNER}, customer_name, currency) ({COST}{{{MINE},customer_id=~"${{top:pipe}}"}})'
+                        ),
                         "{{customer}} ({{account}}), {{currency}}",
                     ),
                     interval=SHORT_STEP,
@@ -150,10 +129,10 @@ CUSTOMERS = Row(
                 DETAILS,
                 SERIES,
             ),
-            12,
-            12,
+            24,
+            16,
         ),
-        (without_a_budget(ACCOUNTS, MINE), 24, 8),
+        (without_a_budget(ACCOUNTS, MINE), 24, 7),
     ),
 )
 

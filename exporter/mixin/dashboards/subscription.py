@@ -4,7 +4,7 @@ from exporter.mixin.dashboards.board import SUBSCRIPTION as UID
 from exporter.mixin.dashboards.board import Row, dashboard
 from exporter.mixin.dashboards.cost_panels import ELAPSED
 from exporter.mixin.dashboards.cost_panels import LAST as OF_LAST_MONTH
-from exporter.mixin.dashboards.details import SHORT_STEP, alerts, without_data
+from exporter.mixin.dashboards.details import SHORT_STEP, alerts
 from exporter.mixin.dashboards.panels import CHANGE, MONEY, RATIO, Json, Query, Steps, Unit, stat, timeseries
 from exporter.mixin.dashboards.subscription_panels import DAY, LAST, MONTH, ONE, cost, meters, parts
 from exporter.mixin.dashboards.variables import AS_RETURNED, Variable
@@ -67,7 +67,7 @@ NOW = Row(
             CHANGE,
         ),
         figure(
-            "Share of the account",
+            "Share of account",
             "Share of the cost of all subscriptions of the account in this currency.",
             RATIO,
             f'{cost(MONTH)} / (sum by (account, currency) ({MONTH}{{account="$account",currency="$currency"}}) > 0)',
@@ -104,14 +104,11 @@ NOW = Row(
             10,
         ),
         (
-            without_data(
-                alerts(
-                    "Firing alerts of this subscription, the most severe first.",
-                    'account="$account",subscription_name="$subscription"',
-                    {"alertname": "Alert", "currency": "Currency"},
-                    {"Currency": 100},
-                ),
-                "no alert is firing",
+            alerts(
+                "Firing alerts of this subscription, the most severe first.",
+                'account="$account",subscription_name="$subscription"',
+                {"alertname": "Alert", "currency": "Currency"},
+                {"Currency": 100},
             ),
             24,
             4,

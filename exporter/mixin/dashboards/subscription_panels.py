@@ -1,7 +1,8 @@
 """Panels of the dashboard *Azure billing / Subscription*, and what they select."""
 
-from exporter.mixin.dashboards.cost_panels import compared, daily
+from exporter.mixin.dashboards.cost_panels import as_part, compared, daily, ranked
 from exporter.mixin.dashboards.panels import Json
+from exporter.mixin.dashboards.tables import limited
 from exporter.mixin.recording.breakdowns import TARGET
 
 MONTH, LAST, DAY = (f"azure:cost_{name}:without_meter" for name in ("month_to_date", "previous_month", "daily"))
@@ -26,24 +27,22 @@ def _by_meter(family: str) -> str:
     return f"sum by ({', '.join((*METER, *ACCOUNTED))}) (max without ({TARGET}) ({family}{{{ONE}}}))"
 
 
-def _by_part(series: str, label: str) -> str:
-    """A recorded cost by a label, as the label `part`; costs without it are of the part `none`."""
-    costs = f"sum by (account, currency, {label}) ({series}{{{ONE}}})"
-    named = f'label_replace({costs}, "part", "none", "", "")'
-    return f'sum by (account, part, currency) (label_replace({named}, "part", "$1", "{label}", "(.+)"))'
+def _by(series: str, label: str) -> str:
+    """A recorded cost of the subscription by a label."""
+    return f"sum by (account, currency, {label}) ({series}{{{ONE}}})"
 
 
 def meters() -> tuple[tuple[Json, int, int], ...]:
     """The meters: the month, and its days."""
     keys = {"account": "Account", **METER, "currency": "Currency"}
-    month, last = _by_meter("azure_cost_month_to_date"), _by_meter("azure_cost_previous_month")
+    month, last, days = (_by_meter(f"azure_cost_{name}") for name in ("month_to_date", "previous_month", "daily"))
     return (
         (compared("Meters", CURRENT, keys, month, last, total=cost(MONTH), hidden=HIDDEN), 24, 12),
         daily(
             "Daily cost by meter",
-            _by_meter("azure_cost_daily"),
-            ", ".join(keys),
+            limited(days, list(keys), f"topk(10, sum_over_time(({days})[$__range:1d] @ end()))"),
             "{{meter_name}}, {{currency}}",
+            cost(DAY),
         ),
     )
 
@@ -51,16 +50,22 @@ def meters() -> tuple[tuple[Json, int, int], ...]:
 def parts(title: str, label: str) -> tuple[tuple[Json, int, int], ...]:
     """The cost by a label: the month, and its days."""
     keys = {"account": "Account", "part": title, "currency": "Currency"}
+    by = f"account, currency, {label}"
     table = compared(
         f"Cost by {title.lower()}",
         CURRENT,
         keys,
-        _by_part(MONTH, label),
-        _by_part(LAST, label),
+        as_part(_by(MONTH, label), label),
+        as_part(_by(LAST, label), label),
         total=cost(MONTH),
         hidden=HIDDEN,
     )
     return (
         (table, 24, 9),
-        daily(f"Daily cost by {title.lower()}", _by_part(DAY, label), ", ".join(keys), "{{part}}, {{currency}}"),
+        daily(
+            f"Daily cost by {title.lower()}",
+            as_part(f"{_by(DAY, label)} and on ({by}) {ranked('without_meter', by, ONE)}", label),
+            "{{part}}, {{currency}}",
+            cost(DAY),
+        ),
     )

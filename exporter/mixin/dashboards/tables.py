@@ -5,6 +5,13 @@ from typing import Any
 
 from exporter.mixin.dashboards.panels import NONE, UNKNOWN, Json, Query, Steps, Unit, override, panel, thresholds
 
+SCOPES = {
+    r"^\/subscriptions\/([^\/]{8})[^\/]*$": "subscription $1",
+    r"^\/subscriptions\/([^\/]{8})[^\/]*\/resourceGroups\/([^\/]+)$": "$2 in $1",
+    r"^.*\/billingAccounts\/([^\/]+)$": "billing account $1",
+    r"^.*\/managementGroups\/([^\/]+)$": "management group $1",
+}
+"""How scopes of Azure are shown: what identifies them is at their end."""
 EMPTY = "-"
 """What a cell of a table without a value shows."""
 
@@ -23,12 +30,15 @@ def table(
     links: Mapping[str, tuple[str, str]] | None = None,
     widths: Mapping[str, int] | None = None,
     hidden: Sequence[str] = (),
+    shortened: Mapping[str, Mapping[str, str]] | None = None,
+    empty: str = "no data",
 ) -> Json:
     """One row per label set and one column per query; `columns` maps the labels to show, in order, to their titles.
 
     By the title of a column: its unit, colours (`steps`), mapping of values to `texts`, link (text and address), and
     width in pixels; the columns without a width share what is left. `gauges` are ratios that are drawn as bars from 0
-    to 1; `hidden` columns are only for links. Sorted by the column `sort`.
+    to 1; `hidden` columns are only for links. Texts that match a pattern are `shortened` to its replacement. Sorted by
+    the column `sort`. A table without rows shows the text `empty`.
 
     All queries must have exactly the labels of `columns`, or some of them: Grafana merges rows whose common columns
     are equal. So each query is an aggregation, and the first one limits the rows of all.
@@ -44,13 +54,15 @@ def table(
         {"cellHeight": "sm", "showHeader": True, "sortBy": [{"desc": descending, "displayName": sort}]},
         custom={"align": "auto", "cellOptions": {"type": "auto"}, "filterable": True, "minWidth": 70},
         table=True,
-        no_value=EMPTY,
+        no_value=empty,
     )
     styles: dict[str, Json] = {}
     for column in (*columns.values(), *values.values()):
         unit = units.get(column)
-        styles[column] = {"unit": unit.id, "decimals": unit.decimals} if unit else {}
+        styles[column] = {"noValue": EMPTY} | ({"unit": unit.id, "decimals": unit.decimals} if unit else {})
         styles[column] |= _colours(column, (steps or {}).get(column), column in gauges, (texts or {}).get(column))
+        if column in (shortened or {}):
+            styles[column]["mappings"] = _shortened((shortened or {})[column])
         if column in (widths or {}):
             styles[column]["custom.width"] = (widths or {})[column]
         if column in (links or {}):
@@ -58,7 +70,7 @@ def table(
             styles[column]["links"] = [{"title": text, "url": address}]
         if column in hidden:
             styles[column]["custom.hidden"] = True
-    made["fieldConfig"]["overrides"] = [override("byName", name, style) for name, style in styles.items() if style]
+    made["fieldConfig"]["overrides"] = [override("byName", name, style) for name, style in styles.items()]
     made["transformations"] = [
         {
             "id": "filterFieldsByName",
@@ -80,6 +92,13 @@ def table(
 def limited(expr: str, labels: Sequence[str], most: str) -> str:
     """The series of `expr` for the rows that `most` selects, by their labels."""
     return f"{expr} and on ({', '.join(labels)}) {most}"
+
+
+def _shortened(patterns: Mapping[str, str]) -> list[Json]:
+    return [
+        {"type": "regex", "options": {"pattern": f"/{pattern}/", "result": {"index": place, "text": text}}}
+        for place, (pattern, text) in enumerate(patterns.items())
+    ]
 
 
 def _colours(column: str, steps: Steps | None, gauge: bool, texts: Json | None) -> dict[str, Any]:

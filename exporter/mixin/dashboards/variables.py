@@ -7,6 +7,12 @@ from exporter.mixin.dashboards.panels import DATASOURCE, Json
 CLASSIC = 5
 """The type of a variable's query that is written as text: `label_values(…)`, `label_names(…)`, `query_result(…)`."""
 BY_NAME, AS_RETURNED = 1, 0
+SMALL_UNITS = {
+    1000: "CLP|COP|IDR|KRW|VND",
+    100: "HUF|INR|ISK|JPY|PHP|RUB|THB|TRY|TWD",
+    10: "CNY|CZK|DKK|HKD|MXN|NOK|SEK|ZAR",
+}
+"""About how many units of a currency are worth a dollar, a euro or a pound."""
 
 
 @dataclass(frozen=True)
@@ -49,15 +55,15 @@ class Variable:
 def currency(family: str, matchers: str) -> Variable:
     """The currencies of the series of a family, the largest sum first, so that the first sight is of the main one.
 
-    Sums in two currencies are not comparable. To find the main currency, those whose unit is worth about a hundredth
-    or a thousandth of the others' are scaled.
+    Sums in two currencies are not comparable. To find the main currency, those whose unit is worth about a tenth, a
+    hundredth or a thousandth of the others' are scaled.
     """
 
     def total(only: str = "") -> str:
         return f"sum by (currency) ({family}{{{matchers}{only}}})"
 
-    thousandths, hundredths = ',currency="KRW"', ',currency=~"INR|JPY|RUB|TWD"'
-    largest = f"sort_desc({total(thousandths)} / 1000 or {total(hundredths)} / 100 or {total()})"
+    scaled = (total(f',currency=~"{names}"') + f" / {units}" for units, names in SMALL_UNITS.items())
+    largest = f"sort_desc({' or '.join((*scaled, total()))})"
     return Variable(
         "currency",
         "Currency",

@@ -10,10 +10,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from exporter.report_options import REPORT_FORMATS
 from exporter.report.formats import FORMATS, as_csv, as_json, as_jsonl, as_list, as_markdown, as_xml
 from exporter.report.table import Column, Kind, Row, Table
 from exporter.report.terminal import as_table
+from exporter.report_options import REPORT_FORMATS
 
 LONG = Decimal("120.5682999999995904716")
 COLUMNS = (

@@ -1,7 +1,6 @@
 """The rule files and the runbook are generated completely from the definitions."""
 
 import importlib
-import inspect
 import pkgutil
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import yaml
 
 from exporter.mixin import alerts
-from exporter.mixin.files import rule_file
+from exporter.mixin.files import laid_out, rule_file
 from exporter.mixin.links import Links
 from exporter.mixin.recording import RECORDING
 from exporter.mixin.rules import Alert, Record, Section
@@ -23,7 +22,7 @@ ALERTS = [alert for file in alerts.FILES for alert in file.alerts()]
 
 def parsed(rule: Record | Alert) -> Mapping[str, Any]:
     """What Prometheus is to read."""
-    expr = inspect.cleandoc(rule.expr)
+    expr = laid_out(rule.expr)
     expr += "\n" if "\n" in expr else ""
     if isinstance(rule, Record):
         return {"record": rule.name, "expr": expr}

@@ -68,12 +68,12 @@ PACE = Section(
     projection. Look at the daily cost before you act:
 
         sum by (subscription_name, currency) (azure_cost_daily{account="…"})
-        azure_billing:budget:projected_ratio{account="…"}
+        azure_billing:budget:projected{account="…"} / azure_billing:budget:amount
     """,
     mitigation="Proceed as for [a budget that is used up](#a-budget-is-used-up).",
     resolution="""
-    When the projection falls below the budget, and by more than a day and a half without costs would lower it, so that
-    costs that arrive once a day do not resolve it; when the budget is used up and `AzureBudgetUsedUp` fires; or in the
+    When the projection falls below the budget, and by more than a twentieth of the period without costs would lower it,
+    so that costs that arrive once a day do not resolve it; when the budget is used up and `AzureBudgetUsedUp` fires; or in the
     last twentieth of the period. Each of them is two hours later, so that a restart changes nothing.
     """,
     silencing="""

@@ -5,7 +5,7 @@ from exporter.mixin.recording import pace
 from exporter.mixin.recording.budgets import BUDGET, LEVELS, OTHERS, WITHOUT
 from exporter.mixin.recording.customers import CROWDED, CROWDED_BY_PACE, CROWDED_WITHOUT, CUSTOMERS, MOST, one_each
 from exporter.mixin.rules import Alert, Severity
-from exporter.mixin.templates import COUNT, DAYS, MONEY, PERCENTAGE, as_of, dashboard, label, listed, value
+from exporter.mixin.templates import COUNT, DAYS, MONEY, PERCENTAGE, as_of, dashboard, first, label, listed, queried, value
 from exporter.mixin.templates import series as found
 
 LABELS = ("account", "budget", "scope", "time_grain", "customer_id", "currency")
@@ -20,6 +20,7 @@ BUDGETS = dashboard(
     account="account",
     customer_id="customer_id",
 )
+RATIO = queried(f"{BUDGET}:used_ratio%s", LABELS, f"{first(PERCENTAGE)} used", "exceeded")
 OF_AZURE_LIMIT = "max by (account, budget, scope, time_grain, currency) (azure_budget_amount)"
 
 
@@ -66,9 +67,8 @@ def _used(name: str, severity: Severity, summary: str, verb: str) -> Alert:
         """,
         summary=summary,
         description=f"""
-        {{{{ if $labels.budget }}}}Budget {NAMED}: {found(f"{BUDGET}:spent", LABELS, MONEY)} of
-        {found(f"{BUDGET}:amount", LABELS, MONEY)} {label("currency")} are spent in the billing period{AS_OF}.
-        {{{{ else }}}}{_many(verb, f"{BUDGET}:level == {level}")}{{{{ end }}}}
+        {{{{ if $labels.budget }}}}Budget {NAMED} is {RATIO}: {found(f"{BUDGET}:spent", LABELS, MONEY)} of
+        {found(f"{BUDGET}:amount", LABELS, MONEY)} {label("currency")}{AS_OF}.{{{{ else }}}}{_many(verb, f"{BUDGET}:level == {level}").strip()}{{{{ end }}}}
         """,
         runbook=USED_UP,
         dashboard=BUDGETS,
@@ -110,9 +110,8 @@ PACES = (
         summary="At the current rate, a budget will be exceeded before its period ends.",
         description=f"""
         {{{{ if $labels.budget }}}}At the current rate, budget {NAMED} will be used up in {value(DAYS)} days, and
-        {found(pace.PROJECTED, LABELS, MONEY)} {label("currency")} will be spent at the end of the billing period, which
-        is {found(pace.SHARE, LABELS, PERCENTAGE)} of the budget{AS_OF}.
-        {{{{ else }}}}At the current rate, the budgets of {value(COUNT)} customers of account {label("account")} will be
+        {found(pace.PROJECTED, LABELS, MONEY)} of {found(f"{BUDGET}:amount", LABELS, MONEY)} {label("currency")} will be
+        spent at the end of the billing period{AS_OF}.{{{{ else }}}}At the current rate, the budgets of {value(COUNT)} customers of account {label("account")} will be
         exceeded before their billing periods end{AS_OF}.{{{{ end }}}}
         """,
         runbook=PACE,

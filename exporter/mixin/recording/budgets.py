@@ -133,7 +133,9 @@ BUDGETS = (
         f"""
         {SPENT_OF_OTHERS}
         {_held("spent")}
-        or {named(f"{COSTS} and {LIMITS}")}
+        or {BUDGET}:amount{{{CUSTOMERS}}} * 0
+        + on (account, customer_id, currency) group_left ()
+        max by (account, customer_id, currency) (partner_center_customer_cost_month_to_date)
         """,
     ),
     Record(

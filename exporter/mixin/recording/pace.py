@@ -1,27 +1,22 @@
 """How fast budgets are used: the elapsed part of their periods, and the spending that is expected at the end."""
 
 from exporter.mixin.recording.budgets import AMOUNT_OF_OTHERS, BUDGET, CONFIGURED, OTHERS, SPENT_OF_OTHERS
-from exporter.mixin.recording.customers import COSTS, CROWDED_BY_PACE, CUSTOMERS, LIMITS, crowded, named
+from exporter.mixin.recording.customers import CROWDED_BY_PACE, CUSTOMERS, crowded
 from exporter.mixin.recording.held import DAY, MEMORY
 from exporter.mixin.recording.periods import DATA, LAST_RUN
 from exporter.mixin.rules import Record
 
-DAYS, ELAPSED, PACE, PROJECTED, SHARE, LEFT, EXCEEDING = (
-    f"{BUDGET}:{name}"
-    for name in (
-        "elapsed_days",
-        "elapsed_ratio",
-        "pace_ratio",
-        "projected",
-        "projected_ratio",
-        "days_left",
-        "exceeding_days_left",
-    )
+ELAPSED, PACE, PROJECTED, LEFT, EXCEEDING = (
+    f"{BUDGET}:{name}" for name in ("elapsed_ratio", "pace_ratio", "projected", "days_left", "exceeding_days_left")
 )
+DAYS = f"{BUDGET}:elapsed_days"
 FORECAST = f"{BUDGET}:forecast"
+AMOUNT, SPENT, USED = (f"{BUDGET}:{name}" for name in ("amount", "spent", "used_ratio"))
 LIMIT_OF_CONFIGURED = "max by (account, budget, currency) (azure_billing_budget_amount)"
-STEPS = 1.5
-"""Hysteresis: a projection that falls by no more than so many days without costs explain counts as unchanged."""
+TREND = f"{ELAPSED} > 0.034"
+"""The first day is too short for a trend."""
+STEP = 0.05
+"""Hysteresis, as a share of the period: a projection that falls by what so much time without costs explains."""
 
 
 def _elapsed(name: str) -> str:
@@ -31,7 +26,8 @@ def _elapsed(name: str) -> str:
         + on (account) group_left () max by (account) ({series}{{collector=~"usagedetails|bill"}})
         or max by (account, budget, scope, time_grain, currency) (azure_budget_amount{{time_grain="Monthly"}}) * 0
         + on (account) group_left () max by (account) ({series}{{collector="budgets"}})
-        or {named(f"{LIMITS} * 0 + on (account, customer_id) group_left () azure_billing:customer:{name}")}
+        or {AMOUNT}{{{CUSTOMERS}}} * 0
+        + on (account, customer_id) group_left () azure_billing:customer:{name}
         """
 
 
@@ -85,8 +81,8 @@ BUDGET_PACE = (
         or {FORECAST}
         or (
           {SPENT_OF_OTHERS}
-          or {named(f"{COSTS} and {LIMITS}")}
-        ) / ({ELAPSED} > 0.034)
+          or {SPENT}{{{CUSTOMERS}}}
+        ) / ({TREND})
         """,
         comment=(
             "Spending at the end of the period, at the current rate. For B2C, the exporter's estimate, which applies "
@@ -99,33 +95,11 @@ BUDGET_PACE = (
         ({SPENT_OF_OTHERS})
         / (({AMOUNT_OF_OTHERS}) != 0)
         / ({ELAPSED}{{{OTHERS}}} > 0.034)
-        or {PROJECTED}{{{CUSTOMERS}}}
-        / {named(f"{LIMITS} != 0")}
+        or {USED}{{{CUSTOMERS}}} / ({TREND})
         """,
         comment=(
             "1 means that the budget is used up exactly at the end of the period. The first day is too short for a "
             "trend."
-        ),
-    ),
-    Record(
-        SHARE,
-        f"""
-        (
-          last_over_time({SHARE}{{{OTHERS}}}[{MEMORY}])
-          > {PROJECTED}{{{OTHERS}}} / (({AMOUNT_OF_OTHERS}) > 0)
-          <= {PROJECTED}{{{OTHERS}}} / (({AMOUNT_OF_OTHERS}) > 0) * (1 + {STEPS} / {DAYS}{{{OTHERS}}})
-        )
-        or {PROJECTED}{{{OTHERS}}} / (({AMOUNT_OF_OTHERS}) > 0)
-        or (
-          last_over_time({SHARE}{{{CUSTOMERS}}}[{MEMORY}])
-          > {PACE}{{{CUSTOMERS}}}
-          <= {PACE}{{{CUSTOMERS}}} * (1 + {STEPS} / {DAYS}{{{CUSTOMERS}}})
-        )
-        or {PACE}{{{CUSTOMERS}}}
-        """,
-        comment=(
-            "The projection as a share of the budget, with hysteresis: costs arrive in steps of a day, between which "
-            "the projection falls. A decline that a day and a half without costs explains does not count."
         ),
     ),
     Record(
@@ -134,8 +108,12 @@ BUDGET_PACE = (
         clamp_min(
           {_left(CONFIGURED, _age('collector=~"usagedetails|bill"')).strip()}
           or {_left('scope!=""', _age('collector="budgets"')).strip()}
-          or {DAYS}{{{CUSTOMERS}}}
-          * (1 / ({PACE}{{{CUSTOMERS}}} * {ELAPSED}{{{CUSTOMERS}}} > 0) - 1)
+          or (
+            1 / ({USED}{{{CUSTOMERS}}} > 0)
+            - 1
+            and {PACE}{{{CUSTOMERS}}}
+          )
+          * {DAYS}{{{CUSTOMERS}}}
           - on (account) group_left () (time() - {LAST_RUN}) / {DAY},
           0
         )
@@ -149,13 +127,21 @@ BUDGET_PACE = (
         EXCEEDING,
         f"""
         {LEFT} > 0
-        and {SHARE} > 1
         and {ELAPSED} > 0.1 < 0.95
+        and (
+          {PROJECTED} / ({AMOUNT} > 0) > 1
+          or (
+            {PROJECTED} / ({AMOUNT} > 0) * (1 + {STEP} / {ELAPSED}) > 1
+            and last_over_time({EXCEEDING}[{MEMORY}])
+          )
+        )
         unless {FORECAST}
         """,
         comment=(
             "The days that are left of budgets that will be exceeded while there is time to act: not in the first "
-            "days, when no trend is known, and not at the very end."
+            "days, when no trend is known, and not at the very end. With hysteresis: costs arrive in steps of a day, "
+            "between which the projection falls. A decline that a twentieth of the period without costs explains does "
+            "not count."
         ),
     ),
     Record(CROWDED_BY_PACE, crowded("pace", f"count by (account) ({EXCEEDING}{{{CUSTOMERS}}})", CROWDED_BY_PACE)),

@@ -23,8 +23,10 @@ BILLING = RuleFile(
     "alerts",
     (
         Group("azure-billing-budgets", (*BUDGETS, *budgets.ALERTS, *commitments.ALERTS, *b2c.ALERTS)),
-        Group("azure-billing-periods", (*PERIODS, *COSTS, *PREPAYMENT, *prepayment.ALERTS)),
-        Group("azure-billing-pace", (*BUDGET_PACE, *budgets.PACES)),
+        Group(
+            "azure-billing-periods",
+            (*PERIODS, *COSTS, *BUDGET_PACE, *PREPAYMENT, *budgets.PACES, *prepayment.ALERTS),
+        ),
         Group(
             "azure-billing-days",
             (*DAYS, *costs.ALERTS, *b2c.JUMPS, *WITHOUT_BUDGET, *budgets.WITHOUT_A_BUDGET),
@@ -36,8 +38,8 @@ BILLING = RuleFile(
     The budgets and costs of all APIs in one form, always by currency, and the alerts that read them. Labels: account
     and currency on all; budget, customer_id and customer_name (for Partner Center only), scope and time_grain (for
     budgets that are set in Azure only) on budgets. Times are UTC, and months are calendar months, as Microsoft bills.
-    The rules of a group are evaluated in their order. The group of the pace reads what the two before record, which may
-    be a minute old; no other group reads another. Severities: page someone for critical, handle warning during working hours, review info from time to time. docs/runbook.md describes
+    The rules of a group are evaluated in their order, and none reads what another group records. Severities: page
+    someone for critical, handle warning during working hours, review info from time to time. docs/runbook.md describes
     what to do about each alert. Of the alerts about thresholds of the same budget only the most severe one fires.
     """,
 )

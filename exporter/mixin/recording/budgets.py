@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from exporter.mixin.recording.customers import (
-    COSTS,
     CROWDED,
     CROWDED_WITHOUT,
     CUSTOMERS,
@@ -204,8 +203,10 @@ WITHOUT_BUDGET = (
         WITHOUT,
         f"""
         (
-          {COSTS} > 0
-          unless on (account, customer_id) {LIMITS}
+          max by (account, customer_id, customer_name, currency) (
+            partner_center_customer_cost_month_to_date > 0
+            unless on (account, customer_id) partner_center_customer_budget_amount
+          )
         )
         and on (account) group by (account) (partner_center_customer_budget_amount)
         """,

@@ -36,7 +36,7 @@ COSTS = (
         """
             max by (account, customer_id, currency) (partner_center_customer_cost_month_to_date)
               / on (account, customer_id) group_left () (azure_billing:customer:elapsed_ratio > 0.034)
-            or max by (account, customer_id, currency) (partner_center_customer_cost_month_to_date) == 0
+            or max by (account, customer_id, currency) (partner_center_customer_cost_month_to_date == 0)
             """,
         comment="A customer's cost at the end of its billing period. A cost of zero projects to zero.",
     ),
@@ -52,7 +52,7 @@ COSTS = (
             or label_replace(
               sum by (account, currency) (azure_billing:customer:projected)
               unless on (account, currency) (
-                max by (account, customer_id, currency) (partner_center_customer_cost_month_to_date)
+                partner_center_customer_cost_month_to_date
                 unless on (account, customer_id, currency) azure_billing:customer:projected
               ),
               "collector", "usagerecords", "", ""
@@ -66,8 +66,10 @@ COSTS = (
         "azure_billing:cost:legacy_period_to_date",
         """
             sum by (account, currency) (
-              max by (account, customer_id, currency) (partner_center_customer_cost_month_to_date) != 0
-              and on (account, customer_id) partner_center_customer_info{azure_plan="false"}
+              max by (account, customer_id, currency) (
+                partner_center_customer_cost_month_to_date != 0
+                and on (account, customer_id) partner_center_customer_info{azure_plan="false"}
+              )
             )
             """,
         comment="The part of the cost whose billing period is not a calendar month.",

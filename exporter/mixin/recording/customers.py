@@ -5,7 +5,6 @@ from exporter.mixin.recording.held import MEMORY
 CUSTOMERS = 'customer_id!=""'
 """The matcher of budgets that are a customer's."""
 LIMITS = "max by (account, customer_id, customer_name, currency) (partner_center_customer_budget_amount)"
-COSTS = "max by (account, customer_id, customer_name, currency) (partner_center_customer_cost_month_to_date)"
 CROWDED, CROWDED_BY_PACE, CROWDED_WITHOUT = (
     f"azure_billing:customers:crowded{kind}" for kind in ("", "_by_pace", "_without_budget")
 )

@@ -1,7 +1,7 @@
 """How fast budgets are used: the elapsed part of their periods, and the spending that is expected at the end."""
 
 from exporter.mixin.recording.budgets import AMOUNT_OF_OTHERS, BUDGET, CONFIGURED, OTHERS, SPENT_OF_OTHERS
-from exporter.mixin.recording.customers import CROWDED_BY_PACE, CUSTOMERS, crowded
+from exporter.mixin.recording.customers import CROWDED_BY_PACE, CUSTOMERS, LIMITS, crowded, named
 from exporter.mixin.recording.held import DAY, MEMORY
 from exporter.mixin.recording.periods import DATA, LAST_RUN
 from exporter.mixin.rules import Record
@@ -11,10 +11,11 @@ ELAPSED, PACE, PROJECTED, LEFT, EXCEEDING = (
 )
 DAYS = f"{BUDGET}:elapsed_days"
 FORECAST = f"{BUDGET}:forecast"
-AMOUNT, SPENT, USED = (f"{BUDGET}:{name}" for name in ("amount", "spent", "used_ratio"))
+KEYS = "account, customer_id, currency"
+OF_CUSTOMER = f"on ({KEYS}) group_left () max by ({KEYS})"
 LIMIT_OF_CONFIGURED = "max by (account, budget, currency) (azure_billing_budget_amount)"
-TREND = f"{ELAPSED} > 0.034"
-"""The first day is too short for a trend."""
+SHARE = f"{PACE}{{{CUSTOMERS}}} or {PROJECTED}{{{OTHERS}}} / (({AMOUNT_OF_OTHERS}) > 0)"
+"""The spending at the end of the period as a share of the budget."""
 STEP = 0.05
 """Hysteresis, as a share of the period: a projection that falls by what so much time without costs explains."""
 
@@ -26,8 +27,6 @@ def _elapsed(name: str) -> str:
         + on (account) group_left () max by (account) ({series}{{collector=~"usagedetails|bill"}})
         or max by (account, budget, scope, time_grain, currency) (azure_budget_amount{{time_grain="Monthly"}}) * 0
         + on (account) group_left () max by (account) ({series}{{collector="budgets"}})
-        or {AMOUNT}{{{CUSTOMERS}}} * 0
-        + on (account, customer_id) group_left () azure_billing:customer:{name}
         """
 
 
@@ -63,10 +62,17 @@ BUDGET_PACE = (
         _elapsed("elapsed_days"),
         comment=(
             "Elapsed days and elapsed share of the billing period, as of the data. Of the budgets that are set in "
-            "Azure, only monthly ones have a period that is known to be the calendar month."
+            "Azure, only monthly ones have a period that is known to be the calendar month. Elapsed days of customers "
+            "are azure_billing:customer:elapsed_days."
         ),
     ),
-    Record(ELAPSED, _elapsed("elapsed_ratio")),
+    Record(
+        ELAPSED,
+        f"""
+        {_elapsed("elapsed_ratio").strip()}
+        or {named(f"{LIMITS} * 0 + on (account, customer_id) group_left () azure_billing:customer:elapsed_ratio")}
+        """,
+    ),
     Record(
         PROJECTED,
         f"""
@@ -79,10 +85,9 @@ BUDGET_PACE = (
           unless on (account) {DATA}{{collector="usagedetails"}}
         )
         or {FORECAST}
-        or (
-          {SPENT_OF_OTHERS}
-          or {SPENT}{{{CUSTOMERS}}}
-        ) / ({TREND})
+        or ({SPENT_OF_OTHERS}) / ({ELAPSED}{{{OTHERS}}} > 0.034)
+        or 1 / ({ELAPSED}{{{CUSTOMERS}}} > 0.034)
+        * {OF_CUSTOMER} (partner_center_customer_cost_month_to_date)
         """,
         comment=(
             "Spending at the end of the period, at the current rate. For B2C, the exporter's estimate, which applies "
@@ -95,7 +100,8 @@ BUDGET_PACE = (
         ({SPENT_OF_OTHERS})
         / (({AMOUNT_OF_OTHERS}) != 0)
         / ({ELAPSED}{{{OTHERS}}} > 0.034)
-        or {USED}{{{CUSTOMERS}}} / ({TREND})
+        or {PROJECTED}{{{CUSTOMERS}}}
+        / {OF_CUSTOMER} (partner_center_customer_budget_amount != 0)
         """,
         comment=(
             "1 means that the budget is used up exactly at the end of the period. The first day is too short for a "
@@ -109,11 +115,10 @@ BUDGET_PACE = (
           {_left(CONFIGURED, _age('collector=~"usagedetails|bill"')).strip()}
           or {_left('scope!=""', _age('collector="budgets"')).strip()}
           or (
-            1 / ({USED}{{{CUSTOMERS}}} > 0)
+            1 / ({PACE}{{{CUSTOMERS}}} * {ELAPSED}{{{CUSTOMERS}}} > 0)
             - 1
-            and {PACE}{{{CUSTOMERS}}}
           )
-          * {DAYS}{{{CUSTOMERS}}}
+          * on (account, customer_id) group_left () azure_billing:customer:elapsed_days
           - on (account) group_left () (time() - {LAST_RUN}) / {DAY},
           0
         )
@@ -129,9 +134,11 @@ BUDGET_PACE = (
         {LEFT} > 0
         and {ELAPSED} > 0.1 < 0.95
         and (
-          {PROJECTED} / ({AMOUNT} > 0) > 1
+          ({SHARE}) > 1
           or (
-            {PROJECTED} / ({AMOUNT} > 0) * (1 + {STEP} / {ELAPSED}) > 1
+            ({SHARE})
+            * (1 + {STEP} / {ELAPSED})
+            > 1
             and last_over_time({EXCEEDING}[{MEMORY}])
           )
         )

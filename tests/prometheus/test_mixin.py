@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -72,6 +73,20 @@ def test_every_definition_is_in_a_file() -> None:
     defined = [one for value in values if isinstance(value, tuple) for one in value if isinstance(one, Alert)]
     assert len(ALERTS) <= len(defined)
     assert [] == [alert.name for alert in defined if alert not in ALERTS]
+
+
+def test_no_group_reads_what_another_records() -> None:
+    """Groups are evaluated in no particular order, so that an alert would read values of the evaluation before."""
+    groups = [group for file in FILES for group in file.groups]
+    recorded = {rule.name: group.name for group in groups for rule in group.rules if isinstance(rule, Record)}
+    names = [
+        (group.name, rule.name, name)
+        for group in groups
+        for rule in group.rules
+        for name in re.findall(r"\bazure[a-z_0-9]*:[a-z_0-9:]+", rule.expr)
+    ]
+    assert names
+    assert [] == [found for found in names if recorded[found[2]] != found[0]]
 
 
 def test_every_section_of_the_runbook_is_complete() -> None:

@@ -63,8 +63,11 @@ def test_every_alert_has_complete_annotations(rule: dict[str, Any]) -> None:
     anchors = {heading.lower().replace(" ", "-") for heading in headings}
     assert annotations["runbook_url"].partition("#")[2] in anchors
     linked = re.findall(r"azure-billing-[a-z0-9-]+", annotations["dashboard_url"])
-    assert linked and set(linked) <= VARIABLES.keys()
-    assert set(re.findall(r"var-(\w+)=", annotations["dashboard_url"])) <= set().union(*(VARIABLES[uid] for uid in linked))
+    assert linked
+    assert set(linked) <= VARIABLES.keys()
+    assert set(re.findall(r"var-(\w+)=", annotations["dashboard_url"])) <= set().union(
+        *(VARIABLES[uid] for uid in linked)
+    )
 
 
 def test_every_metric_that_a_rule_uses_exists() -> None:

@@ -73,8 +73,8 @@ PACE = Section(
     mitigation="Proceed as for [a budget that is used up](#a-budget-is-used-up).",
     resolution="""
     When the projection falls below the budget, and by more than a twentieth of the period without costs would lower it,
-    so that costs that arrive once a day do not resolve it; when the budget is used up and `AzureBudgetUsedUp` fires; or in the
-    last twentieth of the period. Each of them is two hours later, so that a restart changes nothing.
+    so that costs that arrive once a day do not resolve it; when the budget is used up and `AzureBudgetUsedUp` fires; or
+    in the last twentieth of the period. Each of them is two hours later, so that a restart changes nothing.
     """,
     silencing="""
     If the cost was charged once and no more of it will follow, by `account` and `budget`, until the end of the billing

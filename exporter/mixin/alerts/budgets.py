@@ -5,7 +5,19 @@ from exporter.mixin.recording import pace
 from exporter.mixin.recording.budgets import BUDGET, LEVELS, OTHERS, WITHOUT
 from exporter.mixin.recording.customers import CROWDED, CROWDED_BY_PACE, CROWDED_WITHOUT, CUSTOMERS, MOST, one_each
 from exporter.mixin.rules import Alert, Severity
-from exporter.mixin.templates import COUNT, DAYS, MONEY, PERCENTAGE, as_of, dashboard, first, label, listed, queried, value
+from exporter.mixin.templates import (
+    COUNT,
+    DAYS,
+    MONEY,
+    PERCENTAGE,
+    as_of,
+    dashboard,
+    first,
+    label,
+    listed,
+    queried,
+    value,
+)
 from exporter.mixin.templates import series as found
 
 LABELS = ("account", "budget", "scope", "time_grain", "customer_id", "currency")
@@ -56,6 +68,11 @@ def _many(what: str, condition: str) -> str:
         """
 
 
+def _either(each: str, many: str) -> str:
+    """The text of an alert about one budget, or about many customers."""
+    return f"{{{{ if $labels.budget }}}}{each.strip()}{{{{ else }}}}{many.strip()}{{{{ end }}}}"
+
+
 def _used(name: str, severity: Severity, summary: str, verb: str) -> Alert:
     level = LEVELS[severity]
     return Alert(
@@ -66,10 +83,13 @@ def _used(name: str, severity: Severity, summary: str, verb: str) -> Alert:
         or {one_each(severity, f"{BUDGET}:level{{{CUSTOMERS}}} == {level}", CROWDED).strip()}
         """,
         summary=summary,
-        description=f"""
-        {{{{ if $labels.budget }}}}Budget {NAMED} is {RATIO}: {found(f"{BUDGET}:spent", LABELS, MONEY)} of
-        {found(f"{BUDGET}:amount", LABELS, MONEY)} {label("currency")}{AS_OF}.{{{{ else }}}}{_many(verb, f"{BUDGET}:level == {level}").strip()}{{{{ end }}}}
-        """,
+        description=_either(
+            f"""
+            Budget {NAMED} is {RATIO}: {found(f"{BUDGET}:spent", LABELS, MONEY)} of
+            {found(f"{BUDGET}:amount", LABELS, MONEY)} {label("currency")}{AS_OF}.
+            """,
+            _many(verb, f"{BUDGET}:level == {level}"),
+        ),
         runbook=USED_UP,
         dashboard=BUDGETS,
         comment=f"One alert for each customer, or one for the account if there are more than {MOST}.",
@@ -108,12 +128,17 @@ PACES = (
         for_="1h",
         keep_firing_for="2h",
         summary="At the current rate, a budget will be exceeded before its period ends.",
-        description=f"""
-        {{{{ if $labels.budget }}}}At the current rate, budget {NAMED} will be used up in {value(DAYS)} days, and
-        {found(pace.PROJECTED, LABELS, MONEY)} of {found(f"{BUDGET}:amount", LABELS, MONEY)} {label("currency")} will be
-        spent at the end of the billing period{AS_OF}.{{{{ else }}}}At the current rate, the budgets of {value(COUNT)} customers of account {label("account")} will be
-        exceeded before their billing periods end{AS_OF}.{{{{ end }}}}
-        """,
+        description=_either(
+            f"""
+            At the current rate, budget {NAMED} will be used up in {value(DAYS)} days, and
+            {found(pace.PROJECTED, LABELS, MONEY)} of {found(f"{BUDGET}:amount", LABELS, MONEY)} {label("currency")}
+            will be spent at the end of the billing period{AS_OF}.
+            """,
+            f"""
+            At the current rate, the budgets of {value(COUNT)} customers of account {label("account")} will be exceeded
+            before their billing periods end{AS_OF}.
+            """,
+        ),
         runbook=PACE,
         dashboard=BUDGETS,
     ),

@@ -201,7 +201,7 @@ BUDGETS = (
 WITHOUT_BUDGET = (
     Record(
         WITHOUT,
-        f"""
+        """
         (
           max by (account, customer_id, customer_name, currency) (
             partner_center_customer_cost_month_to_date > 0

@@ -14,7 +14,7 @@ LAST_RUN = "max by (account) (" + last_success('collector="usagerecords"') + ")"
 
 
 MODIFIED, START, END = (
-    f"max by (account, customer_id) (partner_center_customer_{name}_timestamp_seconds)"
+    f"partner_center_customer_{name}_timestamp_seconds"
     for name in ("last_modified", "billing_period_start", "billing_period_end")
 )
 """Times that each customer of Partner Center has."""
@@ -81,19 +81,14 @@ PERIODS = (
     Record(
         "azure_billing:customer:elapsed_days",
         f"""
-        (
-          clamp_min({MODIFIED} - on (account) group_left () ({LAST_RUN} - {STEP}), 0)
-          + on (account) group_left () ({LAST_RUN} - {STEP})
-          - {START}
-        ) / 86400 >= 0
-        and (
-          {MODIFIED}
-          >= {START}
-        )
-        and (
-          {END}
-          > on (account) group_left ()
-          {LAST_RUN}
+        max by (account, customer_id) (
+          (
+            clamp_min({MODIFIED} - on (account) group_left () ({LAST_RUN} - {STEP}), 0)
+            + on (account) group_left () ({LAST_RUN} - {STEP})
+            - {START}
+          ) / 86400 >= 0
+          and {MODIFIED} >= {START}
+          and {END} > on (account) group_left () {LAST_RUN}
         )
         """,
         comment=(
@@ -107,10 +102,9 @@ PERIODS = (
     Record(
         "azure_billing:customer:elapsed_ratio",
         f"""
-        azure_billing:customer:elapsed_days / (
-          {END}
-          - {START}
-        ) * 86400 < 1
+        azure_billing:customer:elapsed_days
+        / max by (account, customer_id) ({END} - {START})
+        * 86400 < 1
         """,
     ),
 )

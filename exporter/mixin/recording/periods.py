@@ -103,8 +103,7 @@ PERIODS = (
         "azure_billing:customer:elapsed_ratio",
         f"""
         azure_billing:customer:elapsed_days
-        / max by (account, customer_id) ({END} - {START})
-        * 86400 < 1
+        / (max by (account, customer_id) ({END} - {START}) / 86400)
         """,
     ),
 )

@@ -131,6 +131,7 @@ bench: .venv/development requirements-bench.txt ## run the benchmarks; results a
 	$(BIN)/python -m bench.start
 	$(BIN)/python -m bench.serving
 	$(BIN)/python -m bench.dashboards
+	$(BIN)/python -m bench.rules
 
 UPGRADE ?= --upgrade
 PIN := $(BIN)/uv pip compile --quiet $(UPGRADE) --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tools import recorded, stack
 
-RULES = stack.ROOT / "prometheus/rules/recording.yml"
+RULES = sorted((stack.ROOT / "prometheus/rules").glob("*.yml"))
 UNBOUNDED = "--query.max-samples=500000000"
 IDLE = "{}"
 
@@ -35,7 +35,7 @@ def record(directory: Path, start: datetime, end: datetime, every: timedelta) ->
     """Add what the recording rules would have recorded."""
     idle, address = idle_config(directory), free_address()
     look_back = f"--query.lookback-delta={every.total_seconds():.0f}s"
-    for rules in recorded.levels(RULES):
+    for rules in recorded.levels(*RULES):
         with stack.prometheus(directory, idle, address, look_back, UNBOUNDED):
             lines = [*recorded.series(address, rules, start, end, every)]
         write(directory, lines)

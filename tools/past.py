@@ -39,7 +39,7 @@ def import_history(directory: Path, address: str, exporter: str, past: Past) -> 
     import_lines(directory, scrapes(past, LABELS.format(exporter=exporter)))
     idle = directory / "idle.yml"
     idle.write_text("{}")
-    for rules in recorded.levels(ROOT / "prometheus/rules/recording.yml"):
+    for rules in recorded.levels(*sorted((ROOT / "prometheus/rules").glob("*.yml"))):
         with prometheus(directory, idle, address, look_back(past.every)):
             lines = [*recorded.series(address, rules, past.start, past.end, past.every)]
         import_lines(directory, lines)

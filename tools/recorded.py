@@ -14,9 +14,15 @@ Rules: TypeAlias = dict[str, str]
 
 
 def levels(*files: Path) -> Iterator[Rules]:
-    """The rules in levels, so that each depends only on rules of earlier levels."""
+    """The rules in levels, so that each depends only on rules of earlier levels.
+
+    Rules that record different series of one name are united.
+    """
     groups = (group for file in files for group in yaml.safe_load(file.read_text())["groups"])
-    waiting: Rules = {rule["record"]: rule["expr"] for group in groups for rule in group["rules"] if "record" in rule}
+    waiting: Rules = {}
+    for rule in (rule for group in groups for rule in group["rules"] if "record" in rule):
+        others = f"{waiting[rule['record']]}\nor " if rule["record"] in waiting else ""
+        waiting[rule["record"]] = f"{others}({rule['expr']})"
     while ready := {name: expr for name, expr in waiting.items() if not (_named(expr) - {name}) & waiting.keys()}:
         yield ready
         waiting = {name: expr for name, expr in waiting.items() if name not in ready}

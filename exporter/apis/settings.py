@@ -1,17 +1,13 @@
 """Settings that the accounts of all APIs share."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -28,7 +24,6 @@ from exporter.apis.fields import (
     Text,
     WebAddress,
     invalid,
-    money,
 )
 from exporter.auth.secret import Secret
 
@@ -93,26 +88,6 @@ class Secrets(Section):
             if len(given) == 2:
                 raise invalid(f"{key} and {key}_file exclude each other")
         return self
-
-
-class Budget(Section):
-    """A monthly budget."""
-
-    name: Text = Field(description="the `budget` label", examples=["sign-ins"])
-    amount: Annotated[Decimal, BeforeValidator(money), Field(ge=0, strict=False, allow_inf_nan=False)] = Field(
-        description="the monthly limit", examples=[Decimal("400.00")]
-    )
-
-
-def one_name_each(budgets: tuple[Budget, ...]) -> tuple[Budget, ...]:
-    """Requires unique names of budgets."""
-    for name, count in Counter(budget.name for budget in budgets).items():
-        if count > 1:
-            raise invalid(f"{count} budgets have the name {name!r}")
-    return budgets
-
-
-OneNameEach = AfterValidator(one_name_each)
 
 
 class Report(Section):

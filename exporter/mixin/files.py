@@ -1,6 +1,5 @@
 """The rule files as YAML that is meant to be read: with comments, and in blocks where a text is long; dashboards."""
 
-import inspect
 import json
 import math
 import re
@@ -62,6 +61,8 @@ def _group(group: Group, links: Links) -> Iterator[str]:
 def _alert(alert: Alert, links: Links) -> Iterator[str]:
     if alert.for_:
         yield f"        for: {alert.for_}"
+    if alert.keep_firing_for:
+        yield f"        keep_firing_for: {alert.keep_firing_for}"
     yield f"        labels: {{severity: {alert.severity}}}"
     yield "        annotations:"
     yield f"          summary: {_scalar(alert.summary)}"
@@ -73,12 +74,23 @@ def _alert(alert: Alert, links: Links) -> Iterator[str]:
 
 
 def _expression(expr: str) -> Iterator[str]:
-    lines = inspect.cleandoc(expr).splitlines()
+    lines = laid_out(expr).splitlines()
     if len(lines) == 1:
         yield f"        expr: {_scalar(lines[0])}"
     else:
         yield "        expr: |"
         yield from (f"          {line}" for line in lines)
+
+
+def laid_out(expr: str) -> str:
+    """The lines of an expression, each indented by the brackets that are open before it."""
+    lines, depth = [], 0
+    for line in filter(None, map(str.strip, expr.splitlines())):
+        outside = re.sub(r'"(?:\\.|[^"\\])*"', "", line)
+        closing = len(outside) - len(outside.lstrip(")}]"))
+        lines.append("  " * (depth - closing) + line)
+        depth += sum(map(outside.count, "({[")) - sum(map(outside.count, ")}]"))
+    return "\n".join(lines)
 
 
 def _comment(text: str, indent: int) -> Iterator[str]:

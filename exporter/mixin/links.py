@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 RUNBOOK = "https://github.com/azure-billing-exporter/azure-billing-exporter/blob/main/docs/runbook.md"
 """The page whose sections the annotation `runbook_url` names."""
+GRAFANA = "http://localhost:3000"
+"""The Grafana that the annotation `dashboard_url` names if the installation states none: that of `make stack`."""
 DASHBOARDS = "/d"
 """Prefix of a dashboard's uid in links between dashboards; relative to the Grafana server."""
 
@@ -20,8 +22,8 @@ class Links:
     grafana: str = ""
 
     def dashboard(self, path: str) -> str:
-        """The URL of a dashboard; `path` is its uid, and the values of its variables after `?`."""
-        return f"{self.grafana}{DASHBOARDS}/{path}"
+        """The URL of a dashboard for a notification; `path` is its uid, and the values of its variables after `?`."""
+        return f"{self.grafana or GRAFANA}{DASHBOARDS}/{path}"
 
     def adapted(self, text: str) -> str:
         """A text of the definitions with these URLs."""

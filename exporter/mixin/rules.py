@@ -12,8 +12,8 @@ class Section:
     """A section of the runbook, in Markdown. Several alerts can share one.
 
     `meaning`: what has happened, and when the alert does not fire. `impact`: what follows if nobody acts. `diagnosis`:
-    how to find the cause, with queries. `mitigation`: what to do, and when the alert resolves. `silencing`: when to
-    silence it, and by which labels.
+    how to find the cause, with queries. `mitigation`: what to do. `resolution`: why the alert resolves, and when.
+    `silencing`: when to silence it, and by which labels. `ownership`: who handles it.
     """
 
     title: str
@@ -21,7 +21,9 @@ class Section:
     impact: str
     diagnosis: str
     mitigation: str
+    resolution: str
     silencing: str
+    ownership: str
 
     @property
     def anchor(self) -> str:
@@ -48,7 +50,8 @@ class Alert:
     """An alerting rule. Rules with the same name differ in their severity.
 
     `summary` is one constant sentence. `description` is a template in which white space is folded. `for_` is how long
-    `expr` must be true before the alert fires, as Prometheus writes durations; empty if it fires at once. `dashboard`
+    `expr` must be true before the alert fires, as Prometheus writes durations; empty if it fires at once.
+    `keep_firing_for` is how long it must be false before the alert resolves; empty if it resolves at once. `dashboard`
     is the uid of a dashboard with the values of its variables, a template such as
     `azure-billing-cost?var-account={{ $labels.account }}`; empty if none shows more.
     """
@@ -60,6 +63,7 @@ class Alert:
     description: str
     runbook: Section
     for_: str = ""
+    keep_firing_for: str = ""
     comment: str = ""
     dashboard: str = ""
 

@@ -52,14 +52,16 @@ def _section(section: Section, alerts: list[Alert]) -> Iterator[str]:
         ("Impact", section.impact),
         ("Diagnosis", section.diagnosis),
         ("Mitigation", section.mitigation),
+        ("Resolution", section.resolution),
         ("Silencing", section.silencing),
+        ("Ownership", section.ownership),
     ):
         yield f"\n### {heading}\n\n{inspect.cleandoc(text)}\n"
 
 
 def _severities(alerts: list[Alert]) -> dict[str, str]:
     """The severities of each alert, by name."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, dict[str, None]] = {}
     for alert in alerts:
-        found.setdefault(alert.name, []).append(alert.severity)
+        found.setdefault(alert.name, {})[alert.severity] = None
     return {name: ", ".join(severities) for name, severities in found.items()}

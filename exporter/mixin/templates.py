@@ -5,6 +5,8 @@ COUNT = 'printf "%.0f"'
 DAYS = 'printf "%.1f"'
 PERCENTAGE = "humanizePercentage"
 DURATION = "humanizeDuration"
+TIMESTAMP = '{{ (. | first | value | toTime).Format "2 January 2006, 15:04" }} UTC'
+"""Within `queried`: the first series as a time."""
 
 
 def label(name: str) -> str:
@@ -27,18 +29,34 @@ def first_label(name: str) -> str:
     return f"{{{{ (. | first).Labels.{name} }}}}"
 
 
-def queried(query: str, labels: tuple[str, ...], found: str, otherwise: str = "") -> str:
+def queried(query: str, labels: tuple[str, ...], found: str, otherwise: str = "", matcher: str = "") -> str:
     """The text `found` if the query has a result, else `otherwise`.
 
-    `%s` in the query is replaced by a selector of the `labels` with their values in the alert.
+    `%s` in the query is replaced by a selector of the `labels` with their values in the alert, and the `matcher`.
     """
-    selector = "{" + ",".join(f"{name}=%q" for name in labels) + "}"
+    selector = "{" + ",".join([*(f"{name}=%q" for name in labels), *filter(None, [matcher])]) + "}"
     text = query.replace("%s", selector).replace('"', r"\"")
     arguments = " ".join(f"$labels.{name}" for name in labels)
     alternative = f"{{{{ else }}}}{otherwise}" if otherwise else ""
     return f'{{{{ with printf "{text}" {arguments} | query }}}}{found}{alternative}{{{{ end }}}}'
 
 
+def listed(query: str, labels: tuple[str, ...], each: str, matcher: str = "") -> str:
+    """The text `each` for every series that `query` finds, written as for `queried`; `each` reads `.Labels`."""
+    return queried(query, labels, each, matcher=matcher).replace("{{ with ", "{{ range ", 1)
+
+
 def series(name: str, labels: tuple[str, ...], form: str) -> str:
     """The value of the series with the alert's labels; empty if there is none."""
     return queried(f"{name}%s", labels, first(form))
+
+
+def as_of(query: str, labels: tuple[str, ...], matcher: str = "") -> str:
+    """The instant of the data, with a comma before it; empty if it is not known. `query` gives Unix seconds."""
+    return queried(query, labels, f", as of {TIMESTAMP}", matcher=matcher)
+
+
+def dashboard(uid: str, **variables: str) -> str:
+    """The path of a dashboard whose variables have the values of these labels of the alert."""
+    values = "&".join(f"var-{name}={{{{ $labels.{text} | urlquery }}}}" for name, text in variables.items())
+    return f"{uid}?{values}" if values else uid

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from operator import attrgetter
-from typing import ClassVar
+from typing import ClassVar, Literal, TypeAlias
 
-from exporter.model.families import Family, Labels
+from exporter.model.families import Family, Labels, Lasts
 
 RATIO = Context(prec=28)
 
@@ -29,6 +29,21 @@ class BudgetSpent:
     def used_ratio(self) -> Decimal | None:
         """`spent` / `amount`; None for a budget of zero."""
         return used_ratio(self.spent, self.amount)
+
+
+Severity: TypeAlias = Literal["info", "warning", "critical"]
+SEVERITIES: tuple[Severity, ...] = ("info", "warning", "critical")
+"""The severities of alerts, in ascending order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A share of a budget at which an alert fires; of all budgets of the account if `budget` is empty."""
+
+    severity: Severity
+    ratio: Decimal
+    budget: str = ""
+    rows: ClassVar[int] = 0
 
 
 LABELS = Labels.from_attributes(budget="budget", currency="currency")
@@ -56,5 +71,14 @@ FAMILIES = (
         attrgetter("used_ratio"),
         source=BudgetSpent,
         foldable=False,
+    ),
+    Family(
+        "azure_billing_budget_threshold_ratio",
+        "Share of a configured budget at which an alert of this severity fires. Refreshed in the background.",
+        Labels.from_attributes(budget="budget", severity="severity"),
+        attrgetter("ratio"),
+        source=Threshold,
+        foldable=False,
+        lasts=Lasts.RUN,
     ),
 )

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
+from uuid import UUID
 
 from exporter.apis.cost_management.arm import Arm
 from exporter.apis.cost_management.client import Client
 from exporter.apis.cost_management.downloads.download import Cost
 from exporter.apis.cost_management.scope import Scope
+from exporter.apis.cost_management.settings import Settings
 from exporter.apis.costs.selection import Row, Selection
-from exporter.apis.costs.settings import CostSettings, UsageSettings
 from exporter.model.collection import Collection, Collector, Run, Validators
 from exporter.model.families import LabelValues, Number, fold
 from exporter.model.periods import Days
@@ -75,8 +76,16 @@ class ScopeHarness:
         return Arm(session(self.service.url, Observer()), Scope.from_path(self.path))
 
     def collector(self, report: Any) -> Collector:
-        settings = CostSettings(
-            name="contoso", base_url=self.service.url, usage=UsageSettings(labels=()), **self.options
+        identity = {"tenant": "contoso.example", "client_id": str(UUID(int=1)), "client_secret": "s"}
+        settings = Settings.model_validate(
+            {
+                "name": "contoso",
+                "base_url": self.service.url,
+                "scope": self.path,
+                "identity": identity,
+                "usage": {"download": "query", "labels": []},
+                **self.options,
+            }
         )
         found: Collector = report(Client(self.arm, Meters(self.meters), "actual"), settings)
         return found

@@ -57,10 +57,22 @@ def test_a_budget_has_its_amount_what_is_spent_and_the_forecast(canned: CannedSe
         "azure_budget_used_ratio": {labels: Decimal("0.2505")},
         "azure_budget_forecast": {labels: Decimal("1100.25")},
         "azure_budget_end_timestamp_seconds": {labels: 1830211200.0},
+        "azure_budget_threshold_ratio": {
+            ("info",): Decimal("0.5"),
+            ("warning",): Decimal("0.8"),
+            ("critical",): Decimal("1.0"),
+        },
     } == found.samples
     ((path, headers),) = canned.received
     assert f"{LIST}?api-version=2024-08-01" == path
     assert "azure-billing-exporter" == headers["clienttype"]
+
+
+def test_the_thresholds_of_azures_budgets_are_configured_for_the_account(canned: CannedService) -> None:
+    """A severity that is left out has no threshold."""
+    canned.answer(LIST, answer(budget("team")))
+    found = ScopeHarness(canned, options={"azure_budget_thresholds": {"warning": 0.9}}).collect(Budgets)
+    assert {("warning",): Decimal("0.9")} == found.samples["azure_budget_threshold_ratio"]
 
 
 def test_names_repeat_and_ids_do_not(canned: CannedService) -> None:

@@ -104,7 +104,8 @@ def test_budgets_count_matching_rows_whether_or_not_they_are_labels(canned: Cann
     canned.answer(f"{ROOT}/usagedetails", Answer({"data": rows}))
     harness = enrollment(
         ", budgets: [{name: all, amount: 26}, {name: nobody, amount: 5, where: {department_name: Nobody}},"
-        " {name: platform-prod, amount: 8, where: {department_name: Platform, tag_env: prod}}]"
+        " {name: platform-prod, amount: 8, where: {department_name: Platform, tag_env: prod},"
+        " thresholds: {warning: 0.95, critical: 1.1}}]"
     )
     assert [None] == harness.run("usagedetails")
     samples = harness.scrape()
@@ -114,6 +115,11 @@ def test_budgets_count_matching_rows_whether_or_not_they_are_labels(canned: Cann
     assert {"all": 13, "nobody": 0, "platform-prod": 10} == spent
     assert 0.5 == value(samples, "azure_billing_budget_used_ratio", budget="all", currency="EUR")
     assert 8 == value(samples, "azure_billing_budget_amount", budget="platform-prod", account="100")
+    thresholds = series(samples, "azure_billing_budget_threshold_ratio", budget="platform-prod")
+    assert {"warning": 0.95, "critical": 1.1} == {
+        dict(labels)["severity"]: ratio for labels, ratio in thresholds.items()
+    }
+    assert 3 == len(series(samples, "azure_billing_budget_threshold_ratio", budget="all"))
 
 
 def test_the_previous_month_is_left_alone_once_it_is_settled(canned: CannedService, enrollment: BUILD) -> None:

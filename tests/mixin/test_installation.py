@@ -76,6 +76,6 @@ def test_every_link_leads_to_the_installation() -> None:
 
 
 def test_the_url_of_a_dashboard_has_one_base() -> None:
-    """Without one it has a path only."""
-    assert "/d/uid?var-a=b" == Links().dashboard("uid?var-a=b")
+    """Without one, the Grafana of the stack."""
+    assert "http://localhost:3000/d/uid?var-a=b" == Links().dashboard("uid?var-a=b")
     assert "https://grafana.example/d/uid" == HERE.links.dashboard("uid")

@@ -46,10 +46,12 @@ def webhook() -> Iterator[tuple[str, Alerts]]:
 
 
 def alertmanager_config(directory: Path, url: str) -> Path:
-    """The repository's configuration with a receiver and short group intervals."""
+    """The repository's configuration with a webhook as each receiver and short group intervals."""
     config = yaml.safe_load((stack.ROOT / "prometheus/alertmanager.yml").read_text())
-    config["route"] |= {"group_wait": "2s", "group_interval": "1s"}
-    config["receivers"][0]["webhook_configs"] = [{"url": url, "send_resolved": True}]
+    for route in (config["route"], *config["route"]["routes"]):
+        route |= {"group_wait": "2s", "group_interval": "1s"}
+    for receiver in config["receivers"]:
+        receiver["webhook_configs"] = [{"url": url, "send_resolved": True}]
     written = directory / "alertmanager.yml"
     written.write_text(yaml.safe_dump(config))
     return written
@@ -99,7 +101,7 @@ def test_an_exceeded_budget_notifies_and_resolves(tmp_path: Path, tool: Callable
             } == notified("firing")[0]
             (text, *_) = (a["annotations"]["description"] for a in alerts if a["labels"] == notified("firing")[0])
             spent = customer.total_cost + customer.budget
-            assert f"{spent:.2f} of {customer.budget:.2f} {customer.currency}." in text
+            assert f"{spent:.2f} of {customer.budget:.2f} {customer.currency}, as of " in text
             partner.booked[customer.id] = Decimal(0)
             eventually(lambda: bool(notified("resolved")), "a notification of a resolved alert")
             assert {"AzureBudgetUsedUp"} == {labels["alertname"] for labels in notified("firing")}

@@ -1,15 +1,15 @@
 """The rule files and the runbook are generated completely from the definitions."""
 
 import importlib
-import inspect
 import pkgutil
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import yaml
 
 from exporter.mixin import alerts
-from exporter.mixin.files import rule_file
+from exporter.mixin.files import laid_out, rule_file
 from exporter.mixin.links import Links
 from exporter.mixin.recording import RECORDING
 from exporter.mixin.rules import Alert, Record, Section
@@ -23,7 +23,7 @@ ALERTS = [alert for file in alerts.FILES for alert in file.alerts()]
 
 def parsed(rule: Record | Alert) -> Mapping[str, Any]:
     """What Prometheus is to read."""
-    expr = inspect.cleandoc(rule.expr)
+    expr = laid_out(rule.expr)
     expr += "\n" if "\n" in expr else ""
     if isinstance(rule, Record):
         return {"record": rule.name, "expr": expr}
@@ -31,11 +31,13 @@ def parsed(rule: Record | Alert) -> Mapping[str, Any]:
         "alert": rule.name,
         "expr": expr,
         **({"for": rule.for_} if rule.for_ else {}),
+        **({"keep_firing_for": rule.keep_firing_for} if rule.keep_firing_for else {}),
         "labels": {"severity": rule.severity},
         "annotations": {
             "summary": rule.summary,
             "description": " ".join(rule.description.split()),
             "runbook_url": f"https://wiki.example/page#{rule.runbook.anchor}",
+            **({"dashboard_url": f"https://grafana.example/d/{rule.dashboard}"} if rule.dashboard else {}),
         },
     }
 
@@ -48,8 +50,9 @@ def test_the_committed_files_are_up_to_date() -> None:
 
 def test_a_rule_file_contains_exactly_its_definitions() -> None:
     """Whatever is quoted, folded or commented; the runbook can be elsewhere."""
+    links = Links("https://wiki.example/page", "https://grafana.example")
     for file in FILES:
-        groups = yaml.safe_load(rule_file(file, Links(runbook="https://wiki.example/page")))["groups"]
+        groups = yaml.safe_load(rule_file(file, links))["groups"]
         expected = [
             {
                 "name": group.name,
@@ -66,7 +69,24 @@ def test_every_definition_is_in_a_file() -> None:
     modules = [
         importlib.import_module(f"{alerts.__name__}.{one.name}") for one in pkgutil.iter_modules(alerts.__path__)
     ]
-    assert [] == [alert.name for module in modules for alert in module.ALERTS if alert not in ALERTS]
+    values = [value for module in modules for value in vars(module).values()]
+    defined = [one for value in values if isinstance(value, tuple) for one in value if isinstance(one, Alert)]
+    assert len(ALERTS) <= len(defined)
+    assert [] == [alert.name for alert in defined if alert not in ALERTS]
+
+
+def test_no_group_reads_what_another_records() -> None:
+    """Groups are evaluated in no particular order, so that an alert would read values of the evaluation before."""
+    groups = [group for file in FILES for group in file.groups]
+    recorded = {rule.name: group.name for group in groups for rule in group.rules if isinstance(rule, Record)}
+    names = [
+        (group.name, rule.name, name)
+        for group in groups
+        for rule in group.rules
+        for name in re.findall(r"\bazure[a-z_0-9]*:[a-z_0-9:]+", rule.expr)
+    ]
+    assert names
+    assert [] == [found for found in names if recorded[found[2]] != found[0]]
 
 
 def test_every_section_of_the_runbook_is_complete() -> None:

@@ -1,5 +1,6 @@
 """The rules, by Prometheus' own tools, and what each alert says."""
 
+import json
 import re
 import subprocess
 from collections.abc import Callable, Iterator
@@ -14,6 +15,9 @@ RULES = sorted((ROOT / "prometheus/rules").glob("*.yml"))
 TEST_FILES = sorted((ROOT / "prometheus/tests").glob("*.yml"))
 RUNBOOK = ROOT / "docs/runbook.md"
 Tool = Callable[[str], str]
+BOARDS = [json.loads(file.read_text()) for file in (ROOT / "grafana/dashboards").glob("*.json")]
+VARIABLES = {board["uid"]: {one["name"] for one in board["templating"]["list"]} for board in BOARDS}
+"""The names of the variables of each dashboard, by uid."""
 
 
 def alerts() -> Iterator[dict[str, Any]]:
@@ -48,16 +52,22 @@ def test_the_rule_tests_pass(file: Path, tool: Tool) -> None:
 
 @pytest.mark.parametrize("rule", [*alerts()], ids=lambda rule: f"{rule['alert']}-{rule['labels']['severity']}")
 def test_every_alert_has_complete_annotations(rule: dict[str, Any]) -> None:
-    """A severity, a constant summary, a description with names or numbers, and a section of the runbook."""
+    """A severity, a constant summary, names or numbers, a section of the runbook, and dashboards that exist."""
     assert {"severity"} == rule["labels"].keys()
     assert rule["labels"]["severity"] in {"info", "warning", "critical"}
     annotations = rule["annotations"]
-    assert {"summary", "description", "runbook_url"} == annotations.keys()
+    assert {"summary", "description", "runbook_url", "dashboard_url"} == annotations.keys()
     assert "{{" not in annotations["summary"]
-    assert "{{" in annotations["description"] or rule["alert"] == "AzureBillingExporterDown"
+    assert "{{" in annotations["description"]
     headings = re.findall(r"^## (.+)$", RUNBOOK.read_text(), re.MULTILINE)
     anchors = {heading.lower().replace(" ", "-") for heading in headings}
     assert annotations["runbook_url"].partition("#")[2] in anchors
+    linked = re.findall(r"azure-billing-[a-z0-9-]+", annotations["dashboard_url"])
+    assert linked
+    assert set(linked) <= VARIABLES.keys()
+    assert set(re.findall(r"var-(\w+)=", annotations["dashboard_url"])) <= set().union(
+        *(VARIABLES[uid] for uid in linked)
+    )
 
 
 def test_every_metric_that_a_rule_uses_exists() -> None:

@@ -26,8 +26,9 @@ from exporter.apis.b2c.windows.applications import ActivityReader
 from exporter.apis.b2c.windows.daily import growth, windows
 from exporter.apis.b2c.windows.keys import limited_keys
 from exporter.apis.b2c.windows.rows import by_day, filter_bound
+from exporter.apis.budgets import thresholds
 from exporter.model.budgets import FAMILIES as BUDGETS
-from exporter.model.budgets import BudgetSpent
+from exporter.model.budgets import BudgetSpent, Threshold
 from exporter.model.collection import Run
 from exporter.model.families import Family
 
@@ -155,7 +156,7 @@ class Bill(DirectoryReport):
     families: ClassVar[tuple[Family, ...]] = metrics.BILL + BUDGETS
     shaped_by: ClassVar[tuple[str, ...]] = ("prices", "monthly_active_users", "budgets")
 
-    def collect(self, now: datetime, run: Run) -> Iterator[Charge | BudgetSpent]:
+    def collect(self, now: datetime, run: Run) -> Iterator[Charge | BudgetSpent | Threshold]:
         prices = self.settings.prices
         if prices is None:
             raise AssertionError("an account without prices does not read its bill")
@@ -170,11 +171,12 @@ class Bill(DirectoryReport):
         spent = sum(costs, Decimal(0)) if costs else None
         for budget in self.settings.budgets:
             yield BudgetSpent(budget.name, prices.currency, budget.amount, spent)
+            yield from thresholds(budget.thresholds, budget.name)
 
-    def rows(self, record: Charge | BudgetSpent) -> int:
+    def rows(self, record: Charge | BudgetSpent | Threshold) -> int:
         return record.rows
 
-    def data_timestamp(self, record: Charge | BudgetSpent) -> datetime | None:
+    def data_timestamp(self, record: Charge | BudgetSpent | Threshold) -> datetime | None:
         return record.data_timestamp if isinstance(record, Charge) else None
 
 

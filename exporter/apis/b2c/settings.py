@@ -9,10 +9,11 @@ from pydantic import AfterValidator, Field, model_validator
 
 from exporter.apis.b2c.graph import plan
 from exporter.apis.b2c.prices import Prices
+from exporter.apis.budgets import Budget, OneNameEach
 from exporter.apis.checks import Finding
 from exporter.apis.fields import Guid, Interval, Shown, Text, WebAddress, invalid, matching
 from exporter.apis.identity import CHINA, USGOV, EntraIdentity, EntraSettings
-from exporter.apis.settings import Budget, OneNameEach, RequestBudget, Section
+from exporter.apis.settings import RequestBudget, Section
 
 AZURE_AD_GRAPH = "https://graph.windows.net"
 AZURE_AD_GRAPHS = {USGOV: "https://graph.microsoftazure.us", CHINA: "https://graph.chinacloudapi.cn"}

@@ -4,23 +4,26 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from exporter.apis.budgets import thresholds
 from exporter.apis.cost_management import metrics
 from exporter.apis.cost_management.client import Client
 from exporter.apis.cost_management.commitments import Commitments
 from exporter.apis.cost_management.forecast import month_forecasts
 from exporter.apis.cost_management.records import AzureBudget, BalanceProperties, ExportResource, MonthForecast
+from exporter.apis.cost_management.settings import Settings
 from exporter.apis.cost_management.usage_reports import PreviousUsage, Usage
 from exporter.apis.costs import metrics as costs
 from exporter.apis.costs.prices import PriceSheet
 from exporter.apis.costs.records import Adjustment, Enrollment, Purchase
 from exporter.apis.costs.reports import Report
 from exporter.apis.costs.settings import CostSettings
+from exporter.model.budgets import Threshold
 from exporter.model.collection import Run
 from exporter.model.families import Family
 from exporter.model.periods import billing_month, next_month
 
 
-class Budgets(Report[Client, CostSettings]):
+class Budgets(Report[Client, Settings]):
     """Budgets that are set in Azure, at the scope and below; Azure evaluates them once a day.
 
     A budget whose period has ended keeps what was spent last, for ever, and would never cease to be used up; one whose
@@ -29,9 +32,10 @@ class Budgets(Report[Client, CostSettings]):
 
     name: ClassVar[str] = "budgets"
     fresh_every: ClassVar[timedelta] = timedelta(hours=12)
-    families: ClassVar[tuple[Family, ...]] = metrics.BUDGETS
+    families: ClassVar[tuple[Family, ...]] = metrics.BUDGETS + metrics.BUDGET_THRESHOLDS
+    shaped_by: ClassVar[tuple[str, ...]] = (*Report.shaped_by, "azure_budget_thresholds")
 
-    def records(self, now: datetime, run: Run) -> Iterator[AzureBudget]:
+    def records(self, now: datetime, run: Run) -> Iterator[AzureBudget | Threshold]:
         """Amounts of a budget that states no currency, as before its first evaluation, are in the account's only one.
 
         Where there is none, or more than one, the budget is absent.
@@ -48,6 +52,11 @@ class Budgets(Report[Client, CostSettings]):
                 text = f"budget {name!r} of {scope} is absent: it states no currency until Azure has evaluated it"
                 run.warn(f"{self.titled(run)}: {text}")
                 run.unpublished += 1
+        if budgets:
+            yield from thresholds(self.settings.azure_budget_thresholds)
+
+    def rows(self, record: AzureBudget | Threshold) -> int:
+        return 1 if isinstance(record, AzureBudget) else 0
 
 
 def _published_currencies(run: Run) -> frozenset[str]:

@@ -4,6 +4,7 @@ from operator import attrgetter
 
 from exporter.apis.cost_management.commitment_records import CommitmentUse
 from exporter.apis.cost_management.records import AzureBudget, ExportResource, MonthForecast
+from exporter.model.budgets import Threshold
 from exporter.model.families import Family, Labels, Lasts
 
 COMMITMENT = {
@@ -87,6 +88,18 @@ BUDGETS = (
         max,
         source=AzureBudget,
         foldable=False,
+    ),
+)
+
+BUDGET_THRESHOLDS = (
+    Family(
+        "azure_budget_threshold_ratio",
+        "Share of a budget that is set in Azure at which an alert of this severity fires. Refreshed in the background.",
+        Labels.from_attributes(severity="severity"),
+        attrgetter("ratio"),
+        source=Threshold,
+        foldable=False,
+        lasts=Lasts.RUN,
     ),
 )
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from exporter.apis.budgets import OneNameEach, Thresholds, defaults
 from exporter.apis.cost_management.arm import NATIONAL, PUBLIC
 from exporter.apis.cost_management.columns import COLUMNS, DEFAULT_QUERY
 from exporter.apis.cost_management.scope import Kind, Scope
@@ -15,7 +16,7 @@ from exporter.apis.cost_management.usage_settings import Usage
 from exporter.apis.costs.settings import CostSettings, UsageBudget
 from exporter.apis.fields import Currency, Guid, Shown, Text, WebAddress, invalid, matching
 from exporter.apis.identity import Identity
-from exporter.apis.settings import OneNameEach, RequestBudget
+from exporter.apis.settings import RequestBudget
 
 SCOPES = (
     "enrollment",
@@ -93,6 +94,11 @@ class Settings(CostSettings):
     )
     budgets: Annotated[tuple[ScopeBudget, ...], OneNameEach] = Field(
         (), description="budgets for the month; Azure's own budgets are read automatically", strict=False
+    )
+    azure_budget_thresholds: Thresholds = Field(
+        default_factory=defaults,
+        description="shares of Azure's own budgets at which alerts fire, by severity (info, warning, critical); "
+        "a severity that is left out has no alert",
     )
     client_type: Annotated[str, matching(r"[A-Za-z0-9._-]{1,64}", "a name without blanks")] = Field(
         "azure-billing-exporter",

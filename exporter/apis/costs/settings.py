@@ -6,10 +6,11 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from exporter.apis.budgets import Budget
 from exporter.apis.checks import did_you_mean
 from exporter.apis.costs.columns import tag_label
 from exporter.apis.fields import Stated, Text, invalid
-from exporter.apis.settings import AccountSettings, Budget, Section
+from exporter.apis.settings import AccountSettings, Section
 from exporter.model.periods import Days
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from exporter.apis.budgets import thresholds
 from exporter.apis.costs import metrics
 from exporter.apis.costs.aggregate import Aggregate
 from exporter.apis.costs.budgets import conditions, spent
@@ -17,7 +18,7 @@ from exporter.apis.costs.selection import Selection
 from exporter.apis.costs.settings import CostSettings
 from exporter.errors import Failure, Malformed, NotModified
 from exporter.model.budgets import FAMILIES as BUDGETS
-from exporter.model.budgets import BudgetSpent
+from exporter.model.budgets import BudgetSpent, Threshold
 from exporter.model.collection import Run, Validators
 from exporter.model.families import Family
 from exporter.model.periods import DAY, Days, billing_month, day_end, next_month, period_name
@@ -76,10 +77,10 @@ class UsageReport(Report[UsageClient, CostSettings]):
         if absent := [name for name in self.labels if name in missing]:
             run.warn(f"{self.titled(run)}: no row has the columns of the labels {', '.join(absent)}; they are empty")
 
-    def rows(self, record: SummedUsage | BudgetSpent) -> int:
+    def rows(self, record: SummedUsage | BudgetSpent | Threshold) -> int:
         return record.rows
 
-    def data_timestamp(self, record: SummedUsage | BudgetSpent) -> datetime | None:
+    def data_timestamp(self, record: SummedUsage | BudgetSpent | Threshold) -> datetime | None:
         day = record.until if isinstance(record, SummedUsage) and record.of_period else None
         return day_end(day) if day else None
 
@@ -109,6 +110,8 @@ class UsageDetails(UsageReport):
                 text = f"no row has {absent}, so what is spent of budget {budget.name!r} is absent"
                 run.warn(f"{self.titled(run)}: {text}")
         yield from self._spent(usage, missing, now, run)
+        for budget in budgets:
+            yield from thresholds(budget.thresholds, budget.name)
         month = billing_month(now.date())
         if shares_meters:
             self.client.share_meters(month, frozenset(row.values["meter_id"] for row in usage))

@@ -7,11 +7,11 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
+from exporter.apis.budgets import OneNameEach
 from exporter.apis.checks import Finding
 from exporter.apis.costs.settings import CostSettings, UsageBudget, UsageSettings, one_of
 from exporter.apis.ea.usage.columns import COLUMNS, DEFAULT
 from exporter.apis.fields import Currency, Duration, FilePath, SecretText, Shown, WebAddress, invalid, matching
-from exporter.apis.settings import OneNameEach
 from exporter.auth.api_key import ApiKey
 from exporter.model.periods import Days, billing_month
 

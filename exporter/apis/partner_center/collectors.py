@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from exporter.apis.api import AccountReport
+from exporter.apis.budgets import thresholds
 from exporter.apis.partner_center import metrics
 from exporter.apis.partner_center.client import Client, CustomerList
 from exporter.apis.partner_center.reading.findings import Findings, listed
@@ -22,11 +23,12 @@ from exporter.apis.partner_center.records import (
 from exporter.apis.partner_center.rollover import amounts_as_of
 from exporter.apis.partner_center.rounds import Round
 from exporter.apis.partner_center.settings import SUBSCRIPTION_USAGE, Settings
+from exporter.model.budgets import Threshold
 from exporter.model.collection import Run
 from exporter.model.families import Family
 from exporter.model.periods import month_start
 
-Reported = CustomerUsage | CustomerCount | MfaCompliance | AsOf
+Reported = CustomerUsage | CustomerCount | MfaCompliance | Threshold | AsOf
 
 
 class Report(AccountReport[Client, Settings]):
@@ -49,7 +51,8 @@ class UsageRecords(Report):
 
     name: ClassVar[str] = "usagerecords"
     fresh_every: ClassVar[timedelta] = timedelta(hours=3)
-    families: ClassVar[tuple[Family, ...]] = metrics.CUSTOMERS
+    families: ClassVar[tuple[Family, ...]] = metrics.CUSTOMERS + metrics.THRESHOLDS
+    shaped_by: ClassVar[tuple[str, ...]] = (*Report.shaped_by, "budget_thresholds")
 
     def collect(self, now: datetime, run: Run) -> Iterable[Reported]:
         found = self.client.customers()
@@ -68,6 +71,7 @@ class UsageRecords(Report):
     def _reported(self, found: CustomerList, as_of: datetime | None) -> Iterator[Reported]:
         yield from found.customers
         yield from _counts(found.customers)
+        yield from thresholds(self.settings.budget_thresholds)
         if found.compliant is not None:
             yield MfaCompliance(found.compliant)
         if as_of:

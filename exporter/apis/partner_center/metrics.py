@@ -9,6 +9,7 @@ from exporter.apis.partner_center.records import (
     SubscriptionUsage,
     Usage,
 )
+from exporter.model.budgets import Threshold
 from exporter.model.families import Family, Labels, Lasts, constant
 
 OF_CUSTOMER = {"customer_id": "id", "customer_name": "name"}
@@ -103,6 +104,18 @@ CUSTOMERS = (
         lambda answer: int(answer.compliant),
         min,
         source=MfaCompliance,
+    ),
+)
+
+THRESHOLDS = (
+    Family(
+        "partner_center_budget_threshold_ratio",
+        "Share of a customer's budget at which an alert of this severity fires. Refreshed in the background.",
+        Labels.from_attributes(severity="severity"),
+        attrgetter("ratio"),
+        source=Threshold,
+        foldable=False,
+        lasts=Lasts.RUN,
     ),
 )
 

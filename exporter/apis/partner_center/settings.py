@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, SecretStr, field_serializer, model_validator
 
+from exporter.apis.budgets import Thresholds, defaults
 from exporter.apis.fields import FilePath, SecretText, WebAddress, invalid
 from exporter.apis.identity import CHINA, EntraSettings
 
@@ -55,6 +56,11 @@ class Settings(EntraSettings):
     )
     requests_per_minute: int = Field(
         60, ge=1, le=6000, description="limit of each report that makes one request per customer"
+    )
+    budget_thresholds: Thresholds = Field(
+        default_factory=defaults,
+        description="shares of a customer's budget at which alerts fire, by severity (info, warning, critical); "
+        "a severity that is left out has no alert",
     )
     max_series: int = Field(
         100_000,

@@ -1,4 +1,4 @@
-"""The alerts about what Microsoft bills, and about the exporter itself."""
+"""The alerts about what Microsoft bills, and about the exporter itself, with the series that they read."""
 
 from exporter.mixin.alerts import (
     b2c,
@@ -11,18 +11,36 @@ from exporter.mixin.alerts import (
     prepayment,
     process,
 )
+from exporter.mixin.recording.budgets import BUDGETS, WITHOUT_BUDGET
+from exporter.mixin.recording.costs import COSTS
+from exporter.mixin.recording.days import DAYS
+from exporter.mixin.recording.pace import BUDGET_PACE
+from exporter.mixin.recording.periods import PERIODS
+from exporter.mixin.recording.prepayment import PREPAYMENT
 from exporter.mixin.rules import Group, RuleFile
 
 BILLING = RuleFile(
     "alerts",
     (
-        Group("azure-billing-budget-alerts", (*budgets.ALERTS, *prepayment.ALERTS, *commitments.ALERTS)),
-        Group("azure-billing-usage-alerts", (*costs.ALERTS, *b2c.ALERTS)),
+        Group("azure-billing-budgets", (*BUDGETS, *budgets.ALERTS, *commitments.ALERTS, *b2c.ALERTS)),
+        Group(
+            "azure-billing-periods",
+            (*PERIODS, *COSTS, *BUDGET_PACE, *PREPAYMENT, *budgets.PACES, *prepayment.ALERTS),
+        ),
+        Group(
+            "azure-billing-days",
+            (*DAYS, *costs.ALERTS, *b2c.JUMPS, *WITHOUT_BUDGET, *budgets.WITHOUT_A_BUDGET),
+            interval="3m",
+            comment="Reading four weeks of every meter is expensive, so these rules are evaluated less often.",
+        ),
     ),
     comment="""
-    Severities: page someone for critical, handle warning during working hours, review info from time to time.
-    docs/runbook.md describes what to do about each alert. A budget that has passed 100 % has also passed 50 % and 80 %:
-    prometheus/alertmanager.yml inhibits the less severe alerts.
+    The budgets and costs of all APIs in one form, always by currency, and the alerts that read them. Labels: account
+    and currency on all; budget, customer_id and customer_name (for Partner Center only), scope and time_grain (for
+    budgets that are set in Azure only) on budgets. Times are UTC, and months are calendar months, as Microsoft bills.
+    The rules of a group are evaluated in their order, and none reads what another group records. Severities: page
+    someone for critical, handle warning during working hours, review info from time to time. docs/runbook.md describes
+    what to do about each alert. Of the alerts about thresholds of the same budget only the most severe one fires.
     """,
 )
 
@@ -30,7 +48,7 @@ EXPORTER = RuleFile(
     "exporter",
     (
         Group(
-            "azure-billing-exporter-alerts",
+            "azure-billing-exporter",
             (*process.ALERTS, *collectors.ALERTS, *credentials.ALERTS, *limits.ALERTS),
         ),
     ),

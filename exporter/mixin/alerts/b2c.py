@@ -1,14 +1,18 @@
-"""Azure AD B2C: multi-factor authentications, and the free allowance."""
+"""Azure AD B2C: multi-factor authentications by telephone, and the free allowance."""
 
-from exporter.mixin.rules import Alert, Section
-from exporter.mixin.templates import COUNT, PERCENTAGE, label, series, value
+from exporter.mixin.alerts.owners import BUDGET_OWNER, SECURITY
+from exporter.mixin.recording.days import MFA, same_weekday
+from exporter.mixin.rules import Alert, Section, Severity
+from exporter.mixin.templates import COUNT, PERCENTAGE, as_of, dashboard, label, series, value
 
 MFA_JUMPED = Section(
     "Multi-factor authentications have jumped",
     meaning="""
-    Multi-factor authentications by one method are more than three times the mean of the last four weeks, and more than
-    100 above it. In telephone fraud, attackers sign up repeatedly with numbers that earn them money for every call or
-    message. A successful campaign also causes a jump; in that case the number of users grows as well.
+    Multi-factor authentications by text message or call are more than three times the mean of the last four weeks and
+    more than 100 above it, and more than twice as many as on the same weekday of each of these weeks. Other methods,
+    such as authenticator apps, are not watched, because nobody earns money with them. In telephone fraud, attackers
+    sign up repeatedly with numbers that earn them money for every call or message. A successful campaign also causes a
+    jump; in that case the number of users grows as well. The alert needs a week of history.
     """,
     impact="Each text message and call costs money, whether or not the authentication succeeds.",
     diagnosis="""
@@ -21,16 +25,21 @@ MFA_JUMPED = Section(
     """,
     mitigation="""
     Block the country codes that you do not serve, require a CAPTCHA before the phone verification, or disable the
-    method temporarily. The alert resolves with the data of a normal day.
+    method temporarily.
+    """,
+    resolution="""
+    Two hours after the data of a normal day has arrived, or when the number has become usual: a third of it is the mean
+    of four weeks, or it was half as high on the same weekday before.
     """,
     silencing="For an announced campaign, by `account` and `method`, until it ends.",
+    ownership=SECURITY,
 )
 
 FREE_ALLOWANCE = Section(
     "The free allowance is nearly used",
     meaning="""
-    90 % of the monthly free quantity of the configured price list is used. All tenants that are linked to one
-    subscription share the allowance, but the exporter sees only the configured tenant.
+    90 % (warning) or all (info) of the monthly free quantity of the configured price list is used. All tenants that are
+    linked to one subscription share the allowance, but the exporter sees only the configured tenant.
     """,
     impact="Units beyond the free quantity cost money.",
     diagnosis="""
@@ -40,41 +49,83 @@ FREE_ALLOWANCE = Section(
         azure_b2c_estimated_cost_month{account="…"}
     """,
     mitigation="""
-    Expect the cost, or find out whether the users are genuine. The alert resolves with the first data of the new month.
+    Expect the cost, or find out whether the users are genuine. A budget for the estimated bill says more than the
+    allowance once it is exceeded (`budgets`).
+    """,
+    resolution="""
+    `AzureB2cFreeAllowanceNearlyUsed` when all of it is used and `AzureB2cFreeAllowanceUsedUp` fires; both with the
+    first data of the new month.
     """,
     silencing="By `account` and `component`, for as long as you expect to exceed the allowance.",
+    ownership=BUDGET_OWNER,
 )
 
-ALERTS = (
+TELEPHONE = f'{MFA}{{method=~"(?i).*(sms|phone|voice|call|text).*"}}'
+USUAL = f"({MFA}_mean_4w or {MFA} * 0)"
+WEEKDAYS = "\n        ".join(f"unless {MFA} <= 2 * {number}" for number in same_weekday(MFA))
+B2C = dashboard("azure-billing-b2c", account="account")
+USED = "max by (account, component) (last_over_time(azure_b2c_free_quantity_used_ratio[1h]))"
+BILL = as_of("max(azure_billing_exporter_collector_data_timestamp_seconds%s)", ("account",), 'collector="bill"')
+
+JUMPS = (
     Alert(
         "AzureB2cMfaRequestsJump",
         "critical",
-        """
-        azure_b2c:mfa_requests_daily:by_method
-        > 3 * (azure_b2c:mfa_requests_daily:by_method_mean_4w or azure_b2c:mfa_requests_daily:by_method * 0)
-        and azure_b2c:mfa_requests_daily:by_method
-        - (azure_b2c:mfa_requests_daily:by_method_mean_4w or azure_b2c:mfa_requests_daily:by_method * 0) > 100
-        and on (account) last_over_time(azure_b2c:mfa_requests_daily:by_method[2d] offset 1w)
+        f"""
+        {TELEPHONE}
+        > 3 * {USUAL}
+        and {MFA} - {USUAL} > 100
+        {WEEKDAYS}
+        and on (account) last_over_time({MFA}[2d] offset 1w)
         """,
         for_="10m",
-        summary="Multi-factor authentications have jumped, which may be telephone fraud.",
+        keep_firing_for="2h",
+        summary="Multi-factor authentications by telephone have jumped, which may be fraud.",
         description=f"""
         On the newest complete day, account {label("account")} had {value(COUNT)} multi-factor authentications by
-        {label("method")}, more than three times the daily mean over the last four weeks.
+        {label("method")}, more than three times the daily mean over the last four
+        weeks{
+            as_of(
+                "max(azure_billing_exporter_collector_data_timestamp_seconds%s)",
+                ("account",),
+                'collector="b2cMfaRequestCountSummary"',
+            )
+        }.
         """,
         runbook=MFA_JUMPED,
+        dashboard=B2C,
         comment="Telephone fraud starts with a few hundred calls.",
     ),
-    Alert(
-        "AzureB2cFreeAllowanceNearlyUsed",
-        "warning",
-        "max by (account, component) (azure_b2c_free_quantity_used_ratio) >= 0.9",
-        summary="The monthly free allowance of Azure AD B2C is nearly used up.",
+)
+
+
+def _allowance(name: str, severity: Severity, condition: str, summary: str) -> Alert:
+    return Alert(
+        name,
+        severity,
+        f"{USED} {condition}",
+        summary=summary,
         description=f"""
         {value(PERCENTAGE)} of this month's free {label("component")} of account {label("account")} are used:
         {series("azure_b2c_billed_quantity_month_to_date", ("account", "component"), COUNT)}
-        of {series("azure_b2c_free_quantity", ("account", "component"), COUNT)}.
+        of {series("azure_b2c_free_quantity", ("account", "component"), COUNT)}{BILL}.
         """,
         runbook=FREE_ALLOWANCE,
+        dashboard=B2C,
+    )
+
+
+ALERTS = (
+    _allowance(
+        "AzureB2cFreeAllowanceNearlyUsed",
+        "warning",
+        ">= 0.9 < 1",
+        "The monthly free allowance of Azure AD B2C is nearly used up.",
+    ),
+    _allowance(
+        "AzureB2cFreeAllowanceUsedUp",
+        "info",
+        ">= 1",
+        "The monthly free allowance of Azure AD B2C is used up, and further use costs money.",
     ),
 )

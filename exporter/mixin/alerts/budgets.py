@@ -1,9 +1,24 @@
 """Budgets of all APIs: used, at the current rate, and missing."""
 
-from dataclasses import replace
-
-from exporter.mixin.rules import Alert, Section
-from exporter.mixin.templates import DAYS, MONEY, PERCENTAGE, first, label, queried, series, value
+from exporter.mixin.alerts.budget_sections import FORECAST, PACE, USED_UP, WITHOUT_BUDGET
+from exporter.mixin.recording import pace
+from exporter.mixin.recording.budgets import BUDGET, LEVELS, OTHERS, WITHOUT
+from exporter.mixin.recording.customers import CROWDED, CROWDED_BY_PACE, CROWDED_WITHOUT, CUSTOMERS, MOST, one_each
+from exporter.mixin.rules import Alert, Severity
+from exporter.mixin.templates import (
+    COUNT,
+    DAYS,
+    MONEY,
+    PERCENTAGE,
+    as_of,
+    dashboard,
+    first,
+    label,
+    listed,
+    queried,
+    value,
+)
+from exporter.mixin.templates import series as found
 
 LABELS = ("account", "budget", "scope", "time_grain", "customer_id", "currency")
 NAMED = (
@@ -11,198 +26,159 @@ NAMED = (
     f"of account {label('account')}"
 )
 """A budget, with its scope if it is set in Azure: names repeat there."""
-
-USED_UP = Section(
-    "A budget is used up",
-    meaning="""
-    Spending in this billing period has reached 50, 80 or 100 % of a budget. The budget is configured (costs, B2C); or
-    it is set in Azure, and the alert has the labels `scope` and `time_grain`, the length of the budget's period; or it
-    is a customer's budget in Partner Center, and the alert has the labels `customer_id` and `customer_name`. A budget
-    of zero has no used ratio: any spending against it fires `AzureBudgetUsedUp`.
-    """,
-    impact="Nothing is switched off when a budget is used up. Costs continue.",
-    diagnosis="""
-    Find out what causes the cost, with the dashboard *Azure billing / Cost* or *Azure billing / Partner Center*, or
-    with a query:
-
-        topk(10, sum by (subscription_name, meter_name, currency) (azure_cost_month_to_date{account="…"}))
-    """,
-    mitigation="""
-    Talk to the owner of the budget. Stop what is not needed, or raise the budget: in the configuration, followed by a
-    reload, in Azure (*Cost Management > Budgets*), or in Partner Center. The alert resolves when the budget is raised,
-    or when the first data of the new period arrives, some hours after the period begins; Azure evaluates its budgets
-    once a day.
-    """,
-    silencing="""
-    If the overrun is accepted, by `account` and `budget`, until the end of the billing period. For a budget that is set
-    in Azure, also by `scope`; for a customer of Partner Center, by `customer_id`.
-    """,
+BUDGETS = dashboard(
+    '{{ if eq $labels.budget "" }}azure-billing-partner-center{{ else if $labels.customer_id }}azure-billing-customer'
+    "{{ else }}azure-billing-overview{{ end }}",
+    account="account",
+    customer_id="customer_id",
 )
-
-PACE = Section(
-    "A budget will be used up",
-    meaning="""
-    A linear projection of the spending so far exceeds the budget at the end of the billing period. For B2C, the
-    projection is the exporter's own estimate, which includes the tiers of the price list. The projection is based on
-    the data timestamp, so late usage does not lower it. The alert is silent in the first tenth of the period, when no
-    trend is known, and in the last twentieth, when it is too late to act.
-
-    Of the budgets that are set in Azure, only those by month that have no forecast by Microsoft are projected. The
-    period is the calendar month. Legacy customers of Partner Center (without an Azure plan) have periods that begin on
-    the partner's anniversary; the collector `usagesummary` reads them. A customer has no projection and no days left if
-    its period is unknown, or until its usage record has changed within the current period.
-    """,
-    impact="If spending does not slow down, the budget is exceeded before the period ends.",
-    diagnosis="""
-    Costs that are charged once a month (reservations, support plans) appear on the first days and inflate the
-    projection. Look at the daily cost before you act:
-
-        sum by (subscription_name, currency) (azure_cost_daily{account="…"})
-    """,
-    mitigation="""
-    Proceed as for [a budget that is used up](#a-budget-is-used-up). The alert resolves when the projection falls below
-    the budget, or when the budget is used up and `AzureBudgetUsedUp` fires.
-    """,
-    silencing="""
-    If the cost was charged once and no more of it will follow, by `account` and `budget`, until the end of the billing
-    period.
-    """,
-)
-
-FORECAST = Section(
-    "Microsoft expects that a budget will be exceeded",
-    meaning="""
-    Microsoft's forecast of the spending at the end of the period exceeds a budget that is set in Azure. A budget has a
-    forecast only if one of its own alerts is on the forecasted cost (`azure_budget_forecast`). The period is that of
-    the budget: a month, a quarter or a year, as the label `time_grain` says. The alert is silent once the budget is
-    used up.
-    """,
-    impact="If spending does not slow down, the budget is exceeded before the period ends.",
-    diagnosis="""
-    Compare the forecast with what is spent, and look for a jump of the daily cost:
-
-        azure_billing:budget:forecast{account="…"}
-        azure_billing:budget:spent{account="…"}
-        sum by (subscription_name, currency) (azure_cost_daily{account="…"})
-    """,
-    mitigation="""
-    Proceed as for [a budget that is used up](#a-budget-is-used-up). The alert resolves when the forecast falls below
-    the budget, which Azure evaluates once a day, or when the budget is used up and `AzureBudgetUsedUp` fires.
-    """,
-    silencing="If the overrun is accepted, by `account`, `budget` and `scope`, until the end of the period.",
-)
-
-WITHOUT_BUDGET = Section(
-    "A customer without a budget",
-    meaning="A customer has costs but no spending budget, while other customers of the same partner have one.",
-    impact="No budget alert covers this customer, whatever it spends.",
-    diagnosis="""
-    List the customers of the partner and their costs:
-
-        partner_center_customer_cost_month_to_date{account="…"}
-        unless on (account, customer_id) partner_center_customer_budget_amount
-    """,
-    mitigation="Set a budget in Partner Center (*Customers > … > Azure spending*).",
-    silencing="By `account` and `customer_id`, for customers that are not meant to have a budget.",
-)
+RATIO = queried(f"{BUDGET}:used_ratio%s", LABELS, f"{first(PERCENTAGE)} used", "exceeded")
+OF_AZURE_LIMIT = "max by (account, budget, scope, time_grain, currency) (azure_budget_amount)"
 
 
-def _spent_of_amount() -> str:
-    spent, amount = (series(f"azure_billing:budget:{name}", LABELS, MONEY) for name in ("spent", "amount"))
-    return f"{spent} of {amount} {label('currency')}."
+def _read(of: str, collectors: str) -> str:
+    query = f"max(last_over_time(azure_billing_exporter_collector_{of}_timestamp_seconds%s[1d]))"
+    return as_of(query, ("account",), f"collector{collectors}")
 
 
-HALF_USED = Alert(
-    "AzureBudgetHalfUsed",
-    "info",
-    "azure_billing:budget:used_ratio >= 0.5",
-    summary="50% of a budget is used.",
-    description=f"""
-    Budget {NAMED} is {value(PERCENTAGE)} used: {_spent_of_amount()}
-    """,
-    runbook=USED_UP,
-)
+OF_AZURE = _read("last_success", '="budgets"')
+OF_CONFIGURED = _read("data", '=~"usagedetails|usage|bill"')
+OF_CUSTOMERS = _read("data", '="usagerecords"')
+CONFIGURED = '{{ else if and $labels.budget (eq $labels.customer_id "") }}'
+AS_OF = f"{{{{ if $labels.scope }}}}{OF_AZURE}{CONFIGURED}{OF_CONFIGURED}{{{{ else }}}}{OF_CUSTOMERS}{{{{ end }}}}"
+
+
+def _many(what: str, condition: str) -> str:
+    """The text about an account with too many customers for an alert each."""
+    largest = listed(
+        f"topk(10, {BUDGET}:used_ratio%s and {condition})",
+        ("account",),
+        f"{{{{ .Labels.budget }}}} ({{{{ .Value | {PERCENTAGE} }}}} used), ",
+        matcher=CUSTOMERS,
+    )
+    total = listed(
+        f"sum by (currency) ({BUDGET}:spent%s and {condition})",
+        ("account",),
+        f"{{{{ .Value | {MONEY} }}}} {{{{ .Labels.currency }}}}, ",
+        matcher=CUSTOMERS,
+    )
+    return f"""
+        {value(COUNT)} customers of account {label("account")} {what}: {largest}and others. They have spent
+        {total}in their billing periods{AS_OF}.
+        """
+
+
+def _either(each: str, many: str) -> str:
+    """The text of an alert about one budget, or about many customers."""
+    return f"{{{{ if $labels.budget }}}}{each.strip()}{{{{ else }}}}{many.strip()}{{{{ end }}}}"
+
+
+def _used(name: str, severity: Severity, summary: str, verb: str) -> Alert:
+    level = LEVELS[severity]
+    return Alert(
+        name,
+        severity,
+        f"""
+        {BUDGET}:level{{{OTHERS}}} == {level}
+        or {one_each(severity, f"{BUDGET}:level{{{CUSTOMERS}}} == {level}", CROWDED).strip()}
+        """,
+        summary=summary,
+        description=_either(
+            f"""
+            Budget {NAMED} is {RATIO}: {found(f"{BUDGET}:spent", LABELS, MONEY)} of
+            {found(f"{BUDGET}:amount", LABELS, MONEY)} {label("currency")}{AS_OF}.
+            """,
+            _many(verb, f"{BUDGET}:level == {level}"),
+        ),
+        runbook=USED_UP,
+        dashboard=BUDGETS,
+        comment=f"One alert for each customer, or one for the account if there are more than {MOST}.",
+    )
+
 
 ALERTS = (
-    HALF_USED,
-    replace(
-        HALF_USED,
-        name="AzureBudgetNearlyUsed",
-        severity="warning",
-        expr="azure_billing:budget:used_ratio >= 0.8",
-        summary="80% of a budget is used.",
+    _used(
+        "AzureBudgetHalfUsed",
+        "info",
+        "A budget is used to its first threshold, by default 50%.",
+        "have reached the first threshold of their budgets",
     ),
-    Alert(
+    _used(
+        "AzureBudgetNearlyUsed",
+        "warning",
+        "A budget is used to its second threshold, by default 80%.",
+        "have reached the second threshold of their budgets",
+    ),
+    _used(
         "AzureBudgetUsedUp",
         "critical",
-        """
-        azure_billing:budget:used_ratio >= 1
-        or (azure_billing:budget:spent > azure_billing:budget:amount) and azure_billing:budget:amount == 0
-        """,
-        summary="A budget is used up.",
-        description=f"""
-        Budget {NAMED} is
-        {queried("azure_billing:budget:used_ratio%s", LABELS, f"{first(PERCENTAGE)} used", otherwise="exceeded")}:
-        {_spent_of_amount()}
-        """,
-        runbook=USED_UP,
-        comment="A budget of zero has no used ratio: any spending exceeds it.",
+        "A budget is used up, or to its last threshold if that is not 100%.",
+        "have reached the last threshold of their budgets",
     ),
+)
+
+PACES = (
     Alert(
         "AzureBudgetPace",
         "warning",
-        """
-        azure_billing:budget:projected / (azure_billing:budget:amount > 0) > 1
-        and azure_billing:budget:used_ratio < 1
-        and azure_billing:budget:elapsed_ratio > 0.1 < 0.95
-        unless azure_billing:budget:forecast
+        f"""
+        {pace.EXCEEDING}{{{OTHERS}}} >= 0
+        or {one_each("pace", f"{pace.EXCEEDING}{{{CUSTOMERS}}} >= 0", CROWDED_BY_PACE).strip()}
         """,
         for_="1h",
+        keep_firing_for="2h",
         summary="At the current rate, a budget will be exceeded before its period ends.",
-        description=f"""
-        At the current rate, budget {NAMED} will be {value(PERCENTAGE)} used at
-        the end of its period ({series("azure_billing:budget:projected", LABELS, MONEY)} {label("currency")}) and used
-        up in {series("azure_billing:budget:days_left", LABELS, DAYS)} days.
-        """,
+        description=_either(
+            f"""
+            At the current rate, budget {NAMED} will be used up in {value(DAYS)} days, and
+            {found(pace.PROJECTED, LABELS, MONEY)} of {found(f"{BUDGET}:amount", LABELS, MONEY)} {label("currency")}
+            will be spent at the end of the billing period{AS_OF}.
+            """,
+            f"""
+            At the current rate, the budgets of {value(COUNT)} customers of account {label("account")} will be exceeded
+            before their billing periods end{AS_OF}.
+            """,
+        ),
         runbook=PACE,
-        comment="""
-        Fires only while there is time to act: not in the first days, when no trend is known, and not at the very end.
-        """,
+        dashboard=BUDGETS,
     ),
     Alert(
         "AzureForecastExceedsBudget",
         "warning",
-        """
-        azure_billing:budget:forecast / (azure_billing:budget:amount > 0) > 1
-        unless azure_billing:budget:used_ratio >= 1
+        f"""
+        {pace.FORECAST} / ({OF_AZURE_LIMIT} > 0) > 1
+        unless {OF_AZURE_LIMIT.replace("_amount", "_spent")} / ({OF_AZURE_LIMIT} > 0) >= 1
         """,
         for_="1h",
+        keep_firing_for="25h",
         summary="Microsoft expects that a budget will be exceeded before its period ends.",
         description=f"""
-        Microsoft expects budget {NAMED} to be {value(PERCENTAGE)} used at the end of its period
-        ({series("azure_billing:budget:forecast", LABELS, MONEY)} {label("currency")}).
+        Microsoft expects budget {NAMED} to be {value(PERCENTAGE)} used at the end of its period:
+        {found(pace.FORECAST, LABELS, MONEY)} {label("currency")}{OF_AZURE}.
         """,
         runbook=FORECAST,
+        dashboard=BUDGETS,
+        comment="Azure evaluates its budgets once a day.",
     ),
+)
+
+WITHOUT_A_BUDGET = (
     Alert(
         "PartnerCenterCustomerWithoutBudget",
         "info",
-        """
-        (
-          max by (account, customer_id, customer_name, currency) (partner_center_customer_cost_month_to_date) > 0
-          unless on (account, customer_id)
-          max by (account, customer_id) (partner_center_customer_budget_amount)
-        )
-        and on (account) count by (account) (partner_center_customer_budget_amount)
-        """,
+        one_each("without_budget", f"{WITHOUT} > 0", CROWDED_WITHOUT),
         for_="1h",
+        keep_firing_for="2h",
         summary="A customer has costs but no budget.",
-        description="Customer {{ if $labels.customer_name }}{{ $labels.customer_name }}"
-        "{{ else }}{{ $labels.customer_id }}{{ end }}"
-        f"""
-        of account {label("account")} has spent {value(MONEY)} {label("currency")} this month and has no budget.
+        description=f"""
+        {{{{ if $labels.customer_id }}}}Customer
+        {{{{ if $labels.customer_name }}}}{label("customer_name")}{{{{ else }}}}{label("customer_id")}{{{{ end }}}} of
+        account {label("account")} has spent {value(MONEY)} {label("currency")} in its billing period and has no
+        budget{AS_OF}.{{{{ else }}}}{value(COUNT)} customers of account {label("account")} have costs and no
+        budget{AS_OF}.{{{{ end }}}}
         """,
         runbook=WITHOUT_BUDGET,
+        dashboard=dashboard("azure-billing-partner-center", account="account"),
         comment="Only for partners that use budgets, and for customers with a cost above zero.",
     ),
 )

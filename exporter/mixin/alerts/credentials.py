@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+from exporter.mixin.alerts.owners import ADMINISTRATORS
 from exporter.mixin.rules import Alert, Section
-from exporter.mixin.templates import label
+from exporter.mixin.templates import dashboard, label
 
 EXPIRES = Section(
     "A credential is about to expire",
-    meaning="A credential expires in less than 30 days (warning) or 7 days (critical), or it has expired.",
+    meaning="A credential expires in less than 30 days (warning) or 7 days (critical), or it has expired (critical).",
     impact="All reports of the account fail once it has expired.",
     diagnosis="""
     The label `credential` names it. When it expires:
@@ -23,7 +24,11 @@ EXPIRES = Section(
     - `refresh_token`: the token expires 90 days after its last use, so the exporter has not used it for weeks. Find out
       why, then run `azure-billing-exporter login <account>`.
     """,
+    resolution="""
+    When the exporter uses a credential that expires later. The warning resolves when the critical alert fires.
+    """,
     silencing="If the account will be removed before, by `account` and `credential`, until then.",
+    ownership=ADMINISTRATORS,
 )
 
 WITHOUT_MFA = Section(
@@ -45,24 +50,26 @@ WITHOUT_MFA = Section(
     Sign in again. The command rejects a sign-in without multi-factor authentication:
 
         azure-billing-exporter login <account> --config.file=…
-
-    The alert resolves with the next run of the collector `usagerecords`.
     """,
+    resolution="With the next run of the collector `usagerecords`, if the sign-in proves multi-factor authentication.",
     silencing="By `account`, until the user can sign in with multi-factor authentication.",
+    ownership=ADMINISTRATORS,
 )
 
-EXPIRY = "min by (account, credential) (azure_billing_exporter_credential_expiry_timestamp_seconds)"
+EXPIRY = "min by (account, credential) (last_over_time(azure_billing_exporter_credential_expiry_timestamp_seconds[1h]))"
+EXPORTER = dashboard("azure-billing-exporter", account="account")
 
 EXPIRES_IN_A_MONTH = Alert(
     "AzureBillingCredentialExpires",
     "warning",
-    f"{EXPIRY} - time() < 30 * 86400",
+    f"{EXPIRY} - time() >= 7 * 86400 < 30 * 86400",
     summary="A credential is about to expire.",
     description="""
     The {{ $labels.credential }} of account {{ $labels.account }}
     {{ if lt $value 0.0 }}has expired{{ else }}expires in {{ $value | humanizeDuration }}{{ end }}.
     """,
     runbook=EXPIRES,
+    dashboard=EXPORTER,
 )
 
 ALERTS = (
@@ -71,7 +78,7 @@ ALERTS = (
     Alert(
         "PartnerCenterSignInWithoutMfa",
         "warning",
-        "min by (account) (partner_center_mfa_compliant) == 0",
+        "min by (account) (last_over_time(partner_center_mfa_compliant[1h])) == 0",
         for_="10m",
         summary="A sign-in to Partner Center does not prove multi-factor authentication.",
         description=f"""
@@ -80,5 +87,6 @@ ALERTS = (
         azure-billing-exporter login {label("account")}
         """,
         runbook=WITHOUT_MFA,
+        dashboard=EXPORTER,
     ),
 )

@@ -1,11 +1,12 @@
 """Throttling, and what the exporter leaves out of its metrics."""
 
+from exporter.mixin.alerts.owners import OPERATIONS
 from exporter.mixin.rules import Alert, Section
-from exporter.mixin.templates import COUNT, DURATION, label, value
+from exporter.mixin.templates import COUNT, DURATION, dashboard, label, value
 
 THROTTLED = Section(
     "Throttled for hours",
-    meaning="Throttled responses have made the exporter wait repeatedly for three hours.",
+    meaning="For three hours, throttled responses have made the exporter wait for more than ten minutes in two hours.",
     impact="Reports take longer, or fail with the reason `throttled`. The last good values are still published.",
     diagnosis="""
     Check whether another client uses the same credentials. How long the exporter waited:
@@ -14,10 +15,11 @@ THROTTLED = Section(
     """,
     mitigation="""
     Increase the interval (`reports.<report>.every`), and decrease `requests_per_hour` of Cost Management, or
-    `requests_per_minute` of Partner Center with `detail: subscriptions`. An export has no such limit. The alert
-    resolves after two hours without throttling.
+    `requests_per_minute` of Partner Center with `detail: subscriptions`. An export has no such limit.
     """,
+    resolution="When the exporter has waited for at most ten minutes of the last two hours.",
     silencing="While another client must use the same credentials, by `api`, for that time.",
+    ownership=OPERATIONS,
 )
 
 FOLDED = Section(
@@ -35,7 +37,9 @@ FOLDED = Section(
         azure_billing_exporter_collector_series{account="…"}
     """,
     mitigation="Select fewer labels, or raise the limit if your Prometheus can handle more series.",
+    resolution="With the next run whose label sets are within the limit.",
     silencing="By `account` and `collector`, for as long as the largest series are enough.",
+    ownership=OPERATIONS,
 )
 
 DROPPED = Section(
@@ -54,25 +58,31 @@ DROPPED = Section(
         azure_billing_exporter_collector_dropped_records{account="…"} > 0
     """,
     mitigation="Compare the metric with Microsoft's portal, and report the log line.",
+    resolution="With the next run that can use all records.",
     silencing="If the records are known to be harmless, by `account` and `collector`.",
+    ownership=OPERATIONS,
 )
+
+EXPORTER = dashboard("azure-billing-exporter", account="account")
 
 ALERTS = (
     Alert(
         "AzureBillingThrottled",
         "warning",
-        "sum by (api) (increase(azure_billing_exporter_api_throttled_seconds_total[2h])) > 0",
+        "sum by (api) (increase(azure_billing_exporter_api_throttled_seconds_total[2h])) > 600",
         for_="3h",
+        keep_firing_for="15m",
         summary="The exporter has been throttled for hours.",
         description=f"""
         Throttling by {label("api")} made the exporter wait {value(DURATION)} in the last two hours.
         """,
         runbook=THROTTLED,
+        dashboard=dashboard("azure-billing-exporter"),
     ),
     Alert(
         "AzureBillingSeriesFolded",
         "info",
-        "max by (account, collector) (azure_billing_exporter_collector_overflow_series) > 0",
+        "max by (account, collector) (last_over_time(azure_billing_exporter_collector_overflow_series[1h])) > 0",
         for_="1h",
         summary="A report exceeds its series limit.",
         description=f"""
@@ -80,11 +90,12 @@ ALERTS = (
         __other__. Sums remain exact.
         """,
         runbook=FOLDED,
+        dashboard=EXPORTER,
     ),
     Alert(
         "AzureBillingRecordsDropped",
         "info",
-        "max by (account, collector) (azure_billing_exporter_collector_dropped_records) > 0",
+        "max by (account, collector) (last_over_time(azure_billing_exporter_collector_dropped_records[1h])) > 0",
         for_="1h",
         summary="Some records of a report are not included in any metric.",
         description=f"""
@@ -92,5 +103,6 @@ ALERTS = (
         exporter's log and status page list them with the reason.
         """,
         runbook=DROPPED,
+        dashboard=EXPORTER,
     ),
 )

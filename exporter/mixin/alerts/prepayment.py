@@ -1,16 +1,16 @@
 """The prepayment of Enterprise Agreements: how long it lasts, and usage beyond it."""
 
-from dataclasses import replace
-
-from exporter.mixin.rules import Alert, Section
-from exporter.mixin.templates import DAYS, MONEY, label, series, value
+from exporter.mixin.alerts.owners import FINANCE
+from exporter.mixin.recording.periods import DATA
+from exporter.mixin.recording.prepayment import LEFT, LOWEST, balance
+from exporter.mixin.rules import Alert, Section, Severity
+from exporter.mixin.templates import DAYS, MONEY, as_of, dashboard, label, series, value
 
 RUNS_OUT = Section(
     "The prepayment runs out",
     meaning="""
-    The balance of the Enterprise Agreement's monetary commitment, divided by the commitment used per day this month, is
-    less than 30 days (warning) or 7 days (critical). During the first three days of a month, the rate of the previous
-    month applies.
+    The balance of the Enterprise Agreement's monetary commitment, divided by the mean commitment used per day in the
+    last four weeks, is less than 30 days (warning) or 7 days (critical). With a balance of zero, it is 0 days.
     """,
     impact="Usage after that is billed as overage.",
     diagnosis="""
@@ -20,17 +20,23 @@ RUNS_OUT = Section(
         azure_ea:prepayment_used:per_day{account="…"}
     """,
     mitigation="""
-    Buy more commitment before the balance reaches zero, or expect the remaining usage to be billed as overage. The
-    alert resolves when the balance summary shows the purchase.
+    Buy more commitment before the balance reaches zero, or expect the remaining usage to be billed as overage.
+    """,
+    resolution="""
+    When the balance summary shows a purchase, or the use per day falls, so that the days that are left rise by more
+    than a tenth and above the threshold; or when overage is reported and `AzureOverageBegun` fires. The warning
+    resolves when the critical alert fires. If nothing is left and nothing more is used, the alert resolves after four
+    weeks.
     """,
     silencing="If overage is accepted, by `account`, until the end of the agreement's year.",
+    ownership=FINANCE,
 )
 
 OVERAGE = Section(
     "Overage has begun",
     meaning="""
     The prepayment is used up, and services are billed as overage (`azure_ea_service_overage`). The alert does not fire
-    for enrollments that never had a prepayment.
+    for enrollments that had no prepayment within the last five weeks: they are always billed as overage.
     """,
     impact="From now on you receive an invoice for the overage.",
     diagnosis="""
@@ -39,47 +45,77 @@ OVERAGE = Section(
         azure_ea_service_overage{account="…"}
         azure_ea_beginning_balance{account="…"}
     """,
-    mitigation="""
-    Inform whoever pays the invoices, and decide whether to buy more commitment. The alert resolves with the balance of
-    a month that has no overage, or that begins without a prepayment.
+    mitigation="Inform whoever pays the invoices, and decide whether to buy more commitment.",
+    resolution="""
+    With the balance of a month without overage once more commitment was bought; or five weeks after the last prepayment
+    was used, because by then overage is the normal state. The start of a month, when no overage is reported yet, does
+    not resolve it.
     """,
     silencing="If overage is accepted, by `account`, until the end of the agreement's year.",
+    ownership=FINANCE,
 )
 
-RUNS_OUT_IN_A_MONTH = Alert(
-    "AzurePrepaymentRunsOut",
-    "warning",
-    "azure_ea:prepayment:days_left < 30",
-    for_="1h",
-    summary="The prepayment of an Enterprise Agreement is running out.",
-    description=f"""
-    At the current rate, the prepayment of account {label("account")} is used up in {value(DAYS)} days;
-    {series("azure_ea_ending_balance", ("account", "currency"), MONEY)} {label("currency")} is left. After that, usage
-    is billed as overage.
-    """,
-    runbook=RUNS_OUT,
-)
+PER_CURRENCY = ("account", "currency")
+COST = dashboard("azure-billing-cost", account="account", currency="currency")
+AS_OF = as_of(f"{DATA}%s", ("account",), 'collector="balancesummary"')
+
+
+def _runs_out(severity: Severity, condition: str) -> Alert:
+    return Alert(
+        "AzurePrepaymentRunsOut",
+        severity,
+        f"""
+        {LEFT} and {condition}
+        unless on (account, currency) {balance("service_overage")} > 0
+        """,
+        for_="1h",
+        summary="The prepayment of an Enterprise Agreement is running out.",
+        description=f"""
+        At the rate of the last four weeks, the prepayment of account {label("account")} is used up in {value(DAYS)}
+        days; {series("azure_ea_ending_balance", PER_CURRENCY, MONEY)} {label("currency")} is left{AS_OF}. After that,
+        usage is billed as overage.
+        """,
+        runbook=RUNS_OUT,
+        dashboard=COST,
+    )
+
+
+def _lately(name: str) -> str:
+    """The highest of five weeks, so also of the month before."""
+    return f"max by (account, currency) (max_over_time(azure_ea_{name}[35d])) > 0"
+
 
 ALERTS = (
-    RUNS_OUT_IN_A_MONTH,
-    replace(RUNS_OUT_IN_A_MONTH, severity="critical", expr="azure_ea:prepayment:days_left < 7"),
+    _runs_out("warning", f"{LOWEST} >= 7 < 30"),
+    _runs_out("critical", f"{LOWEST} < 7"),
     Alert(
         "AzureOverageBegun",
         "critical",
-        """
-        max by (account, currency) (azure_ea_service_overage) > 0
+        f"""
+        (
+          {balance("service_overage")} > 0
+          or (
+            {_lately("service_overage")}
+            and on (account, currency) {balance("ending_balance")} <= 0
+          )
+        )
         and on (account, currency) (
-          max by (account, currency) (azure_ea_beginning_balance) > 0
-          or max by (account, currency) (azure_ea_new_purchases) > 0
-          or max by (account, currency) (azure_ea_utilized) > 0
+          {_lately("beginning_balance")}
+          or {_lately("new_purchases")}
+          or {_lately("utilized")}
         )
         """,
+        keep_firing_for="1h",
         summary="The prepayment of an Enterprise Agreement is used up and usage is billed as overage.",
         description=f"""
-        Account {label("account")} has used up its prepayment; {value(MONEY)} {label("currency")} of this month's usage
-        is billed as overage.
+        Account {label("account")} has used up its prepayment; {value(MONEY)} {label("currency")} of a month's usage is
+        billed as overage{AS_OF}.
         """,
         runbook=OVERAGE,
-        comment="Enrollments that never had a prepayment are always billed as overage; they do not need an alert.",
+        dashboard=COST,
+        comment="""
+        Enrollments without a prepayment are always billed as overage; they do not need an alert. At the start of a
+        month, the overage is that of the month before.
+        """,
     ),
 )

@@ -1,11 +1,19 @@
-"""The exporter as a process: scraped, and with its newest configuration."""
+"""The exporter as a process: scraped, with its newest configuration, and with a storage that it can write."""
 
+from exporter.mixin.alerts.owners import OPERATIONS
 from exporter.mixin.rules import Alert, Section
+from exporter.mixin.templates import dashboard, label
 
 DOWN = Section(
     "The exporter is down",
-    meaning="Prometheus receives no data from any exporter.",
-    impact="No budget, cost or credential is monitored. No other alert of this page can fire.",
+    meaning="""
+    Prometheus cannot scrape an exporter that it has scraped within the last week, or that is a target of the job
+    `azure-billing`; or it has no exporter at all, then the alert has no label `instance`.
+    """,
+    impact="""
+    Its budgets, costs and credentials are not monitored. Budgets keep their last values, and their alerts their state,
+    for a day. Alerts about its reports resolve after an hour, whatever their state is.
+    """,
     diagnosis="""
     Check that the process is running, that its port responds (`/-/healthy`), and that the scrape configuration includes
     it:
@@ -16,7 +24,9 @@ DOWN = Section(
     Start the exporter; if it exits, its last log line names the reason. After a restart it immediately publishes the
     last values from `storage.path`.
     """,
-    silencing="During maintenance, for its duration.",
+    resolution="With the first scrape, or when the target is removed from the scrape configuration.",
+    silencing="During maintenance, by `job` and `instance`, for its duration.",
+    ownership=OPERATIONS,
 )
 
 RELOAD_FAILED = Section(
@@ -28,29 +38,76 @@ RELOAD_FAILED = Section(
 
         azure-billing-exporter check-config --config.file=…
     """,
-    mitigation="Correct the file and reload. The alert resolves with the next successful reload.",
+    mitigation="Correct the file and reload.",
+    resolution="With the next successful reload.",
     silencing="Not recommended, because the next restart would fail.",
+    ownership=OPERATIONS,
 )
+
+UNWRITABLE = Section(
+    "The storage cannot be written",
+    meaning="The exporter has failed to write to `storage.path` (`azure_billing_exporter_storage_writable` is 0).",
+    impact="""
+    Published values are up to date, but after a restart older ones are published until the reports have been read.
+    Rotated refresh tokens cannot be stored: an account of Partner Center may need another interactive sign-in.
+    """,
+    diagnosis="""
+    The log names the file and the error. Check free space and inodes, whether the file system is mounted read-only, and
+    the owner of the directory:
+
+        azure_billing_exporter_storage_writable
+    """,
+    mitigation="Free some space or correct the permissions. The exporter writes again by itself.",
+    resolution="With the next successful write.",
+    silencing="Not recommended, because a restart would publish old values.",
+    ownership=OPERATIONS,
+)
+GONE = """(
+  up == 0
+  and on (job, instance) (last_over_time(azure_billing_exporter_build_info[1w]) or up{job="azure-billing"})
+)"""
 
 ALERTS = (
     Alert(
         "AzureBillingExporterDown",
         "critical",
-        "absent(azure_billing_exporter_build_info)",
+        f"""
+        max by (job, instance) {GONE}
+        or (absent(azure_billing_exporter_build_info) unless on () {GONE})
+        """,
         for_="10m",
-        summary="No azure-billing-exporter is being scraped.",
-        description="""
-        Prometheus has received no data from any azure-billing-exporter for 10 minutes, so no budget is monitored.
+        keep_firing_for="2m",
+        summary="An azure-billing-exporter is not scraped.",
+        description=f"""
+        Prometheus has received no data from {{{{ if $labels.instance }}}}the azure-billing-exporter
+        {label("instance")} of job {label("job")}{{{{ else }}}}any azure-billing-exporter{{{{ end }}}} for 10 minutes,
+        so its budgets are not monitored.
         """,
         runbook=DOWN,
+        dashboard=dashboard("azure-billing-exporter"),
+        comment="Several exporters are watched one by one, also those of jobs with other names.",
     ),
     Alert(
         "AzureBillingReloadFailed",
         "warning",
-        "min by (job, instance) (azure_billing_exporter_config_last_reload_successful) == 0",
+        "min by (job, instance) (last_over_time(azure_billing_exporter_config_last_reload_successful[15m])) == 0",
         for_="5m",
         summary="The configuration could not be reloaded.",
         description="{{ $labels.instance }} still uses the previous configuration, because the new one is invalid.",
         runbook=RELOAD_FAILED,
+        dashboard=dashboard("azure-billing-exporter", instance="instance"),
+    ),
+    Alert(
+        "AzureBillingStorageUnwritable",
+        "warning",
+        "min by (job, instance) (last_over_time(azure_billing_exporter_storage_writable[15m])) == 0",
+        for_="10m",
+        summary="The exporter cannot write to its storage.",
+        description="""
+        {{ $labels.instance }} cannot write to storage.path. After a restart it would publish older values, and rotated
+        refresh tokens are lost.
+        """,
+        runbook=UNWRITABLE,
+        dashboard=dashboard("azure-billing-exporter", instance="instance"),
     ),
 )

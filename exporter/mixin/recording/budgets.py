@@ -1,115 +1,216 @@
-"""Budgets of all APIs in one form."""
+"""Budgets of all APIs in one form: their amounts, what is spent of them, and the thresholds that they have reached."""
 
-from exporter.mixin.rules import Group, Record
+from collections.abc import Mapping
 
-BUDGETS = Group(
-    "azure-billing-budgets",
-    (
-        Record(
-            "azure_billing:budget:amount",
-            """
-            max by (account, budget, currency) (azure_billing_budget_amount)
-            or max by (account, budget, scope, time_grain, currency) (azure_budget_amount)
-            or label_replace(
-              label_replace(
-                max by (account, customer_id, customer_name, currency) (partner_center_customer_budget_amount),
-                "budget", "$1", "customer_id", "(.*)"
-              ),
-              "budget", "$1", "customer_name", "(.+)"
-            )
-            """,
-            comment=(
-                "Names of budgets that are set in Azure repeat, so these have the labels scope and time_grain. A "
-                "customer's budget is named after the customer, or after the customer id if names are omitted."
-            ),
-        ),
-        Record(
-            "azure_billing:budget:spent",
-            """
-            max by (account, budget, currency) (azure_billing_budget_spent)
-            or max by (account, budget, scope, time_grain, currency) (azure_budget_spent)
-            or (
-              azure_billing:budget:amount{customer_id!=""} * 0
-              + on (account, customer_id, currency) group_left ()
-              max by (account, customer_id, currency) (partner_center_customer_cost_month_to_date)
-            )
-            """,
-        ),
-        Record(
-            "azure_billing:budget:used_ratio",
-            "azure_billing:budget:spent / (azure_billing:budget:amount != 0)",
-            comment="A budget of zero has no used ratio.",
-        ),
-        Record(
-            "azure_billing:budget:forecast",
-            "max by (account, budget, scope, time_grain, currency) (azure_budget_forecast)",
-            comment="What Microsoft expects to be spent at the end of the budget's period, whatever its length.",
-        ),
-        Record(
-            "azure_billing:budget:elapsed_days",
-            """
-            azure_billing:budget:amount{customer_id="",time_grain=""} * 0 + on (account) group_left ()
-              max by (account) (azure_billing:period:elapsed_days{collector=~"usagedetails|bill"})
-            or azure_billing:budget:amount{time_grain="Monthly"} * 0 + on (account) group_left ()
-              max by (account) (azure_billing:period:elapsed_days{collector="budgets"})
-            or azure_billing:budget:amount{customer_id!=""} * 0 + on (account, customer_id) group_left ()
-              (azure_billing:customer:elapsed_days and azure_billing:customer:elapsed_ratio)
-            """,
-            comment=(
-                "Elapsed days and elapsed share of the billing period, as of the data. Of the budgets that are set in "
-                "Azure, only monthly ones have a period that is known to be the calendar month."
-            ),
-        ),
-        Record(
-            "azure_billing:budget:elapsed_ratio",
-            """
-            azure_billing:budget:amount{customer_id="",time_grain=""} * 0 + on (account) group_left ()
-              max by (account) (azure_billing:period:elapsed_ratio{collector=~"usagedetails|bill"})
-            or azure_billing:budget:amount{time_grain="Monthly"} * 0 + on (account) group_left ()
-              max by (account) (azure_billing:period:elapsed_ratio{collector="budgets"})
-            or azure_billing:budget:amount{customer_id!=""} * 0 + on (account, customer_id) group_left ()
-              azure_billing:customer:elapsed_ratio
-            """,
-        ),
-        Record(
-            "azure_billing:budget:pace_ratio",
-            "azure_billing:budget:used_ratio / (azure_billing:budget:elapsed_ratio > 0.034)",
-            comment=(
-                "1 means that the budget is used up exactly at the end of the period. The first day is too short "
-                "for a trend."
-            ),
-        ),
-        Record(
-            "azure_billing:budget:projected",
-            """
+from exporter.mixin.recording.customers import (
+    CROWDED,
+    CROWDED_WITHOUT,
+    CUSTOMERS,
+    FEWER,
+    LIMITS,
+    MOST,
+    crowded,
+    named,
+)
+from exporter.mixin.recording.held import MEMORY, SEEN, SEEN_COMMENT, held, seen
+from exporter.mixin.rules import Record, Severity
+
+BUDGET = "azure_billing:budget"
+OTHERS = 'customer_id=""'
+"""The matcher of budgets that are not a customer's."""
+CONFIGURED, AZURE = 'customer_id="",scope=""', 'scope!=""'
+THRESHOLD = f"{BUDGET}:threshold_ratio"
+OF_CUSTOMERS = "azure_billing:customer_budget:threshold_ratio"
+DEFAULTS: Mapping[Severity, str] = {"info": "0.5", "warning": "0.8", "critical": "1"}
+"""Those of budgets without a published threshold."""
+LEVELS: Mapping[Severity, int] = {"critical": 3, "warning": 2, "info": 1}
+BAND = 0.02
+"""Hysteresis: a used share that falls by as much or less counts as unchanged."""
+AMOUNT_OF_OTHERS = """max by (account, budget, currency) (azure_billing_budget_amount)
+        or max by (account, budget, scope, time_grain, currency) (azure_budget_amount)"""
+SPENT_OF_OTHERS = AMOUNT_OF_OTHERS.replace("_amount)", "_spent)")
+WITHOUT = "azure_billing:customer:cost_without_budget"
+COUNT = "azure_billing:customers:by_level"
+CROWDED_COMMENT = (
+    f"The number of customers of an account to whom an alert applies, if there are more than {MOST}, until there are "
+    f"{FEWER} or fewer. One alert for the account then takes the place of theirs: nobody reads thousands, and each "
+    "takes time to evaluate."
+)
+SOURCES = {CONFIGURED: "configured", AZURE: "azure", CUSTOMERS: "customers"}
+
+
+def _held(name: str) -> str:
+    return "".join(f"or {held(f'{BUDGET}:{name}{{{which}}}', source)}\n" for which, source in SOURCES.items())
+
+
+def _threshold(severity: Severity, default: str) -> str:
+    """The threshold of one severity of each budget that is not a customer's."""
+    amount = f"{BUDGET}:amount"
+    configured, azure = "azure_billing_budget_threshold_ratio", "azure_budget_threshold_ratio"
+    return f"""
+        label_replace(
+          {amount}{{{CONFIGURED}}} * 0 + on (account, budget) group_left ()
+          max by (account, budget) ({configured}{{severity="{severity}"}})
+          or {amount}{{{AZURE}}} * 0 + on (account) group_left ()
+          max by (account) ({azure}{{severity="{severity}"}}),
+          "severity", "{severity}", "", ""
+        )
+        or {held(f'{THRESHOLD}{{severity="{severity}",{CONFIGURED}}}', "configured")}
+        or {held(f'{THRESHOLD}{{severity="{severity}",{AZURE}}}', "azure")}
+        or label_replace(
+          (
+            {amount}{{{CONFIGURED}}} unless on (account, budget) {configured}
+            or {amount}{{{AZURE}}} unless on (account) {azure}
+          ) * 0 + {default}
+          unless on (account) ({SEEN}{{source=~"configured|azure"}} < time()),
+          "severity", "{severity}", "", ""
+        )
+        """
+
+
+def _threshold_of_customers() -> str:
+    """The thresholds of all customers of an account."""
+    family = "partner_center_budget_threshold_ratio"
+    defaults = "".join(
+        f"""or label_replace(
+          ({SEEN}{{source="customers"}} == time() unless on (account) {family}) * 0 + {default},
+          "severity", "{severity}", "", ""
+        )
+        """
+        for severity, default in DEFAULTS.items()
+    )
+    return f"""
+        max by (account, severity) (
+          {family}
+          or {held(OF_CUSTOMERS, "customers")}
+          {defaults}
+        )
+        """
+
+
+def _level(severity: Severity) -> str:
+    """The level of the budgets that have reached the threshold of `severity`, or a higher one."""
+    reached, level = f"{BUDGET}:reached_ratio", LEVELS[severity]
+    return f"""
+        (
+          {reached}{{{OTHERS}}}
+          >= ignoring (severity) {THRESHOLD}{{severity="{severity}"}}
+        ) * 0 + {level}
+        or (
+          {reached}{{{CUSTOMERS}}}
+          >= on (account) group_left () {OF_CUSTOMERS}{{severity="{severity}"}}
+        ) * 0 + {level}
+        """
+
+
+BUDGETS = (
+    Record(
+        SEEN,
+        "or".join(
             (
-              azure_billing:budget:amount{customer_id="",time_grain=""} * 0
-              + on (account, currency) group_left () sum by (account, currency) (
-                max by (account, component, currency) (azure_b2c_estimated_cost_month)
-                or max by (account, component, currency) (azure_b2c_estimated_cost_month_to_date)
-              )
-              unless on (account) azure_billing:data:timestamp_seconds{collector="usagedetails"}
+                seen("configured", 'collector=~"usagedetails|usage|bill"', "azure_billing_budget_amount"),
+                seen("azure", 'collector="budgets"', "azure_budget_amount"),
+                seen("customers", 'collector="usagerecords"', "partner_center_customer_budget_amount"),
             )
-            or azure_billing:budget:forecast
-            or azure_billing:budget:spent / (azure_billing:budget:elapsed_ratio > 0.034)
-            """,
-            comment=(
-                "Spending at the end of the period, at the current rate. For B2C, the exporter's estimate, which "
-                "applies tiers; for a budget that is set in Azure, Microsoft's forecast if there is one."
-            ),
         ),
-        Record(
-            "azure_billing:budget:days_left",
-            """
-            clamp_min(
-              (azure_billing:budget:amount - azure_billing:budget:spent) * azure_billing:budget:elapsed_days
-              / (azure_billing:budget:spent > 0),
-              0
-            )
-            """,
-            comment=(
-                "Days until the budget is used up at the current rate; 0 if it is used up, absent if nothing is spent."
-            ),
+        comment=SEEN_COMMENT,
+    ),
+    Record(
+        f"{BUDGET}:amount",
+        f"""
+        {AMOUNT_OF_OTHERS}
+        {_held("amount")}
+        or {named(LIMITS)}
+        """,
+        comment=(
+            "Names of budgets that are set in Azure repeat, so these have the labels scope and time_grain. A "
+            "customer's budget is named after the customer, or after the customer id if names are omitted."
         ),
     ),
+    Record(
+        f"{BUDGET}:spent",
+        f"""
+        {SPENT_OF_OTHERS}
+        {_held("spent")}
+        or {BUDGET}:amount{{{CUSTOMERS}}} * 0
+        + on (account, customer_id, currency) group_left ()
+        max by (account, customer_id, currency) (partner_center_customer_cost_month_to_date)
+        """,
+    ),
+    Record(
+        f"{BUDGET}:used_ratio",
+        f"{BUDGET}:spent / ({BUDGET}:amount != 0)",
+        comment="A budget of zero has no used ratio.",
+    ),
+    Record(
+        f"{BUDGET}:reached_ratio",
+        f"""
+        (
+          last_over_time({BUDGET}:reached_ratio[{MEMORY}])
+          > {BUDGET}:used_ratio
+          <= {BUDGET}:used_ratio + {BAND}
+        )
+        or {BUDGET}:used_ratio
+        """,
+        comment=(
+            "The used share with hysteresis, which is compared with thresholds: a decline by two percentage points or "
+            "less does not count."
+        ),
+    ),
+    Record(
+        THRESHOLD,
+        "or".join(_threshold(severity, default) for severity, default in DEFAULTS.items()),
+        comment=(
+            "The shares at which alerts fire, by severity: those of the configuration, or 50, 80 and 100 % if none is "
+            "published. Those of customers are the same for all customers of an account."
+        ),
+    ),
+    Record(OF_CUSTOMERS, _threshold_of_customers()),
+    Record(
+        f"{BUDGET}:level",
+        "or".join(
+            (
+                _level("critical"),
+                f"""
+        ({BUDGET}:spent > ({BUDGET}:amount == 0)) * 0 + 3
+        """,
+                _level("warning"),
+                _level("info"),
+            )
+        ),
+        comment=(
+            "The highest threshold that is reached: 1 of info, 2 of warning, 3 of critical. A budget of zero has no "
+            "used ratio: any spending exceeds it."
+        ),
+    ),
+    Record(
+        COUNT,
+        f'count_values by (account) ("level", {BUDGET}:level{{{CUSTOMERS}}})',
+        comment="How many customers are at each level.",
+    ),
+    Record(
+        CROWDED,
+        "or".join(
+            crowded(severity, f'sum by (account) ({COUNT}{{level="{level}"}})', CROWDED)
+            for severity, level in LEVELS.items()
+        ),
+        comment=CROWDED_COMMENT,
+    ),
+)
+
+WITHOUT_BUDGET = (
+    Record(
+        WITHOUT,
+        """
+        (
+          max by (account, customer_id, customer_name, currency) (
+            partner_center_customer_cost_month_to_date > 0
+            unless on (account, customer_id) partner_center_customer_budget_amount
+          )
+        )
+        and on (account) group by (account) (partner_center_customer_budget_amount)
+        """,
+        comment="The costs of customers without a budget, of partners that use budgets.",
+    ),
+    Record(CROWDED_WITHOUT, crowded("without_budget", f"count by (account) ({WITHOUT})", CROWDED_WITHOUT)),
 )

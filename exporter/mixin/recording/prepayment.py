@@ -1,0 +1,68 @@
+"""The prepayment of Enterprise Agreements: how much is used per day, and how long it lasts."""
+
+from exporter.mixin.recording.held import MEMORY
+from exporter.mixin.rules import Record
+
+USED = "azure_ea:prepayment_used:day"
+PER_DAY = "azure_ea:prepayment_used:per_day"
+LEFT, LOWEST = "azure_ea:prepayment:days_left", "azure_ea:prepayment:days_left_lowest"
+BAND = 0.9
+
+
+def balance(name: str, offset: str = "", window: str = "1d") -> str:
+    """An amount of the balance, also while the exporter is not scraped."""
+    return f"max by (account, currency) (last_over_time(azure_ea_{name}[{window}]{offset}))"
+
+
+NOW, BEFORE = balance("utilized", window="6h"), balance("utilized", " offset 1d", window="6h")
+
+PREPAYMENT = (
+    Record(
+        USED,
+        f"""
+        {NOW}
+        - {BEFORE}
+        >= 0
+        or (
+          {NOW}
+          < 0.5 * {BEFORE}
+        )
+        """,
+        comment=(
+            "Prepayment used within a day. The amount starts again with each month; if it is corrected downwards, that "
+            "day does not count."
+        ),
+    ),
+    Record(
+        PER_DAY,
+        f"""
+        (
+          avg_over_time({USED}[28d:6h])
+          and count_over_time({USED}[28d:6h]) >= 12
+        )
+        or max by (account, currency) (azure_ea_utilized)
+          / on (account) group_left ()
+          max by (account) (azure_billing:period:elapsed_days{{collector="balancesummary"}} >= 3)
+        """,
+        comment=(
+            "Prepayment used per day, the mean of four weeks, so that the start of a month changes nothing. Before "
+            "three days of history exist, the mean of this month, from its fourth day on."
+        ),
+    ),
+    Record(
+        LEFT,
+        f"clamp_min({balance('ending_balance')}, 0) / ({PER_DAY} > 0)",
+        comment="0 if nothing is left; absent if nothing was used.",
+    ),
+    Record(
+        LOWEST,
+        f"""
+        (
+          last_over_time({LOWEST}[{MEMORY}]) < {LEFT}
+          and last_over_time({LOWEST}[{MEMORY}]) >= {BAND} * {LEFT}
+        )
+        or {LEFT}
+        """,
+        comment="With hysteresis, which is compared with thresholds: an increase by a tenth or less does not count.",
+    ),
+)

@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from datetime import timedelta
 from typing import Any
 
 from exporter import logs
@@ -47,6 +48,23 @@ def _configuration(command: argparse.ArgumentParser) -> None:
         default="config.yaml",
         help="path of the configuration file",
     )
+
+
+def _check(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--online",
+        action="store_true",
+        help="also ask each login host and API once, and print which reports work and what the others lack; "
+        "nothing is published",
+    )
+    command.add_argument(
+        "--timeout",
+        type=_duration,
+        metavar="DURATION",
+        default="1m",
+        help="with --online: how long to wait for all responses, such as 30s",
+    )
+    command.add_argument("--format", choices=("text", "json"), default="text", help="format of the output")
 
 
 def _web(command: argparse.ArgumentParser) -> None:
@@ -175,6 +193,7 @@ GROUPS = (
     ({"login"}, _login),
     ({"dump"}, _dump),
     ({"run", "check-config", "login"}, _configuration),
+    ({"check-config"}, _check),
     ({"run", "demo"}, _web),
     ({"run"}, _run),
     ({"demo", "simulate"}, _company),
@@ -230,6 +249,13 @@ def _count(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,6}", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 999999")
     return int(text)
+
+
+def _duration(text: str) -> timedelta:
+    found = re.fullmatch(r"([1-9][0-9]{0,3})(s|m)", text)
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a duration such as 30s or 2m")
+    return timedelta(seconds=int(found[1]) * (60 if found[2] == "m" else 1))
 
 
 def _path(text: str) -> str:

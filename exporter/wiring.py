@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from exporter.apis.api import Api
 from exporter.apis.settings import AccountSettings, RequestBudget
+from exporter.auth import Credential
 from exporter.config import Config, least_request_budgets
 from exporter.runtime.job import Job
 from exporter.runtime.telemetry import Telemetry
@@ -32,6 +33,7 @@ class Wired:
     network: Network
     pace: Pace | None
     stop: Stop
+    credential: Credential
     jobs: tuple[Job, ...]
 
     @property
@@ -55,12 +57,26 @@ class Wiring:
 
 
 class Wirer:
-    """Connects accounts; none of them sends a request before a job of it runs."""
+    """Connects accounts; none of them sends a request before a job of it runs.
 
-    def __init__(self, telemetry: Telemetry, clock: Callable[[], datetime], new_stop: Callable[[], Stop]) -> None:
+    `session` makes the session of an account. Clients store what they have to remember in `scratch` if it is given,
+    and else where refresh tokens are.
+    """
+
+    def __init__(
+        self,
+        telemetry: Telemetry,
+        clock: Callable[[], datetime],
+        new_stop: Callable[[], Stop],
+        *,
+        session: Callable[..., Session] = Session,
+        scratch: Path | None = None,
+    ) -> None:
         self._telemetry = telemetry
         self._clock = clock
         self._new_stop = new_stop
+        self._session = session
+        self._scratch = scratch
 
     def wired(self, config: Config, before: Wiring) -> Wiring:
         """The accounts of a configuration; those whose settings are the same as `before` stay connected."""
@@ -74,13 +90,14 @@ class Wirer:
             known = before.accounts.get((api.name, settings.account))
             shared = settings, config.storage.path, network, pace
             same = known and (known.settings, known.storage, known.network, known.pace) == shared
-            wired = known if known and same else self._connected(api, *shared)
+            wired = known if known and same else self.connected(api, *shared)
             accounts[wired.key] = wired
         return Wiring(accounts, paces, network)
 
-    def _connected(
+    def connected(
         self, api: Api, account: AccountSettings, storage: Path, network: Network, pace: Pace | None
     ) -> Wired:
+        """One account."""
         stop = self._new_stop()
 
         def http(observed: str, origin: str, limit: int = bodies.PAGE, *, quotable: bool = True) -> HttpClient:
@@ -98,7 +115,7 @@ class Wirer:
             )
 
         credential = api.authenticate(account, http("login", account.login_address, bodies.LOGIN), storage / "tokens")
-        session = Session(
+        session = self._session(
             http(api.name, account.base_url, quotable=account.quotable),
             credential,
             base_url=account.base_url,
@@ -112,10 +129,10 @@ class Wirer:
         intervals = api.intervals(account)
         jobs = tuple(
             Job(api.name, account.account, collector, every, credential.expiries, credential.warnings, stop)
-            for collector in api.collectors(account, session, storage)
+            for collector in api.collectors(account, session, self._scratch or storage)
             if (every := intervals.get(collector.name))
         )
-        return Wired(api, account, storage, network, pace, stop, jobs)
+        return Wired(api, account, storage, network, pace, stop, credential, jobs)
 
 
 def _limits(config: Config) -> Limits:

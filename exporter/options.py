@@ -1,11 +1,10 @@
 """The options of the subcommands, and how their values are read."""
 
 import argparse
-import re
-from datetime import timedelta
 from typing import Any
 
-from exporter import logs
+from exporter import check_options, logs
+from exporter.option_values import count, level, path, port
 
 
 def add_options(command: argparse.ArgumentParser, name: str) -> None:
@@ -50,23 +49,6 @@ def _configuration(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _check(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--online",
-        action="store_true",
-        help="also ask each login host and API once, and print which reports work and what the others lack; "
-        "nothing is published",
-    )
-    command.add_argument(
-        "--timeout",
-        type=_duration,
-        metavar="DURATION",
-        default="1m",
-        help="with --online: how long to wait for all responses, such as 30s",
-    )
-    command.add_argument("--format", choices=("text", "json"), default="text", help="format of the output")
-
-
 def _web(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--web.listen-address",
@@ -88,7 +70,7 @@ def _web(command: argparse.ArgumentParser) -> None:
         "--web.max-requests",
         dest="max_requests",
         metavar="NUMBER",
-        type=_count,
+        type=count,
         default=40,
         help="most responses with metrics that are sent at the same time, 0 for no limit",
     )
@@ -96,7 +78,7 @@ def _web(command: argparse.ArgumentParser) -> None:
         "--web.max-connections",
         dest="max_connections",
         metavar="NUMBER",
-        type=_count,
+        type=count,
         default=0,
         help="most connections; 0 for a limit below that of open files",
     )
@@ -105,7 +87,7 @@ def _web(command: argparse.ArgumentParser) -> None:
         dest="telemetry_path",
         metavar="PATH",
         default="/metrics",
-        type=_path,
+        type=path,
         help="path of the metrics",
     )
 
@@ -143,7 +125,7 @@ def _company(command: argparse.ArgumentParser) -> None:
 
 def _simulation(command: argparse.ArgumentParser) -> None:
     command.add_argument("--host", default="127.0.0.1", help="address on which to listen")
-    command.add_argument("--port", type=_port, default=10366, help="port on which to listen, 0 for any free port")
+    command.add_argument("--port", type=port, default=10366, help="port on which to listen, 0 for any free port")
     command.add_argument(
         "--directory", default="simulated", help="directory to which the configuration and the secrets are written"
     )
@@ -179,7 +161,7 @@ def _log(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--log.level",
         dest="log_level",
-        type=_level,
+        type=level,
         choices=logs.LEVELS,
         default="info",
         help="log only messages of this level or above",
@@ -193,7 +175,8 @@ GROUPS = (
     ({"login"}, _login),
     ({"dump"}, _dump),
     ({"run", "check-config", "login"}, _configuration),
-    ({"check-config"}, _check),
+    ({"check-config"}, check_options.check_config),
+    ({"healthcheck"}, check_options.healthcheck),
     ({"run", "demo"}, _web),
     ({"run"}, _run),
     ({"demo", "simulate"}, _company),
@@ -233,32 +216,3 @@ class Each(argparse.Action):
     ) -> None:
         self._given += values
         setattr(namespace, self.dest, self._given)
-
-
-def _level(text: str) -> str:
-    return "warn" if text == "warning" else text
-
-
-def _port(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > 65_535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
-    return int(text)
-
-
-def _count(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,6}", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 999999")
-    return int(text)
-
-
-def _duration(text: str) -> timedelta:
-    found = re.fullmatch(r"([1-9][0-9]{0,3})(s|m)", text)
-    if not found:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a duration such as 30s or 2m")
-    return timedelta(seconds=int(found[1]) * (60 if found[2] == "m" else 1))
-
-
-def _path(text: str) -> str:
-    if not re.fullmatch(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+/?", text) or text.startswith("/-/"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a path such as /metrics")
-    return text

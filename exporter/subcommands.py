@@ -54,6 +54,11 @@ COMMANDS = {
         "write the Prometheus rules, the Grafana dashboards or an example configuration of Alertmanager",
         "rules --directory=/etc/prometheus/rules --selector='job=\"azure\"'",
     ),
+    "healthcheck": Command(
+        "exporter.commands.healthcheck:healthcheck",
+        "check that the exporter on this machine responds, for the health check of a container",
+        "--web.listen-address=:10365",
+    ),
     "demo": Command(
         "exporter.commands.demo:demo",
         "serve the metrics of a simulated company",

@@ -132,7 +132,11 @@ def _simulation(command: argparse.ArgumentParser) -> None:
 
 
 def _dump(command: argparse.ArgumentParser) -> None:
-    command.add_argument("what", choices=("rules", "dashboards", "alertmanager"), help="which files to write")
+    command.add_argument(
+        "what",
+        choices=("rules", "dashboards", "alertmanager", "config", "systemd"),
+        help="which files to write; config is config.example.yaml, systemd are the units",
+    )
     command.add_argument(
         "--directory",
         help="directory to which the files are written; without it, one document is printed: a rule file with all "

@@ -51,7 +51,7 @@ COMMANDS = {
     ),
     "dump": Command(
         "exporter.commands.dump:dump",
-        "write the Prometheus rules, the Grafana dashboards or an example configuration of Alertmanager",
+        "write Prometheus rules, Grafana dashboards, systemd units, or an example configuration",
         "rules --directory=/etc/prometheus/rules --selector='job=\"azure\"'",
     ),
     "healthcheck": Command(

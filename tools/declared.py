@@ -8,12 +8,12 @@ from exporter.apis.settings import AccountSettings
 from exporter.auth.api_key import ApiKey
 from exporter.auth.secret import Secret
 from exporter.config import loads
+from exporter.example import file as example
 from exporter.model.collection import Collector
 from exporter.model.families import Family
 from exporter.transport.http import HttpClient, Unobserved
 from exporter.transport.session import Session
 from exporter.transport.stop import Stop
-from tools import example
 
 NOWHERE = Path("nonexistent")
 """A directory for what accounts have to remember; nothing is read or written before a report is."""

@@ -11,7 +11,8 @@ EXIT_OK, EXIT_ERROR = 0, 1
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 0 for success, 1 for an error in the configuration, 2 for one on the command line.
 
-    With `--once` also 1 if a required report could not be read, and 128 and the number of the signal that ended it.
+    With `--once` also 1 if a required report could not be read, and 128 and the number of the signal that ended it;
+    with `check-config --online` 3 if a report does not work.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or (words[0].startswith("-") and words[0] not in {"-h", "--help", "--version"}):

@@ -61,18 +61,16 @@ def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
 
 def _credentials(config: Config, now: datetime) -> Iterator[tuple[str, bool]]:
     """Credentials that expire soon, and stored refresh tokens that have expired; no request is sent."""
-    with tempfile.TemporaryDirectory(prefix="azure-billing-exporter-") as scratch:
-        wirer = Wirer(Telemetry(), lambda: now, Stop, scratch=Path(scratch))
-        network = Network()
-        for path, api, account in config.paths():
-            expiries = wirer.connected(api, account, config.storage.path, network, None).credential.expiries()
-            for name, ends in expiries.items():
-                what = name.replace("_", " ")
-                if now < ends < now + SOON:
-                    yield f"{path}: the {what} expires on {ends:%Y-%m-%d}", False
-                elif ends <= now and name == "refresh_token":
-                    text = f"expired on {ends:%Y-%m-%d}; azure-billing-exporter login {account.account}"
-                    yield f"{path}: the {what} {text}", True
+    wirer, network = Wirer(Telemetry(), lambda: now, Stop), Network()
+    for path, api, account in config.paths():
+        expiries = wirer.connected(api, account, config.storage.path, network, None).credential.expiries()
+        for name, ends in expiries.items():
+            what = name.replace("_", " ")
+            if now < ends < now + SOON:
+                yield f"{path}: the {what} expires on {ends:%Y-%m-%d}", False
+            elif ends <= now and name == "refresh_token":
+                text = f"expired on {ends:%Y-%m-%d}; azure-billing-exporter login {account.account}"
+                yield f"{path}: the {what} {text}", True
 
 
 def _storage(path: Path) -> Iterator[str]:

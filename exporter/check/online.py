@@ -12,7 +12,7 @@ from queue import SimpleQueue
 
 from exporter.check.probe import Limit, Outcome, ProbingSession, Result, probe
 from exporter.config import Config
-from exporter.errors import Reason
+from exporter.errors import ConfigError, Reason
 from exporter.runtime.job import Job
 from exporter.runtime.telemetry import Telemetry
 from exporter.transport.network import Network
@@ -53,8 +53,9 @@ def ask(config: Config, timeout: timedelta) -> Outcomes:
 
     Nothing is published or stored, except a refresh token that the login host rotates: the previous one may no longer
     be accepted.
+    Raises `ConfigError` if there is no temporary directory.
     """
-    with tempfile.TemporaryDirectory(prefix="azure-billing-exporter-", ignore_cleanup_errors=True) as scratch:
+    with _scratch() as scratch:
         accounts = list(_connected(config, Path(scratch)))
         waiting: SimpleQueue[Asked | None] = SimpleQueue()
         for each in (*accounts, *[None] * AT_ONCE):
@@ -70,6 +71,14 @@ def ask(config: Config, timeout: timedelta) -> Outcomes:
 
 
 _LATE = Outcome(Result.FAILED, Reason.TIMEOUT, "no response in the time for this check")
+
+
+def _scratch() -> "tempfile.TemporaryDirectory[str]":
+    """A directory for what clients have to remember."""
+    try:
+        return tempfile.TemporaryDirectory(prefix="azure-billing-exporter-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise ConfigError([f"--online: no temporary directory can be written: {error.strerror}; set TMPDIR"]) from error
 
 
 def _connected(config: Config, scratch: Path) -> Iterator[Asked]:

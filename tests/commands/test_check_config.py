@@ -65,6 +65,17 @@ def test_a_storage_that_can_not_be_written_is_a_warning(tmp_path: Path) -> None:
     assert [] == [*tmp_path.iterdir()]
 
 
+def test_a_stored_refresh_token_that_has_expired_is_an_error(tmp_path: Path) -> None:
+    """90 days after its last use; the command of the sign-in is in the message."""
+    text = f"partner_center: [{{name: csp, tenant: t.example, client_id: {ID}, client_secret: s3cr3t}}]"
+    stored = {"replaces": "", "refresh_token": "0.AX", "used": (NOW - timedelta(days=91)).timestamp()}
+    (tmp_path / "tokens").mkdir()
+    (tmp_path / "tokens" / f"{ID}@t.example.json").write_text(json.dumps(stored))
+    expected = "partner_center[0]: the refresh token expired on 2026-11-19; azure-billing-exporter login csp"
+    assert (expected,) == found(text, tmp_path).errors
+    assert () == found(text, tmp_path, NOW - timedelta(days=60)).errors
+
+
 def test_json_has_accounts_and_warnings(simulator: Simulator, tmp_path: Path) -> None:
     """Without a request, nothing is known about whether reports work."""
     done = command("check-config", "--format=json", f"--config.file={write_config(simulator, tmp_path)}")

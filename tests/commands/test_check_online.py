@@ -1,6 +1,7 @@
 """`check-config --online`: each login and API is asked once, and what is missing has a name."""
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,18 +20,23 @@ from tests.process import command
 TIMEOUT = timedelta(seconds=60)
 
 
-def only(simulator: Simulator, directory: Path, api: str) -> Path:
-    """The simulated configuration with the accounts of one API."""
+def only(simulator: Simulator, directory: Path, api: str, *names: str, **keys: object) -> Path:
+    """The simulated configuration with the accounts of one API, or those with these names, and more keys."""
     file = write_config(simulator, directory)
     content = yaml.safe_load(file.read_text())
-    file.write_text(yaml.safe_dump({api: content[api], "storage": content["storage"]}))
+    accounts = [account | keys for account in content[api] if account["name"] in names or not names]
+    file.write_text(yaml.safe_dump({api: accounts, "storage": content["storage"]}))
     return file
 
 
-@pytest.mark.parametrize("api", ["ea", "cost_management", "partner_center"])
-def test_what_works_is_known_after_few_requests(simulator: Simulator, tmp_path: Path, api: str) -> None:
+@pytest.mark.parametrize(
+    ("api", "keys"), [("ea", {}), ("cost_management", {}), ("partner_center", {"requests_per_minute": 6000})]
+)
+def test_what_works_is_known_after_few_requests(
+    simulator: Simulator, tmp_path: Path, api: str, keys: Mapping[str, object]
+) -> None:
     """Nothing is stored but a rotated refresh token."""
-    outcomes = ask(load(only(simulator, tmp_path, api)), TIMEOUT)
+    outcomes = ask(load(only(simulator, tmp_path, api, **keys)), TIMEOUT)
     assert {Result.WORKS} == {outcome.result for outcome in outcomes.values()}
     assert len(simulator.received) < len(outcomes) * (MAX_ANSWERS + 2)
     stored = [path.name for path in (tmp_path / "storage").iterdir()] if (tmp_path / "storage").exists() else []
@@ -46,6 +52,17 @@ def test_a_missing_role_is_named(simulator: Simulator, tmp_path: Path) -> None:
     assert [] == [line for line in lines if not line.startswith("budgets every 12h: failed (forbidden): ")]
     assert "the identity needs the role Cost Management Reader" in done.stdout
     assert "  usage every 12h: works\n" in done.stdout
+
+
+def test_a_missing_permission_is_named(simulator: Simulator, tmp_path: Path) -> None:
+    """With the command that grants it."""
+    simulator.faults.script("auditLogs", Status(403), times=None)
+    outcomes = ask(load(only(simulator, tmp_path, "b2c", "contoso-pilot")), TIMEOUT)
+    outcome = outcomes["b2c", "contoso-pilot", "b2cAuthenticationCountSummary"]
+    assert (Result.FAILED, "forbidden") == (outcome.result, outcome.reason)
+    assert "application permissions AuditLog.Read.All and Directory.Read.All" in outcome.text
+    assert "az ad app permission add" in outcome.text
+    assert Result.WORKS is outcomes["b2c", "contoso-pilot", "tenantUserCount"].result
 
 
 def test_a_refused_login_is_reported_once_for_an_account(simulator: Simulator, tmp_path: Path) -> None:

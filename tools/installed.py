@@ -3,6 +3,7 @@
 import os
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -24,7 +25,7 @@ class Installed:
     def __init__(self, directory: Path, python: str) -> None:
         self._directory = directory
         self._programs = directory / "environment/bin"
-        self._run(python, "-m", "venv", str(directory / "environment"))
+        self._run(python, "-m", "venv", "--without-pip", str(directory / "environment"))
 
     @property
     def python(self) -> Path:
@@ -33,11 +34,11 @@ class Installed:
 
     def install(self, requirements: Path, wheel: Path | None = None) -> None:
         """Install the pinned packages, and the wheel, whose dependencies they must be."""
-        pip = str(self.python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"
-        self._run(*pip, "--require-hashes", "-r", str(requirements))
+        pip = sys.executable, "-m", "pip", "--python", str(self.python), "--disable-pip-version-check"
+        self._run(*pip, "install", "--quiet", "--require-hashes", "-r", str(requirements))
         if wheel:
-            self._run(*pip, "--no-deps", str(wheel))
-            self._run(str(self.python), "-m", "pip", "check")
+            self._run(*pip, "install", "--quiet", "--no-deps", str(wheel))
+            self._run(*pip, "check")
 
     def require_works(self, version: str) -> None:
         """Run `--version`, `dump` of everything, and the demo; raises `ValueError` or `CalledProcessError`."""

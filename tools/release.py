@@ -1,6 +1,7 @@
 """Prepares a release (`make version`), and builds and checks its files (`make release`)."""
 
 import hashlib
+import json
 import os
 import re
 import subprocess
@@ -64,6 +65,9 @@ def bill_of_materials(python: Path, version: str) -> Path:
         "cyclonedx-py", "environment", "--pyproject", str(ROOT / "pyproject.toml"), "--mc-type=application",
         "--output-reproducible", "--output-format=JSON", "--output-file", str(file), str(python),
     )  # fmt: skip
+    content = json.loads(file.read_text())
+    content["metadata"]["component"]["version"] = version  # which pyproject.toml does not state
+    file.write_text(json.dumps(content, indent=2, sort_keys=True))
     return file
 
 

@@ -46,6 +46,8 @@ def problems(module: str, changelog: str, version: str) -> list[str]:
 
 def build(version: str) -> list[Path]:
     """The wheel and the sdist, the same bytes for the same commit, as twine accepts them."""
+    if changed := program("git", "status", "--porcelain"):
+        raise ValueError(f"commit or remove what would be in the sdist:\n{changed}")
     DIST.mkdir(exist_ok=True)
     for old in DIST.iterdir():
         old.unlink()

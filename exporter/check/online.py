@@ -3,15 +3,16 @@
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 
+from exporter.apis.api import Api
+from exporter.apis.settings import AccountSettings
 from exporter.check.probe import Limit, Outcome, ProbingSession, Result, probe
-from exporter.config import Config
 from exporter.errors import ConfigError, Reason
 from exporter.runtime.job import Job
 from exporter.runtime.telemetry import Telemetry
@@ -35,6 +36,7 @@ OF_THE_ACCOUNT = frozenset(
     }
 )
 """Failures that every other report of the account would have as well."""
+Accounts = Sequence[tuple[Api, AccountSettings]]
 Outcomes = Mapping[tuple[str, str, str], Outcome]
 """By API, account and report."""
 
@@ -48,26 +50,26 @@ class Asked:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
 
 
-def ask(config: Config, timeout: timedelta) -> Outcomes:
-    """The outcome of every enabled report, within about `timeout`.
+def ask(accounts: Accounts, storage: Path, timeout: timedelta) -> Outcomes:
+    """The outcome of every enabled report of the accounts, within about `timeout`; refresh tokens are below `storage`.
 
     Nothing is published or stored, except a refresh token that the login host rotates: the previous one may no longer
     be accepted.
     Raises `ConfigError` if there is no temporary directory.
     """
     with _scratch() as scratch:
-        accounts = list(_connected(config, Path(scratch)))
+        asked = [*_connected(accounts, storage, Path(scratch))]
         waiting: SimpleQueue[Asked | None] = SimpleQueue()
-        for each in (*accounts, *[None] * AT_ONCE):
+        for each in (*asked, *[None] * AT_ONCE):
             waiting.put(each)
         threads = [threading.Thread(target=_work, args=(waiting,), daemon=True) for _ in range(AT_ONCE)]
         for thread in threads:
             thread.start()
         _join(threads, timeout.total_seconds())
-        for each in accounts:
+        for each in asked:
             each.wired.stop.set()
         _join(threads, GRACE_SECONDS)
-    return {job.key: each.outcomes.get(job.collector.name, _LATE) for each in accounts for job in each.wired.jobs}
+    return {job.key: each.outcomes.get(job.collector.name, _LATE) for each in asked for job in each.wired.jobs}
 
 
 _LATE = Outcome(Result.FAILED, Reason.TIMEOUT, "no response in the time for this check")
@@ -81,14 +83,14 @@ def _scratch() -> "tempfile.TemporaryDirectory[str]":
         raise ConfigError([f"--online: no temporary directory can be written: {error.strerror}; set TMPDIR"]) from error
 
 
-def _connected(config: Config, scratch: Path) -> Iterator[Asked]:
+def _connected(accounts: Accounts, storage: Path, scratch: Path) -> Iterator[Asked]:
     """Every account, without a request; all share the network, as in `run`."""
     network, telemetry = Network(), Telemetry()
-    for api, settings in config.accounts():
+    for api, settings in accounts:
         limit = Limit()
         session = partial(ProbingSession, limit=limit)
         wirer = Wirer(telemetry, lambda: datetime.now(UTC), Stop, session=session, scratch=scratch)
-        yield Asked(wirer.connected(api, settings, config.storage.path, network, None), limit)
+        yield Asked(wirer.connected(api, settings, storage, network, None), limit)
 
 
 def _work(waiting: "SimpleQueue[Asked | None]") -> None:

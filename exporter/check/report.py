@@ -4,30 +4,30 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from exporter.apis.api import Api
 from exporter.apis.fields import format_duration
 from exporter.apis.settings import AccountSettings
-from exporter.check.online import Outcomes
+from exporter.check.online import Accounts, Outcomes
 from exporter.check.probe import Outcome, Result
-from exporter.config import Config
 
 NOTHING: Outcomes = {}
 SHOWN = 2
 """Warnings of a report that the text shows; JSON has all."""
 
 
-def text(config: Config, outcomes: Outcomes | None) -> Iterator[str]:
+def text(accounts: Accounts, storage: Path, outcomes: Outcomes | None) -> Iterator[str]:
     """One line for each address and report; with `outcomes` also whether each report works, and why not."""
-    for api, account in config.accounts():
+    for api, account in accounts:
         yield f"{api.title}, account {account.account!r}"
         for name, value in account.described().items():
             yield f"  {name} {value}"
         for report, every, outcome in _reports(api, account, outcomes):
             yield f"  {report} every {format_duration(every)}{_described(outcome)}"
             yield from _warnings(outcome.warnings) if outcome else ()
-    yield f"stored in {config.storage.path}"
+    yield f"stored in {storage}"
     if outcomes is not None:
         working = sum(outcome.result is Result.WORKS for outcome in outcomes.values())
         yield f"{working} of {len(outcomes)} reports work"
@@ -40,17 +40,22 @@ def _warnings(found: Sequence[str]) -> Iterator[str]:
 
 
 def document(
-    config: Config | None, outcomes: Outcomes | None, errors: Sequence[str] = (), warnings: Sequence[str] = ()
+    accounts: Accounts,
+    storage: Path | None,
+    outcomes: Outcomes | None,
+    *,
+    errors: Sequence[str],
+    warnings: Sequence[str],
 ) -> str:
-    """The same as JSON; without a valid configuration only its errors and warnings."""
+    """The same as JSON; without a valid configuration there are no accounts, and only errors."""
     content: dict[str, Any] = {
         "valid": not errors,
         "errors": list(errors),
         "warnings": list(warnings),
         "online": outcomes is not None,
         "working": None if outcomes is None else all(each.result is Result.WORKS for each in outcomes.values()),
-        "storage": str(config.storage.path) if config else None,
-        "accounts": [_account(api, account, outcomes) for api, account in config.accounts()] if config else [],
+        "storage": str(storage) if storage else None,
+        "accounts": [_account(api, account, outcomes) for api, account in accounts],
     }
     return json.dumps(content, indent=2, ensure_ascii=False)
 

@@ -28,13 +28,14 @@ def check_config(arguments: argparse.Namespace) -> int:
     except ConfigError as error:
         if not as_json:
             raise
-        print(report.document(None, None, error.errors))
+        print(report.document((), None, None, errors=error.errors, warnings=()))
         return 1
-    outcomes = online.ask(config, arguments.timeout) if arguments.online else None
+    accounts, storage = list(config.accounts()), config.storage.path
+    outcomes = online.ask(accounts, storage, arguments.timeout) if arguments.online else None
     if as_json:
-        print(report.document(config, outcomes, warnings=warnings))
+        print(report.document(accounts, storage, outcomes, errors=(), warnings=warnings))
     else:
-        print("\n".join(report.text(config, outcomes)))
+        print("\n".join(report.text(accounts, storage, outcomes)))
     working = all(outcome.result is Result.WORKS for outcome in (outcomes or {}).values())
     return 0 if working else EXIT_NOT_WORKING
 

@@ -8,16 +8,18 @@ from pathlib import Path
 import pytest
 import yaml
 
-from exporter.check.online import ask
+from exporter.check.online import Outcomes, ask
 from exporter.check.probe import MAX_ANSWERS, Result
 from exporter.commands.simulate import write_config
-from exporter.config import load, loads
+from exporter.config import Config, load, loads
 from exporter.simulator import Simulator
 from exporter.simulator.server.faults import Slow, Status
 from tests.harness import Answer, CannedService
 from tests.process import command
 
-TIMEOUT = timedelta(seconds=60)
+
+def asked(config: Config, timeout: timedelta = timedelta(seconds=60)) -> Outcomes:
+    return ask(list(config.accounts()), config.storage.path, timeout)
 
 
 def only(simulator: Simulator, directory: Path, api: str, *names: str, **keys: object) -> Path:
@@ -36,7 +38,7 @@ def test_what_works_is_known_after_few_requests(
     simulator: Simulator, tmp_path: Path, api: str, keys: Mapping[str, object]
 ) -> None:
     """Nothing is stored but a rotated refresh token."""
-    outcomes = ask(load(only(simulator, tmp_path, api, **keys)), TIMEOUT)
+    outcomes = asked(load(only(simulator, tmp_path, api, **keys)))
     assert {Result.WORKS} == {outcome.result for outcome in outcomes.values()}
     assert len(simulator.received) < len(outcomes) * (MAX_ANSWERS + 2)
     stored = [path.name for path in (tmp_path / "storage").iterdir()] if (tmp_path / "storage").exists() else []
@@ -57,7 +59,7 @@ def test_a_missing_role_is_named(simulator: Simulator, tmp_path: Path) -> None:
 def test_a_missing_permission_is_named(simulator: Simulator, tmp_path: Path) -> None:
     """With the command that grants it."""
     simulator.faults.script("auditLogs", Status(403), times=None)
-    outcomes = ask(load(only(simulator, tmp_path, "b2c", "contoso-pilot")), TIMEOUT)
+    outcomes = asked(load(only(simulator, tmp_path, "b2c", "contoso-pilot")))
     outcome = outcomes["b2c", "contoso-pilot", "b2cAuthenticationCountSummary"]
     assert (Result.FAILED, "forbidden") == (outcome.result, outcome.reason)
     assert "application permissions AuditLog.Read.All and Directory.Read.All" in outcome.text
@@ -83,7 +85,7 @@ def test_a_refused_login_is_reported_once_for_an_account(simulator: Simulator, t
 def test_the_time_is_bounded(simulator: Simulator, tmp_path: Path) -> None:
     """A service that does not respond is named, and so are the reports after it."""
     simulator.faults.script("usagedetails", Slow(60), times=None)
-    outcomes = ask(load(only(simulator, tmp_path, "ea")), timedelta(milliseconds=500))
+    outcomes = asked(load(only(simulator, tmp_path, "ea")), timedelta(milliseconds=500))
     failed = [outcome for outcome in outcomes.values() if outcome.result is not Result.WORKS]
     assert failed
     assert {"timeout"} == {outcome.reason for outcome in failed}
@@ -98,6 +100,6 @@ def test_a_refused_key_is_not_repeated(tmp_path: Path) -> None:
         text = (
             f"ea: [{{enrollment: '100', api_key: s3cr3t, base_url: '{service.url}'}}]\nstorage: {{path: '{tmp_path}'}}"
         )
-        outcomes = ask(loads(text, "config.yaml"), TIMEOUT)
+        outcomes = asked(loads(text, "config.yaml"))
     assert Result.WORKS not in {outcome.result for outcome in outcomes.values()}
     assert [] == [outcome for outcome in outcomes.values() if "s3cr3t" in outcome.text]

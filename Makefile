@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL := /bin/bash
 
-.PHONY: help demo stack coverage test check lint bench format docs goldens pins site fuzz soak faults year resize tools linters clean
+.PHONY: help demo stack coverage test check lint bench format docs goldens pins site fuzz soak faults year resize tools linters lowest version release clean
 
 help: ## list all targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -133,9 +133,35 @@ bench: .venv/development requirements-bench.txt ## run the benchmarks; results a
 	$(BIN)/python -m bench.dashboards
 	$(BIN)/python -m bench.rules
 
+LOWEST := .venv/lowest/bin/python
+LOWEST_TESTS := tests/auth tests/config tests/transport tests/web tests/commands/test_once.py tests/commands/test_serving.py \
+  tests/apis/test_goldens.py tests/apis/test_exports_parquet.py
+
+lowest: ## test with the lowest versions that pyproject.toml allows (PYTHON=python3.11)
+	test -x $(LOWEST) || $(PYTHON) -m venv .venv/lowest
+	$(LOWEST) -m pip install --quiet -r requirements-lowest.txt
+	$(LOWEST) -m pip install --quiet -c requirements-lowest.txt pytest pytest-timeout pytest-xdist hypothesis
+	$(LOWEST) -m pytest -q -n 2 --dist loadfile $(LOWEST_TESTS)
+
+version: ## write VERSION= into the package and the changelog, to be committed before the release
+	$(PYTHON) -m tools.release version "$(VERSION)"
+
+.venv/release/installed: requirements-release.txt
+	test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --require-hashes -r requirements-release.txt
+	touch $@
+
+PYTHONS ?=
+
+release: .venv/release/installed ## build VERSION= in dist, with SBOM and checksums, and try it (PYTHONS="python3.11 …")
+	.venv/release/bin/python -m tools.release build "$(VERSION)" $(PYTHONS)
+
 UPGRADE ?= --upgrade
 PIN := $(BIN)/uv pip compile --quiet $(UPGRADE) --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
   --no-emit-find-links --python-version 3.11
+
+LOWEST_PIN := $(BIN)/uv pip compile --quiet $(UPGRADE) --universal --resolution lowest-direct --no-header --no-annotate \
+  --no-emit-index-url --no-emit-find-links --python-version 3.11
 
 pins: ## pin the newest versions of all dependencies, with hashes (UPGRADE= adds new dependencies only)
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -145,6 +171,8 @@ pins: ## pin the newest versions of all dependencies, with hashes (UPGRADE= adds
 	$(PIN) --extra parquet -c requirements.txt pyproject.toml -o requirements-parquet.txt
 	$(PIN) --extra dev --extra demo --extra parquet -c requirements.txt pyproject.toml -o requirements-dev.txt
 	$(PIN) --extra bench --extra parquet -c requirements.txt pyproject.toml -o requirements-bench.txt
+	$(PIN) --extra release pyproject.toml -o requirements-release.txt
+	$(LOWEST_PIN) --extra demo --extra parquet pyproject.toml -o requirements-lowest.txt
 
 clean: ## remove everything that make created
 	rm -rf .venv .tools .*_cache .coverage .hypothesis build dist

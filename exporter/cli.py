@@ -12,8 +12,8 @@ EXIT_OK, EXIT_ERROR = 0, 1
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 0 for success, 1 for an error in the configuration, 2 for one on the command line.
 
-    With `explain` also 3 if there is nothing to explain. With `--once` also 1 if a required report could not be read,
-    and 128 and the number of the signal that ended it.
+    3 if `explain` finds nothing, `report` has no rows, or a report does not work with `check-config --online`. With
+    `--once` also 1 if a required report could not be read, and 128 and the number of the signal that ended it.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or (words[0].startswith("-") and words[0] not in {"-h", "--help", "--version"}):

@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from datetime import timedelta
 from typing import Any
 
 
@@ -57,6 +58,14 @@ def count(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,6}", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 999999")
     return int(text)
+
+
+def duration(text: str) -> timedelta:
+    """Seconds or minutes."""
+    found = re.fullmatch(r"([1-9][0-9]{0,3})(s|m)", text)
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a duration such as 30s or 2m")
+    return timedelta(seconds=int(found[1]) * (60 if found[2] == "m" else 1))
 
 
 def path(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from exporter import logs
+from exporter import check_options, logs
 from exporter.option_values import Each, Once, count, level, path, port
 from exporter.report_options import add_report
 from exporter.shard_options import add_sharding
@@ -136,7 +136,11 @@ def _simulation(command: argparse.ArgumentParser) -> None:
 
 
 def _dump(command: argparse.ArgumentParser) -> None:
-    command.add_argument("what", choices=("rules", "dashboards", "alertmanager"), help="which files to write")
+    command.add_argument(
+        "what",
+        choices=("rules", "dashboards", "alertmanager", "config", "systemd"),
+        help="which files to write; config is config.example.yaml, systemd are the units",
+    )
     command.add_argument(
         "--directory",
         metavar="DIRECTORY",
@@ -207,6 +211,8 @@ GROUPS = (
     ({"run", "check-config", "login", "report", "explain"}, _configuration),
     ({"run", "check-config"}, add_sharding),
     ({"report"}, add_report),
+    ({"check-config"}, check_options.check_config),
+    ({"healthcheck"}, check_options.healthcheck),
     ({"run", "demo"}, _web),
     ({"run"}, _run),
     ({"demo", "simulate"}, _company),

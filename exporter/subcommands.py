@@ -56,7 +56,7 @@ COMMANDS = {
     ),
     "dump": Command(
         "exporter.commands.dump:dump",
-        "write the Prometheus rules, the Grafana dashboards or an example configuration of Alertmanager",
+        "write Prometheus rules, Grafana dashboards, systemd units, or an example configuration",
         "rules --directory=/etc/prometheus/rules --selector='job=\"azure\"'",
     ),
     "explain": Command(
@@ -78,6 +78,11 @@ COMMANDS = {
         "exporter.commands.completion:completion",
         "print the script by which a shell completes this command line",
         "bash > /etc/bash_completion.d/azure-billing-exporter",
+    ),
+    "healthcheck": Command(
+        "exporter.commands.healthcheck:healthcheck",
+        "check that the exporter on this machine responds, for the health check of a container",
+        "--web.listen-address=:10365",
     ),
     "demo": Command(
         "exporter.commands.demo:demo",

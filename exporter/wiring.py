@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from exporter.apis.api import Api
 from exporter.apis.settings import AccountSettings, RequestBudget
+from exporter.auth import Credential
 from exporter.config import Config, least_request_budgets
 from exporter.runtime.job import Job
 from exporter.runtime.telemetry import Telemetry
@@ -34,6 +35,7 @@ class Wired:
     network: Network
     pace: Pace | None
     stop: Stop
+    credential: Credential
     jobs: tuple[Job, ...]
 
     @property
@@ -57,12 +59,25 @@ class Wiring:
 
 
 class Wirer:
-    """Connects the accounts of a shard; none of them sends a request before a job of it runs."""
+    """Connects the accounts of a shard; none of them sends a request before a job of it runs.
+
+    `session` makes the session of an account. Clients store what they have to remember in `scratch` if it is given,
+    and else where refresh tokens are.
+    """
 
     def __init__(
-        self, telemetry: Telemetry, clock: Callable[[], datetime], new_stop: Callable[[], Stop], shard: Shard = ALONE
+        self,
+        telemetry: Telemetry,
+        clock: Callable[[], datetime],
+        new_stop: Callable[[], Stop],
+        shard: Shard = ALONE,
+        *,
+        session: Callable[..., Session] = Session,
+        scratch: Path | None = None,
     ) -> None:
         self._shard = shard
+        self._session = session
+        self._scratch = scratch
         self._telemetry = telemetry
         self._clock = clock
         self._new_stop = new_stop
@@ -80,13 +95,14 @@ class Wirer:
             known = before.accounts.get((api.name, settings.account))
             shared = settings, config.storage.path, network, pace
             same = known and (known.settings, known.storage, known.network, known.pace) == shared
-            wired = known if known and same else self._connected(api, *shared)
+            wired = known if known and same else self.connected(api, *shared)
             accounts[wired.key] = wired
         return Wiring(accounts, paces, network)
 
-    def _connected(
+    def connected(
         self, api: Api, account: AccountSettings, storage: Path, network: Network, pace: Pace | None
     ) -> Wired:
+        """One account."""
         stop = self._new_stop()
 
         def http(observed: str, origin: str, limit: int = bodies.PAGE, *, quotable: bool = True) -> HttpClient:
@@ -104,7 +120,7 @@ class Wirer:
             )
 
         credential = api.authenticate(account, http("login", account.login_address, bodies.LOGIN), storage / "tokens")
-        session = Session(
+        session = self._session(
             http(api.name, account.base_url, quotable=account.quotable),
             credential,
             base_url=account.base_url,
@@ -118,10 +134,10 @@ class Wirer:
         intervals = api.intervals(account)
         jobs = tuple(
             Job(api.name, account.account, collector, every, credential.expiries, credential.warnings, stop)
-            for collector in api.collectors(account, session, storage)
+            for collector in api.collectors(account, session, self._scratch or storage)
             if (every := intervals.get(collector.name))
         )
-        return Wired(api, account, storage, network, pace, stop, jobs)
+        return Wired(api, account, storage, network, pace, stop, credential, jobs)
 
 
 def _limits(config: Config) -> Limits:

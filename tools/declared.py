@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from exporter.apis.api import Api
 from exporter.config import loads
 from exporter.contract import declared
+from exporter.example import file as example
 from exporter.model.collection import Collector
 from exporter.model.families import Family
-from tools import example
 
 
 def collectors() -> Iterator[tuple[Api, Collector]]:

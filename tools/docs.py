@@ -17,10 +17,12 @@ from exporter.apis.fields import format_duration
 from exporter.apis.messages import sections
 from exporter.apis.settings import Section
 from exporter.config import FILE
+from exporter.example import fields
+from exporter.example import file as example
 from exporter.model.periods import Days
 from exporter.runtime.telemetry import Telemetry
 from exporter.schema import schema_text
-from tools import declared, example, fields, generated
+from tools import declared, generated
 
 TYPES = {
     SecretStr: "secret",

@@ -1,8 +1,9 @@
-"""`dump`: rules, dashboards and the example of Alertmanager's configuration, where there is no repository."""
+"""`dump`: rules, dashboards, examples of configurations and systemd units, where there is no repository."""
 
 import argparse
 import re
 import sys
+from importlib import resources
 from pathlib import Path
 
 from exporter.errors import ConfigError
@@ -15,6 +16,8 @@ from exporter.storage import replace
 
 READABLE = 0o644
 """Prometheus, Alertmanager and Grafana run as other users, and the files contain no secrets."""
+ADAPTED = ("rules", "dashboards")
+"""What depends on the selector and the URLs."""
 NO_URL = r"\s#\"'{}<>`"
 """Characters that are not part of a base URL: those of quotes and templates."""
 
@@ -22,8 +25,10 @@ NO_URL = r"\s#\"'{}<>`"
 def dump(arguments: argparse.Namespace) -> int:
     """Write the files to `--directory`, or one document to stdout."""
     installation = Installation(matchers(arguments.selector), links(arguments.runbook_url, arguments.dashboard_url))
-    if arguments.what == "alertmanager" and installation != Installation():
-        raise ConfigError(["dump alertmanager: the file is the same for all selectors and URLs; omit these options"])
+    if arguments.what not in ADAPTED and installation != Installation():
+        raise ConfigError(
+            [f"dump {arguments.what}: the file is the same for all selectors and URLs; omit these options"]
+        )
     if arguments.directory is None:
         sys.stdout.write(document(arguments.what, installation))
         return 0
@@ -43,16 +48,27 @@ def files(what: str, installation: Installation) -> dict[str, str]:
         return {f"{file.name}.yml": rule_file(file, installation.links) for file in installation.rule_files()}
     if what == "dashboards":
         return {f"{board['uid']}.json": dashboard_file(board) for board in installation.boards()}
+    return _examples(what)
+
+
+def _examples(what: str) -> dict[str, str]:
+    if what == "config":
+        from exporter.example import file  # the rules need no settings
+
+        return {file.FILE_NAME: file.text()}
+    if what == "systemd":
+        units = sorted(resources.files("exporter").joinpath("files/systemd").iterdir(), key=lambda unit: unit.name)
+        return {unit.name: unit.read_text(encoding="utf-8") for unit in units}
     return alertmanager.files()
 
 
 def document(what: str, installation: Installation) -> str:
-    """One text: one rule file with all groups, a JSON array of the dashboards, or Alertmanager's configuration."""
+    """One text: one rule file with all groups, a JSON array of the dashboards, or the first file of the others."""
     if what == "rules":
         return united(installation.rule_files(), installation.links)
     if what == "dashboards":
         return dashboard_file(installation.boards())
-    first, *others = alertmanager.files().items()
+    first, *others = _examples(what).items()
     if others:
         sys.stderr.write(f"warning: not printed: {', '.join(name for name, _ in others)}; use --directory\n")
     return first[1]

@@ -26,17 +26,22 @@ def listening(options: WebOptions, environment: Mapping[str, str] = os.environ) 
 
 def listen(address: str) -> socket.socket:
     """A listening socket for `:10365`, `host:port` or `[::1]:port`; raises `ConfigError`."""
-    host, _, port = address.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not (port.isascii() and port.isdigit()) or int(port) > 65_535:
-        raise ConfigError([f"--web.listen-address: {address!r} is not [host]:port"])
+    host, port = host_and_port(address)
     everywhere = not host and socket.has_dualstack_ipv6()
     family = socket.AF_INET6 if everywhere or ":" in host else socket.AF_INET
     try:
-        found = socket.create_server((host, int(port)), family=family, dualstack_ipv6=everywhere, backlog=BACKLOG)
+        found = socket.create_server((host, port), family=family, dualstack_ipv6=everywhere, backlog=BACKLOG)
     except OSError as error:
         raise ConfigError([f"--web.listen-address: {address}: {_reason(error)}"]) from error
     return _without_delay(found)
+
+
+def host_and_port(address: str) -> tuple[str, int]:
+    """The parts of `[host]:port`, without brackets; raises `ConfigError`."""
+    host, _, port = address.rpartition(":")
+    if not (port.isascii() and port.isdigit()) or int(port) > 65_535:
+        raise ConfigError([f"--web.listen-address: {address!r} is not [host]:port"])
+    return host.removeprefix("[").removesuffix("]"), int(port)
 
 
 def passed(environment: Mapping[str, str]) -> list[socket.socket]:

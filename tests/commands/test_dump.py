@@ -15,6 +15,8 @@ COMMITTED = {
     "rules": "prometheus/rules/*.yml",
     "dashboards": "grafana/dashboards/*.json",
     "alertmanager": "prometheus/alertmanager.yml",
+    "config": "config.example.yaml",
+    "systemd": "exporter/files/systemd/*",
 }
 Tool = Callable[[str], str]
 SELECTORS = ['job="azure"', r"""{cluster=~"eu|us\\d", job!='a "b" %s {{c}}'}""", "env!~`x\\d+`"]

@@ -15,7 +15,7 @@ from exporter.apis.fields import Currency, Duration, FilePath, SecretText, Shown
 from exporter.apis.messages import sections
 from exporter.apis.settings import Section
 from exporter.config import FILE, load, validated
-from tools import example
+from exporter.example import file as example
 
 FILE_PATH = Path(__file__).parents[2] / example.FILE_NAME
 OPTIONAL = re.compile(r"^( *)# (?=- |\w+:(?: |$))", re.MULTILINE)

@@ -11,7 +11,7 @@ from exporter.apis.fields import Shown
 from exporter.apis.messages import sections
 from exporter.apis.settings import Section
 from exporter.config import FILE
-from tools import fields
+from exporter.example import fields
 
 FILE_NAME = "config.example.yaml"
 INTRODUCTION = """\

@@ -1,0 +1,1 @@
+"""The configuration as an example, generated from the settings."""

@@ -47,6 +47,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_metrics_exist(page: Path) -> None:
     """A name that ends in `_` or `*` is the beginning of names."""
     known = set(re.findall(r"`((?:azure|partner_center)[\w:]*)`", (ROOT / "docs/metrics.md").read_text()))
+    known |= set(re.findall(r"`([\w.]+)`", (ROOT / "docs/configuration.md").read_text()))
     known |= set(re.findall(r"record: (\S+)", RULES))
     assert len(known) > len(declared.families())
     found = set(

@@ -130,7 +130,8 @@ pins: ## pin the newest versions of all dependencies, with hashes (UPGRADE= adds
 	$(PIN) pyproject.toml -o requirements.txt
 	$(PIN) --extra demo -c requirements.txt pyproject.toml -o requirements-demo.txt
 	$(PIN) --extra parquet -c requirements.txt pyproject.toml -o requirements-parquet.txt
-	$(PIN) --extra dev --extra demo --extra parquet -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(PIN) --extra remote-write -c requirements.txt pyproject.toml -o requirements-remote-write.txt
+	$(PIN) --extra dev --extra demo --extra parquet --extra remote-write -c requirements.txt pyproject.toml -o requirements-dev.txt
 	$(PIN) --extra bench --extra parquet -c requirements.txt pyproject.toml -o requirements-bench.txt
 
 clean: ## remove everything that make created

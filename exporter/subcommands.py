@@ -49,6 +49,11 @@ COMMANDS = {
         "sign in to Partner Center interactively and store the refresh token",
         "contoso-csp --config.file=/etc/azure-billing-exporter.yaml",
     ),
+    "backfill": Command(
+        "exporter.commands.backfill:backfill",
+        "write the figures of past days as OpenMetrics with timestamps, for promtool",
+        "--from=2024-01-01 --every=1h --output=history --config.file=/etc/azure-billing-exporter.yaml",
+    ),
     "dump": Command(
         "exporter.commands.dump:dump",
         "write the Prometheus rules, the Grafana dashboards or an example configuration of Alertmanager",

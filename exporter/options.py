@@ -2,10 +2,10 @@
 
 import argparse
 import re
-from datetime import date, timedelta
 from typing import Any
 
 from exporter import logs
+from exporter.commands import backfill_options
 
 
 def add_options(command: argparse.ArgumentParser, name: str) -> None:
@@ -158,43 +158,6 @@ def _dump(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _backfill(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--from", dest="since", metavar="DAY", type=_day, required=True, help="the first day")
-    command.add_argument(
-        "--to", dest="until", metavar="DAY", type=_day, help="the last day (UTC); without it, yesterday"
-    )
-    command.add_argument(
-        "--output",
-        metavar="DIR|FILE",
-        required=True,
-        help="directory, for a file per billing period, or one file; what was read is stored beside it",
-    )
-    command.add_argument(
-        "--every",
-        metavar="DURATION",
-        type=_step,
-        help="time between the samples of a day, such as 1h; without it, each day has one sample, at 23:50 (UTC)",
-    )
-    command.add_argument(
-        "--account",
-        dest="accounts",
-        metavar="NAME",
-        action=Each,
-        type=lambda text: (text,),
-        default=(),
-        help="read this account only; may be repeated",
-    )
-    command.add_argument(
-        "--label",
-        dest="labels",
-        metavar="NAME=VALUE",
-        action=Each,
-        type=_label,
-        default=(),
-        help="label that Prometheus adds to what it scrapes, such as job=azure-billing; may be repeated",
-    )
-
-
 def _log(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--log.level",
@@ -213,7 +176,7 @@ GROUPS = (
     ({"login"}, _login),
     ({"dump"}, _dump),
     ({"run", "check-config", "login", "backfill"}, _configuration),
-    ({"backfill"}, _backfill),
+    ({"backfill"}, backfill_options.add),
     ({"run", "demo"}, _web),
     ({"run"}, _run),
     ({"demo", "simulate"}, _company),
@@ -257,28 +220,6 @@ class Each(argparse.Action):
 
 def _level(text: str) -> str:
     return "warn" if text == "warning" else text
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a day such as 2024-01-01") from None
-
-
-def _step(text: str) -> timedelta:
-    found = re.fullmatch(r"([0-9]{1,4})([mh])", text)
-    step = timedelta(minutes=int(found[1]) * (60 if found[2] == "h" else 1)) if found else timedelta()
-    if not timedelta(0) < step <= timedelta(days=1) or timedelta(days=1) % step:
-        raise argparse.ArgumentTypeError(f"{text!r} does not divide a day evenly, as 5m, 1h or 6h do")
-    return step
-
-
-def _label(text: str) -> tuple[tuple[str, str]]:
-    name, equals, value = text.partition("=")
-    if not equals or not re.fullmatch(r"[a-zA-Z_][a-zA-Z0-9_]*", name) or name.startswith("__"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a label such as job=azure-billing")
-    return ((name, value),)
 
 
 def _port(text: str) -> int:

@@ -3,7 +3,7 @@
 import argparse
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,11 +16,13 @@ from exporter.backfill.openmetrics import Writer
 from exporter.backfill.output import Output, described
 from exporter.backfill.parts import Parts
 from exporter.backfill.reading import Outcome, read_all
+from exporter.backfill.remote_write.samples import Timeline
+from exporter.backfill.remote_write.sending import Receiver, send_all
 from exporter.backfill.units import units, without_history
 from exporter.build import Build
 from exporter.commands.backfill_progress import progress
 from exporter.config import Config, load
-from exporter.errors import ConfigError
+from exporter.errors import ConfigError, Failure
 from exporter.model.periods import DAY, Days
 from exporter.runtime.job import Job
 from exporter.runtime.telemetry import Telemetry
@@ -42,10 +44,10 @@ def backfill(arguments: argparse.Namespace, clock: Clock = _now, new_stop: Calla
     """
     with _interruptible():
         jobs = _jobs(load(Path(arguments.config_file)), arguments.accounts, clock, new_stop)
-        return _backfill(arguments, jobs, clock)
+        return _backfill(arguments, jobs, clock, _receiver(arguments, new_stop()))
 
 
-def _backfill(arguments: argparse.Namespace, jobs: Sequence[Job], clock: Clock) -> int:
+def _backfill(arguments: argparse.Namespace, jobs: Sequence[Job], clock: Clock, receiver: Receiver | None) -> int:
     days = _days(arguments, clock().date())
     output = Output(Path(arguments.output))
     for job in without_history(jobs):
@@ -65,7 +67,42 @@ def _backfill(arguments: argparse.Namespace, jobs: Sequence[Job], clock: Clock) 
         files = str(written[0]) if len(written) == 1 else f"{len(written)} files in {output.path}"
         print(f"# wrote {writer.samples} samples of {writer.series} series to {files}")
         print("\n".join(promtool.described(output)))
-    return _failed(outcomes, output)
+    failed = _failed(outcomes, output)
+    timeline = Timeline(described(outcomes), Instants(arguments.every), arguments.labels)
+    if receiver and not _send(send_all(receiver, timeline, parts, outcomes, days)):
+        return 1
+    return failed
+
+
+def _receiver(arguments: argparse.Namespace, stop: Stop) -> Receiver | None:
+    """The server of `--remote-write.url`; ConfigError before anything is read."""
+    url = arguments.remote_write_url
+    return Receiver(url, _headers(arguments.remote_write_headers), stop) if url else None
+
+
+def _send(periods: Iterable[tuple[Days, int | None]]) -> bool:
+    """Send what was read; whether the server has accepted all of it."""
+    try:
+        for period, number in periods:
+            what = "sent before" if number is None else f"{number} samples sent"
+            print(f"{period.start:%Y%m}: {what}", file=sys.stderr, flush=True)
+    except Failure as failure:
+        print(f"remote write: {failure}; run the command again to continue", file=sys.stderr)
+        return False
+    return True
+
+
+def _headers(file: str | None) -> dict[str, str]:
+    """The headers in a file; errors do not quote it."""
+    if file is None:
+        return {}
+    try:
+        lines = [line.partition(":") for line in Path(file).read_text().splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError([f"--remote-write.headers-file: {file}: {error}"]) from error
+    if not all(colon and name.strip() for name, colon, _ in lines):
+        raise ConfigError([f"--remote-write.headers-file: {file}: each line must be a header, such as Name: value"])
+    return {name.strip(): value.strip() for name, _, value in lines}
 
 
 def _failed(outcomes: Sequence[Outcome], output: Output) -> int:

@@ -71,7 +71,7 @@ def test_the_last_day_is_what_the_exporter_publishes(history: Backfill) -> None:
 
 def test_one_file_is_grouped_by_family_and_series(history: Backfill) -> None:
     """As the specification demands: client_python's parser accepts it, and all files of a directory have the same."""
-    assert 0 == history.run("2026-09-20", "--every=6h", output="one.om")
+    assert 0 == history.run("2026-10-28", "--every=12h", output="one.om")
     text = history.read("one.om")
     assert text.endswith("\n# EOF\n")
     parsed = list(text_string_to_metric_families(text))  # type: ignore[no-untyped-call]
@@ -83,8 +83,8 @@ def test_one_file_is_grouped_by_family_and_series(history: Backfill) -> None:
     ]
     assert sorted(keys) == keys
     assert len(set(keys)) == len(keys)
-    assert min(at for _, _, at in keys) == 1789862400
-    assert 0 == history.run("2026-09-20", "--every=6h", output="several")
+    assert min(at for _, _, at in keys) == 1793145600
+    assert 0 == history.run("2026-10-28", "--every=12h", output="several")
     of_directory = {line for line in history.read("several").splitlines() if not line.startswith("#")}
     assert {line for line in text.splitlines() if not line.startswith("#")} == of_directory
 

@@ -204,6 +204,10 @@ class PreviousUsageDetails(UsageReport):
     def families(self) -> tuple[Family, ...]:
         return metrics.previous_usage(self.labels)
 
+    def closed(self, period: Days, now: datetime) -> bool:
+        """The figures are those of the month before."""
+        return super().closed(billing_month(period.start - DAY), now)
+
     def past(self, period: Days, now: datetime, run: Run) -> Past:
         """The whole cost of the month before, on each day; nothing where the API has no data of it any more."""
         previous, (family,) = billing_month(period.start - DAY), self.families

@@ -19,6 +19,8 @@ Described = Mapping[str, tuple[str, tuple[str, ...]]]
 Target = Sequence[tuple[str, str]]
 """Labels that every series gets, as Prometheus adds them to what it scrapes."""
 END = b"# EOF\n"
+MONTHS = 500
+"""For how many periods the ends of lines are stored."""
 
 
 class Writer:
@@ -29,7 +31,7 @@ class Writer:
         self._described = described
         self._instants = instants
         self._target = "".join(f'{name}="{value.translate(ESCAPES)}",' for name, value in target)
-        self._stamps: dict[date, Sequence[str]] = {}
+        self._stamps: dict[tuple[date, int], Sequence[Sequence[str]]] = {}
 
     def write(self, paths: Iterable[Path], days: Days, output: BinaryIO) -> None:
         """All parts as one exposition, which is read and written in a stream: one line of each part is in memory."""
@@ -39,28 +41,36 @@ class Writer:
             for labels, periods in groupby(found, key=itemgetter(1)):
                 pairs = [f'{name}="{value.translate(ESCAPES)}"' for name, value in zip(names, labels, strict=True)]
                 prefix = f"{family}{{{self._target}{','.join(pairs)}}} "
-                output.write("".join(self._lines(prefix, periods)).encode())
+                for lines in self._lines(prefix, periods):
+                    output.write(lines.encode())
                 self.series += 1
         output.write(END)
 
     def _lines(self, prefix: str, periods: Iterable[Series]) -> Iterator[str]:
-        before = date.min
+        end = date.min
         for one in periods:
-            if one.start <= before:
-                raise ConfigError(
-                    [f"two reports have the figures of {prefix.strip()} on {one.start}; name the accounts"]
-                )
-            day = before = one.start
-            for value in one.values:
-                if value is not None:
-                    stamps = self._stamps.get(day) or self._stamped(day)
-                    self.samples += len(stamps)
-                    yield from (f"{prefix}{value}{stamp}" for stamp in stamps)
-                before, day = day, day + DAY
+            if one.start < end:
+                text = f"two reports have the figures of {prefix.strip()} on {one.start}; rename an account"
+                raise ConfigError([text])
+            end = one.start + len(one.values) * DAY
+            days = self._stamps_of(one.start, len(one.values))
+            lines = [
+                f"{prefix}{value}{stamp}"
+                for value, stamps in zip(one.values, days, strict=True)
+                if value is not None
+                for stamp in stamps
+            ]
+            self.samples += len(lines)
+            yield "".join(lines)
 
-    def _stamped(self, day: date) -> Sequence[str]:
-        self._stamps[day] = stamps = [f" {instant}\n" for instant in self._instants.of(day)]
-        return stamps
+    def _stamps_of(self, start: date, number: int) -> Sequence[Sequence[str]]:
+        """The ends of the lines of each of some days."""
+        if (found := self._stamps.get((start, number))) is None:
+            days = (start + place * DAY for place in range(number))
+            found = [[f" {instant}\n" for instant in self._instants.of(day)] for day in days]
+            self._stamps = {(start, number): found} if len(self._stamps) > MONTHS else self._stamps
+            self._stamps[start, number] = found
+        return found
 
 
 def merged(paths: Iterable[Path], days: Days) -> Iterator[Series]:

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -81,6 +82,17 @@ class Parts:
             if (found.format, found.fingerprint) == (FORMAT, unit.job.fingerprint):
                 return found
         return None
+
+    def past(self, unit: Unit) -> Past:
+        """What is stored of a unit that has a header, as it was read."""
+        found = Past(unit.period, timestamps=[None] * len(list(unit.period)))
+        for one in read_series(self.path(unit), unit.period):
+            values: DayValues = [None if value is None else Decimal(value) for value in one.values]
+            if one.family == TIMESTAMPS:
+                found.timestamps = values
+            else:
+                found.values.setdefault(one.family, {})[one.labels[1:]] = values
+        return found
 
     def write(self, unit: Unit, past: Past, now: datetime, *, closed: bool) -> Header:
         """Store what was read, in the order in which it is merged."""

@@ -52,6 +52,8 @@ def _read(unit: Unit, parts: Parts, now: datetime) -> Outcome:
     except Failure as failure:
         return Outcome(unit, failure=failure)
     fold_past(past, unit.job.collector.families, unit.job.collector.max_series)
+    if unit.report.forgets and parts.header(unit):
+        past.keep(parts.past(unit))
     for warning in run.warnings:
         log.warning("read with a warning", extra=context | {"warning": warning})
     return Outcome(unit, parts.write(unit, past, now, closed=unit.report.closed(unit.period, now)), read=True)

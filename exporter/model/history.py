@@ -1,10 +1,10 @@
 """The contract of reports that can be read for past days: what they would have published at the end of each."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from exporter.model.collection import Run
 from exporter.model.families import Family, LabelValues, Number, fold
@@ -46,6 +46,17 @@ class Past:
                     series[key] = [None] * self.length
                 series[key][place] = value
 
+    def keep(self, older: "Past") -> None:
+        """Take the days before the first known one from what was read earlier of the same period."""
+        known = [place for series in self.values.values() for days in series.values() for place in _known(days)]
+        first = min(known, default=self.length)
+        for name, series in older.values.items():
+            mine = self.values.setdefault(name, {})
+            for key, values in series.items():
+                if any(value is not None for value in values[:first]):
+                    mine[key] = [*values[:first], *mine.get(key, [None] * self.length)[first:]]
+        self.timestamps = [*older.timestamps[:first], *self.timestamps[first:]]
+
     def at_end(self, name: str) -> Mapping[LabelValues, Number]:
         """The newest known value of each series of a family."""
         newest = {
@@ -55,6 +66,10 @@ class Past:
         return {key: value for key, value in newest.items() if value is not None}
 
 
+def _known(values: Sequence[Number | None]) -> Iterator[int]:
+    return (place for place, value in enumerate(values) if value is not None)
+
+
 class History(ABC):
     """A report whose figures of past days can be read.
 
@@ -62,6 +77,9 @@ class History(ABC):
     """
 
     __slots__ = ()
+
+    forgets: ClassVar[bool] = False
+    """Whether the API may lack days that it had before, so that those that are stored stay."""
 
     @abstractmethod
     def oldest(self, today: date) -> date:

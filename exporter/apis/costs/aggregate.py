@@ -100,8 +100,7 @@ class Aggregate:
         try:
             with localcontext(EXACT):
                 _add(map(self._spelled, batches) if self._names else batches, sums_of)
-                for total in chain.from_iterable(sums.values() for sums in self.parts):
-                    total[1:3] = (amount if amount is None else rounded(amount) for amount in total[1:3])
+                self._round()
         except DecimalException as error:
             text = "an amount is not a number, or so large or fine that it can't be summed exactly"
             raise Malformed(text) from error
@@ -128,6 +127,10 @@ class Aggregate:
         labels = tuple(values[name] for name in self._labels)
         readable = not self._selection.tag_keys or key[-1] is not None
         return SummedUsage(values, labels, _currency(values, currency), None, newest=False, readable_tags=readable)
+
+    def _round(self) -> None:
+        for total in chain.from_iterable(sums.values() for sums in self.parts):
+            total[1:3] = (amount if amount is None else rounded(amount) for amount in total[1:3])
 
     def _sums_of(self, day: date | None) -> Sums:
         return self.newest if day == self._complete else self.others

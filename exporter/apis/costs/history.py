@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal, localcontext
+from decimal import Decimal, Inexact, localcontext
 from itertools import chain
 from typing import Any, TypeAlias
 
@@ -24,7 +24,7 @@ Marketplace: TypeAlias = Callable[[SummedUsage], MarketplaceCost]
 
 
 class DailyAggregate(Aggregate):
-    """Sums of rows by their day and values; rows without their day are in the sums of None."""
+    """Sums of rows by their day, None for rows without one, and by their values; they are not rounded yet."""
 
     def __init__(self, selection: Selection, labels: Sequence[str]) -> None:
         super().__init__(selection, labels, date.max)
@@ -36,6 +36,9 @@ class DailyAggregate(Aggregate):
 
     def clear(self) -> None:
         self.days.clear()
+
+    def _round(self) -> None:
+        """Sums of days are rounded with those to date: a day's sum has no more decimals than the sum of all."""
 
     def _sums_of(self, day: date | None) -> Sums:
         return self.days.setdefault(day, Sums())
@@ -89,8 +92,8 @@ class PastUsage:
         cost, _, quantity = metrics.usage(())
         values = self._past.values
         costs = self._summed(own, lambda row: (*row.labels, row.currency))
-        values[metrics.DAILY] = {key: self._until_last(daily) for key, (daily, _) in costs.items()}
         values[cost.name] = self._to_date(costs)
+        values[metrics.DAILY] = {key: self._until_last(daily) for key, (daily, _) in costs.items()}
         if any("unit_of_measure" in row.values for row in self.usage):
             stated = [one for one in own if "unit_of_measure" in one.row.values]
             amounts = self._summed(stated, lambda row: (*row.labels, row.unit), quantities=True)
@@ -140,16 +143,14 @@ class PastUsage:
         return [*amounts[: self._known], *[None] * (len(amounts) - self._known)]
 
     def _to_date(self, summed: Mapping[LabelValues, tuple[Amounts, int]]) -> dict[LabelValues, DayValues]:
-        """The sums since the first of the month, from the first day with an amount on."""
+        """The sums since the first of the month, from the first day with an amount on; rounds the days' amounts too."""
         found = dict[LabelValues, DayValues]()
         with localcontext(EXACT):
             for key, (amounts, unknown) in summed.items():
-                total: Decimal | None = None
-                values: DayValues = []
-                for amount in amounts[: min(self._known, unknown)]:
-                    if amount is not None:
-                        total = amount if total is None else rounded(total + amount)
-                    values.append(total)
+                values, total = _running(amounts[: min(self._known, unknown)])
+                if total is not None and rounded(total) is not total:
+                    amounts[:] = map(_rounded, amounts)
+                    values, _ = _running(amounts[: len(values)])
                 found[key] = [*values, *[None] * (len(amounts) - len(values))]
         return found
 
@@ -179,7 +180,25 @@ class PastUsage:
                 self._past.put(self._day(place), [record], BUDGETS)
 
 
+def _running(amounts: Amounts) -> tuple[Amounts, Decimal | None]:
+    """The sums up to each day, and the last of them."""
+    total: Decimal | None = None
+    values: Amounts = []
+    for amount in amounts:
+        if amount is not None:
+            total = amount if total is None else _plus(total, amount)
+        values.append(total)
+    return values, total
+
+
+def _rounded(amount: Decimal | None) -> Decimal | None:
+    return None if amount is None else rounded(amount)
+
+
 def _plus(one: Decimal | None, other: Decimal | None) -> Decimal | None:
     if one is None or other is None:
         return other if one is None else one
-    return rounded(one + other)
+    try:
+        return one + other
+    except Inexact:
+        return rounded(one) + rounded(other)

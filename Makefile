@@ -110,6 +110,7 @@ year: .venv/development ## test every hour around the ends of twelve months
 bench: .venv/development requirements-bench.txt ## run the benchmarks; results are ratios to a baseline in the same run
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-bench.txt
 	$(BIN)/python -m bench.ea
+	$(BIN)/python -m bench.backfill
 	$(BIN)/python -m bench.waiting
 	$(BIN)/python -m bench.exports
 	$(BIN)/python -m bench.partner_center

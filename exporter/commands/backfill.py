@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TypeAlias
 
-from exporter.backfill import promtool
+from exporter.backfill import promtool, rules
 from exporter.backfill.instants import Instants
 from exporter.backfill.openmetrics import Writer
 from exporter.backfill.output import Output, described
@@ -66,7 +66,8 @@ def _backfill(arguments: argparse.Namespace, jobs: Sequence[Job], clock: Clock, 
     if written:
         files = str(written[0]) if len(written) == 1 else f"{len(written)} files in {output.path}"
         print(f"# wrote {writer.samples} samples of {writer.series} series to {files}")
-        print("\n".join(promtool.described(output)))
+        more = rules.described(output, days, arguments.every) if arguments.rules else ()
+        print("\n".join([*promtool.described(output), *more]))
     failed = _failed(outcomes, output)
     timeline = Timeline(described(outcomes), Instants(arguments.every), arguments.labels)
     if receiver and not _send(send_all(receiver, timeline, parts, outcomes, days)):

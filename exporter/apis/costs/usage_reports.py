@@ -217,6 +217,7 @@ class PreviousUsageDetails(UsageReport):
             cost, *_ = metrics.usage(())
             costs, found.rows = usage.at_end(cost.name), usage.rows
         found.values[family.name] = {key: [value] * found.length for key, value in (costs or {}).items()}
+        found.timestamps = [day_end(previous.end).timestamp() if costs else None] * found.length
         return found
 
     def records(self, now: datetime, run: Run) -> Iterable[SummedUsage]:

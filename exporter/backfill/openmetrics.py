@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from heapq import merge
-from itertools import groupby
+from itertools import compress, groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import BinaryIO
@@ -20,7 +20,7 @@ Target = Sequence[tuple[str, str]]
 """Labels that every series gets, as Prometheus adds them to what it scrapes."""
 END = b"# EOF\n"
 MONTHS = 500
-"""For how many periods the ends of lines are stored."""
+"""For how many periods the templates of lines are stored."""
 
 
 class Writer:
@@ -31,7 +31,7 @@ class Writer:
         self._described = described
         self._instants = instants
         self._target = "".join(f'{name}="{value.translate(ESCAPES)}",' for name, value in target)
-        self._stamps: dict[tuple[date, int], Sequence[Sequence[str]]] = {}
+        self._templates: dict[tuple[date, int], Sequence[str]] = {}
 
     def write(self, paths: Iterable[Path], days: Days, output: BinaryIO) -> None:
         """All parts as one exposition, which is read and written in a stream: one line of each part is in memory."""
@@ -47,29 +47,29 @@ class Writer:
         output.write(END)
 
     def _lines(self, prefix: str, periods: Iterable[Series]) -> Iterator[str]:
-        end = date.min
+        end, per_day = date.min, self._instants.per_day
         for one in periods:
             if one.start < end:
                 text = f"two reports have the figures of {prefix.strip()} on {one.start}; rename an account"
                 raise ConfigError([text])
             end = one.start + len(one.values) * DAY
-            days = self._stamps_of(one.start, len(one.values))
-            lines = [
-                f"{prefix}{value}{stamp}"
-                for value, stamps in zip(one.values, days, strict=True)
-                if value is not None
-                for stamp in stamps
-            ]
-            self.samples += len(lines)
-            yield "".join(lines)
+            templates = self._templates_of(one.start, len(one.values))
+            known = [value is not None for value in one.values]
+            values = [value for value in one.values if value is not None]
+            if per_day > 1:
+                values = [value for value in values for _ in range(per_day)]
+            self.samples += len(values)
+            # Values have no NUL, and a prefix is not searched again for another one.
+            yield ("".join(compress(templates, known)) % tuple(values)).replace("\0", prefix)
 
-    def _stamps_of(self, start: date, number: int) -> Sequence[Sequence[str]]:
-        """The ends of the lines of each of some days."""
-        if (found := self._stamps.get((start, number))) is None:
+    def _templates_of(self, start: date, number: int) -> Sequence[str]:
+        """The lines of each of some days, with NUL for the series and `%s` for the value."""
+        if (found := self._templates.get((start, number))) is None:
             days = (start + place * DAY for place in range(number))
-            found = [[f" {instant}\n" for instant in self._instants.of(day)] for day in days]
-            self._stamps = {(start, number): found} if len(self._stamps) > MONTHS else self._stamps
-            self._stamps[start, number] = found
+            found = ["".join(f"\0%s {instant}\n" for instant in self._instants.of(day)) for day in days]
+            if len(self._templates) > MONTHS:
+                self._templates.clear()
+            self._templates[start, number] = found
         return found
 
 

@@ -4,8 +4,7 @@ import argparse
 import re
 from typing import Any
 
-from exporter import logs
-from exporter.commands import backfill_options
+from exporter import backfill_options, logs
 
 
 def add_options(command: argparse.ArgumentParser, name: str) -> None:

@@ -14,8 +14,8 @@ from exporter.errors import ConfigError
 from exporter.model.periods import DAY, Days
 from exporter.runtime.exposition import ESCAPES
 
-Described = Mapping[str, tuple[str, tuple[str, ...]]]
-"""Help and label names by family."""
+Described = Mapping[str, str]
+"""Help by family."""
 Target = Sequence[tuple[str, str]]
 """Labels that every series gets, as Prometheus adds them to what it scrapes."""
 END = b"# EOF\n"
@@ -36,9 +36,9 @@ class Writer:
     def write(self, paths: Iterable[Path], days: Days, output: BinaryIO) -> None:
         """All parts as one exposition, which is read and written in a stream: one line of each part is in memory."""
         for family, found in groupby(merged(paths, days), key=itemgetter(0)):
-            text, names = self._described[family]
+            text = self._described[family]
             output.write(f"# HELP {family} {text}\n# TYPE {family} gauge\n".encode())
-            for labels, periods in groupby(found, key=itemgetter(1)):
+            for (labels, names), periods in groupby(found, key=itemgetter(1, 3)):
                 pairs = [f'{name}="{value.translate(ESCAPES)}"' for name, value in zip(names, labels, strict=True)]
                 prefix = f"{family}{{{self._target}{','.join(pairs)}}} "
                 for lines in self._lines(prefix, periods):

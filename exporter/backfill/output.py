@@ -54,7 +54,7 @@ def by_period(outcomes: Sequence[Outcome]) -> dict[Days, list[Outcome]]:
 def described(outcomes: Sequence[Outcome]) -> Described:
     """The families of all parts, by name."""
     headers = [outcome.header for outcome in outcomes if outcome.header]
-    return {name: found for header in headers for name, found in header.families.items()}
+    return {name: text for header in headers for name, (text, _) in header.families.items()}
 
 
 def _allow_open_files() -> None:

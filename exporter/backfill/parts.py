@@ -45,11 +45,12 @@ class Line(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Series(NamedTuple):
-    """A line with the days of its part; sorts by family, labels and time."""
+    """A line with the first of its days, and the names of its labels, which differ between accounts."""
 
     family: str
     labels: tuple[str, ...]
     start: date
+    names: tuple[str, ...]
     values: tuple[str | None, ...]
 
 
@@ -62,10 +63,8 @@ class Parts:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        try:
+        with self._named():
             directory.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ConfigError([f"--output: {directory}: {error.strerror}"]) from error
         sweep(directory)
 
     def path(self, unit: Unit) -> Path:
@@ -82,6 +81,14 @@ class Parts:
             if (found.format, found.fingerprint) == (FORMAT, unit.job.fingerprint):
                 return found
         return None
+
+    @contextlib.contextmanager
+    def _named(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            text = f"--output: {self.directory}: {error.strerror}; what was read before is stored"
+            raise ConfigError([text]) from error
 
     def past(self, unit: Unit) -> Past:
         """What is stored of a unit that has a header, as it was read."""
@@ -118,7 +125,7 @@ class Parts:
             rows=past.rows,
             families=described,
         )
-        with replacing(self.path(unit)) as file:
+        with self._named(), replacing(self.path(unit)) as file:
             file.write(ENCODER.encode(header) + b"\n")
             file.writelines(ENCODER.encode(line) + b"\n" for line in lines)
         return header
@@ -156,8 +163,9 @@ def read_series(path: Path, days: Days) -> Iterator[Series]:
             start = max(header.start, days.start)
             for text in file:
                 line: Line = LINE.decode(text)
-                yield Series(line.family, line.labels, start, line.values[first:last])
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+                _, names = header.families[line.family]
+                yield Series(line.family, line.labels, start, names, line.values[first:last])
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, KeyError) as error:
         raise ConfigError(
             [f"{path}: can't be read ({type(error).__name__}); remove it, and run the command again"]
         ) from error

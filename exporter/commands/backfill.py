@@ -69,7 +69,7 @@ def _backfill(arguments: argparse.Namespace, jobs: Sequence[Job], clock: Clock, 
         more = rules.described(output, days, arguments.every) if arguments.rules else ()
         print("\n".join([*promtool.described(output), *more]))
     failed = _failed(outcomes, output)
-    timeline = Timeline(described(outcomes), Instants(arguments.every), arguments.labels)
+    timeline = Timeline(Instants(arguments.every), arguments.labels)
     if receiver and not _send(send_all(receiver, timeline, parts, outcomes, days)):
         return 1
     return failed

@@ -97,3 +97,13 @@ def test_values_that_are_invalid(history: Backfill, options: tuple[str, ...]) ->
     """The command line is refused."""
     with pytest.raises(SystemExit, match="2"):
         history.run("2026-10-01", *options)
+
+
+def test_an_output_that_cannot_be_written(history: Backfill) -> None:
+    """Found before anything is requested."""
+    (history.directory / "file").write_text("")
+    with pytest.raises(
+        ConfigError, match=r"--output: .*/file/x/parts: Not a directory; what was read before is stored"
+    ):
+        history.run("2026-11-01", output="file/x")
+    assert [] == history.simulator.received

@@ -1,5 +1,6 @@
 """The history of the other APIs: Cost Management in its downloads, and B2C's days."""
 
+import re
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -51,6 +52,22 @@ def test_days_of_b2c_are_those_that_the_report_publishes(history: Backfill) -> N
     assert published
     assert published == at(text, "azure_b2c_authentications_daily", LAST["202611"] + 86_400)
     assert at(text, "azure_b2c_users", LAST["202611"])
+
+
+def test_accounts_have_their_own_labels(history: Backfill) -> None:
+    """In one family, and each with the values of its own columns."""
+    accounts = [history.account("cost_management", place) for place in (1, 3)]
+    labels = (["subscription_name"], ["meter_category", "resource_group"])
+    for account, names in zip(accounts, labels, strict=True):
+        account["usage"] = {"labels": names}
+    history.configure(cost_management=accounts)
+    assert 0 == history.run("2026-11-01", output="one.om")
+    found = at(history.read("one.om"), "azure_cost_month_to_date", LAST["202611"])
+    for account, names in zip(accounts, labels, strict=True):
+        own = [line for line in found if f'account="{account["name"]}"' in line]
+        assert own
+        assert all(re.findall(r'(\w+)="', line) == ["account", *names, "currency"] for line in own)
+    assert 1 == history.read("one.om").count("# TYPE azure_cost_month_to_date ")
 
 
 def test_days_that_the_service_no_longer_has_stay(history: Backfill) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from exporter.backfill.instants import Instants
-from exporter.backfill.openmetrics import Described, Target, merged
+from exporter.backfill.openmetrics import Target, merged
 from exporter.backfill.remote_write import messages
 from exporter.model.periods import Days
 
@@ -20,7 +20,6 @@ ByDay = Mapping[date, Sequence[tuple[bytes, bytes]]]
 class Timeline:
     """Encodes the samples of one period after another; remembers which series the last day had."""
 
-    described: Described
     instants: Instants
     target: Target
     _active: dict[bytes, None] = field(default_factory=dict)
@@ -56,8 +55,7 @@ class Timeline:
     def by_day(self, paths: Sequence[Path], days: Days) -> ByDay:
         """The series of a billing period by its days: memory is bounded by the series of one period."""
         found: dict[date, list[tuple[bytes, bytes]]] = {}
-        for family, values, start, amounts in merged(paths, days):
-            _, names = self.described[family]
+        for family, values, start, names, amounts in merged(paths, days):
             pairs = zip(names, values, strict=True)
             labels = messages.labels([("__name__", family), *self.target, *pairs])
             for place, amount in enumerate(amounts):

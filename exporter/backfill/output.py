@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from exporter.backfill.openmetrics import Described, Writer
+from exporter.backfill.openmetrics import Described, Target, Writer
 from exporter.backfill.parts import Parts
 from exporter.backfill.reading import Outcome
 from exporter.errors import ConfigError
@@ -55,6 +55,15 @@ def described(outcomes: Sequence[Outcome]) -> Described:
     """The families of all parts, by name."""
     headers = [outcome.header for outcome in outcomes if outcome.header]
     return {name: text for header in headers for name, (text, _) in header.families.items()}
+
+
+def require_distinct(target: Target, outcomes: Sequence[Outcome]) -> None:
+    """Raises `ConfigError` for a label of `--label` that is repeated, or that a family has itself."""
+    names = [name for name, _ in target]
+    headers = [outcome.header for outcome in outcomes if outcome.header]
+    own = {name for header in headers for _, labels in header.families.values() for name in labels}
+    if taken := sorted({name for name in names if name in own or names.count(name) > 1}):
+        raise ConfigError([f"--label: {', '.join(taken)}: series would have the label twice"])
 
 
 def _allow_open_files() -> None:

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from exporter.backfill import promtool, rules
 from exporter.backfill.instants import Instants
 from exporter.backfill.openmetrics import Writer
-from exporter.backfill.output import Output, described
+from exporter.backfill.output import Output, described, require_distinct
 from exporter.backfill.parts import Parts
 from exporter.backfill.reading import Outcome, read_all
 from exporter.backfill.remote_write.samples import Timeline
@@ -61,6 +61,7 @@ def _backfill(arguments: argparse.Namespace, jobs: Sequence[Job], clock: Clock, 
         for outcome in read_all(todo, parts, clock):
             shown.advance(outcome)
             outcomes.append(outcome)
+    require_distinct(arguments.labels, outcomes)
     writer = Writer(described(outcomes), Instants(arguments.every), arguments.labels)
     written = output.write(writer, parts, outcomes, days)
     if written:

@@ -107,3 +107,11 @@ def test_an_output_that_cannot_be_written(history: Backfill) -> None:
     ):
         history.run("2026-11-01", output="file/x")
     assert [] == history.simulator.received
+
+
+@pytest.mark.parametrize("labels", [("--label=account=x",), ("--label=job=a", "--label=job=b")])
+def test_labels_that_series_would_have_twice(history: Backfill, labels: tuple[str, ...]) -> None:
+    """Nothing is written; what was read is stored."""
+    with pytest.raises(ConfigError, match=r"^--label: (account|job): series would have the label twice$"):
+        history.run("2026-11-18", *labels)
+    assert [] == [*(history.directory / "out").glob("*.om")]

@@ -6,6 +6,8 @@ LAST = timedelta(hours=23, minutes=50)
 """The last instant of a day: a query looks back five minutes, so at midnight it finds no series of the day before."""
 LEAST = timedelta(minutes=1)
 DAY_SECONDS = 86_400
+MARKER_SECONDS = 60
+"""How long before midnight a staleness marker is."""
 EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -25,7 +27,16 @@ class Instants:
         """How many there are on a day."""
         return len(self._offsets)
 
+    @staticmethod
+    def marker(day: date) -> int:
+        """When a day's series end: after all samples of the day, and before those of the next one."""
+        return _midnight(day) + DAY_SECONDS - MARKER_SECONDS
+
     def of(self, day: date) -> range:
         """Those of one day."""
-        midnight = (day.toordinal() - EPOCH) * DAY_SECONDS
+        midnight = _midnight(day)
         return range(midnight + self._offsets.start, midnight + self._offsets.stop, self._offsets.step)
+
+
+def _midnight(day: date) -> int:
+    return (day.toordinal() - EPOCH) * DAY_SECONDS

@@ -10,8 +10,6 @@ from exporter.backfill.openmetrics import Target, merged
 from exporter.backfill.remote_write import messages
 from exporter.model.periods import Days
 
-MARKER_SECONDS = 30
-"""How long after the last sample of a series its marker is; shorter than any step between samples."""
 ByDay = Mapping[date, Sequence[tuple[bytes, bytes]]]
 """Labels and value of the series of each day, encoded."""
 
@@ -47,9 +45,9 @@ class Timeline:
         self._active = {}
 
     def _ended(self, now: Mapping[bytes, None]) -> Iterator[bytes]:
-        """A marker after the last sample of a day for each series that is not among those of the next one."""
+        """A marker at the end of a day for each series that is not among those of the next one."""
         if self._last:
-            time = messages.time(self.instants.of(self._last)[-1] + MARKER_SECONDS)
+            time = messages.time(self.instants.marker(self._last))
             yield from (messages.series(labels, messages.STALE, time) for labels in self._active if labels not in now)
 
     def by_day(self, paths: Sequence[Path], days: Days) -> ByDay:

@@ -121,6 +121,7 @@ year: .venv/development ## test every hour around the ends of twelve months
 bench: .venv/development requirements-bench.txt ## run the benchmarks; results are ratios to a baseline in the same run
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-bench.txt
 	$(BIN)/python -m bench.ea
+	$(BIN)/python -m bench.backfill
 	$(BIN)/python -m bench.waiting
 	$(BIN)/python -m bench.exports
 	$(BIN)/python -m bench.partner_center
@@ -169,7 +170,8 @@ pins: ## pin the newest versions of all dependencies, with hashes (UPGRADE= adds
 	$(PIN) pyproject.toml -o requirements.txt
 	$(PIN) --extra demo -c requirements.txt pyproject.toml -o requirements-demo.txt
 	$(PIN) --extra parquet -c requirements.txt pyproject.toml -o requirements-parquet.txt
-	$(PIN) --extra dev --extra demo --extra parquet -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(PIN) --extra remote-write -c requirements.txt pyproject.toml -o requirements-remote-write.txt
+	$(PIN) --extra dev --extra demo --extra parquet --extra remote-write -c requirements.txt pyproject.toml -o requirements-dev.txt
 	$(PIN) --extra bench --extra parquet -c requirements.txt pyproject.toml -o requirements-bench.txt
 	$(PIN) --extra release pyproject.toml -o requirements-release.txt
 	$(LOWEST_PIN) --extra demo --extra parquet pyproject.toml -o requirements-lowest.txt

@@ -2,7 +2,7 @@
 
 import argparse
 
-from exporter import check_options, logs
+from exporter import backfill_options, check_options, logs
 from exporter.option_values import Each, Once, count, level, path, port
 from exporter.report_options import add_report
 from exporter.shard_options import add_sharding
@@ -208,11 +208,12 @@ GROUPS = (
     ({"explain"}, _explain),
     ({"metrics"}, _metrics),
     ({"completion"}, _completion),
-    ({"run", "check-config", "login", "report", "explain"}, _configuration),
+    ({"run", "check-config", "login", "report", "explain", "backfill"}, _configuration),
     ({"run", "check-config"}, add_sharding),
     ({"report"}, add_report),
     ({"check-config"}, check_options.check_config),
     ({"healthcheck"}, check_options.healthcheck),
+    ({"backfill"}, backfill_options.add),
     ({"run", "demo"}, _web),
     ({"run"}, _run),
     ({"demo", "simulate"}, _company),

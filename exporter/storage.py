@@ -5,6 +5,7 @@ import os
 import stat
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,12 +20,21 @@ def replace(path: Path, content: bytes, *, mode: int = 0o600) -> None:
 
     Raises `OSError` when the directory can't be written.
     """
+    with replacing(path, mode=mode) as file:
+        file.write(content)
+
+
+@contextlib.contextmanager
+def replacing(path: Path, *, mode: int = 0o600) -> Iterator[BinaryIO]:
+    """A file that takes the place of `path` at the end of the block, as a whole; it is removed if the block fails."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=TEMPORARY)
     try:
         with os.fdopen(descriptor, "wb") as file:
             os.fchmod(file.fileno(), mode)
-            _write(file, content)
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
         _rename(Path(name), path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -54,6 +54,11 @@ COMMANDS = {
         "read reports once and print their rows",
         "b2c tenantUserCount --config.file=/etc/azure-billing-exporter.yaml",
     ),
+    "backfill": Command(
+        "exporter.commands.backfill:backfill",
+        "write the figures of past days as OpenMetrics with timestamps, for promtool",
+        "--from=2024-01-01 --every=1h --output=history --config.file=/etc/azure-billing-exporter.yaml",
+    ),
     "dump": Command(
         "exporter.commands.dump:dump",
         "write Prometheus rules, Grafana dashboards, systemd units, or an example configuration",

@@ -1,7 +1,7 @@
 """Limits the series of a family without losing amounts: the largest stay, the rest is folded into `__other__`."""
 
 import operator
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal, localcontext
 from typing import TypeAlias
 
@@ -30,21 +30,42 @@ def limited(
     """
     found = dict(samples)
     folded = 0
+    with localcontext(EXACT):
+        for alike, retained, number in retained_label_sets(samples, families, most, published):
+            folded += number
+            for family in alike:
+                found[family.name] = _fold(found[family.name], family, retained)
+    return found, folded
+
+
+def retained_label_sets(
+    samples: Mapping[str, Samples],
+    families: Sequence[Family],
+    most: int,
+    published: Mapping[str, Samples] | None = None,
+) -> Iterator[tuple[Sequence[Family], set[LabelValues], int]]:
+    """The families that exceed the limit, in groups with the same labels: the label sets that stay, how many do not."""
     foldable = [family for family in families if family.foldable]
     for names in dict.fromkeys(map(_foldable_names, foldable)):
         alike = [family for family in foldable if _foldable_names(family) == names]
-        if sum(len(found[family.name]) for family in alike) <= most:
+        if sum(len(samples[family.name]) for family in alike) <= most:
             continue  # even if none overlap; measuring them takes longer than folding
-        sizes = _sizes(alike, found)
+        sizes = _sizes(alike, samples)
         if len(sizes) <= most:
             continue
         before = {_foldable_values(family, key) for family in alike for key in (published or {}).get(family.name, ())}
         retained = largest(sizes, most - 1, before)
-        folded += len(sizes) - len(retained)
-        with localcontext(EXACT):
-            for family in alike:
-                found[family.name] = _fold(found[family.name], family, retained)
-    return found, folded
+        yield alike, retained, len(sizes) - len(retained)
+
+
+def folded_key(family: Family, key: LabelValues, retained: Collection[LabelValues]) -> LabelValues | None:
+    """The series that a value counts in; None for one that is left out since it can't be summed."""
+    if _foldable_values(family, key) in retained:
+        return key
+    if family.merge is not operator.add:
+        return None
+    named = zip(family.labels.names, key, strict=True)
+    return tuple(value if name in UNFOLDED else OTHER for name, value in named)
 
 
 def largest(sizes: Mapping[LabelValues, Size], most: int, published: Collection[LabelValues]) -> set[LabelValues]:
@@ -75,10 +96,6 @@ def _foldable_values(family: Family, key: LabelValues) -> LabelValues:
 def _fold(samples: Samples, family: Family, retained: set[LabelValues]) -> Samples:
     folded: dict[LabelValues, Number] = {}
     for key, value in samples.items():
-        if _foldable_values(family, key) not in retained:
-            if family.merge is not operator.add:
-                continue
-            named = zip(family.labels.names, key, strict=True)
-            key = tuple(value if name in UNFOLDED else OTHER for name, value in named)
-        folded[key] = family.merge(folded[key], value) if key in folded else value
+        if (place := folded_key(family, key, retained)) is not None:
+            folded[place] = family.merge(folded[place], value) if place in folded else value
     return folded

@@ -59,6 +59,9 @@ class Days:
     def __contains__(self, day: date) -> bool:
         return self.start <= day <= self.end
 
+    def __iter__(self) -> Iterator[date]:
+        return (date.fromordinal(number) for number in range(self.start.toordinal(), self.end.toordinal() + 1))
+
     def split(self, months: int) -> Iterator["Days"]:
         """Consecutive ranges of at most `months` calendar months each, for APIs that limit a request."""
         start = self.start

@@ -37,6 +37,9 @@ class Dated(UsageClient):
     def currency(self, published: str, today: date) -> str:
         return self._client.currency(published, today)
 
+    def oldest(self, today: date) -> date:
+        return self._client.oldest(today)
+
 
 def _repeated(place: int) -> Iterator[int]:
     while True:

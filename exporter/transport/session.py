@@ -97,13 +97,15 @@ class Session:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         json: Mapping[str, Any] | None = None,
+        content: bytes | None = None,
         no_content: bool = False,
         validators: Validators | None = None,
     ) -> Response:
         """The whole answer at `url`, absolute or relative to `base_url`; raises `NotModified` or a `Failure`.
 
-        With `json` the default method is POST instead of GET. With `no_content` an answer without content (204) is a
-        success. With `validators` the request is conditional (RFC 9110 13.1.2), and the answer's ETag is stored there.
+        With `json` the default method is POST instead of GET; `content` is any other body. With `no_content` an answer
+        without content (204) is a success. With `validators` the request is conditional (RFC 9110 13.1.2), and the
+        answer's ETag is stored there.
         """
         identified = self._identified()
 
@@ -117,6 +119,7 @@ class Session:
                 params=params,
                 headers={"Accept": "application/json", **identified, **(headers or {})},
                 json=json,
+                data=content,
             )
             return answer if no_content and answer.status_code == 204 else self._accepted(answer, known)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -30,6 +30,9 @@ class Meters:
     meters: tuple[str, ...] = ()
     always: ClassVar[tuple[str, ...]] = ("publisher_type", "currency")
     commitments: ClassVar[tuple[str, ...]] = ()
+
+    def oldest(self, today: date) -> date:
+        return today
 
     def batches(
         self, days: Days, selection: Selection, cost: Cost, validators: Validators

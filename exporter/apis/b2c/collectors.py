@@ -1,7 +1,7 @@
 """One class per usage report, and one for the bill that is estimated from them."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import ClassVar
 
@@ -14,23 +14,28 @@ from exporter.apis.b2c.records import (
     Charge,
     DailyAuthentications,
     DailyMfaRequests,
+    DayRow,
     MfaRequestsInPeriod,
     Part,
     PeriodRow,
     Reading,
+    Unreadable,
     UserCount,
 )
 from exporter.apis.b2c.reports import Reports
 from exporter.apis.b2c.settings import ACTIVE_USERS, BILL, Settings
 from exporter.apis.b2c.windows.applications import ActivityReader
-from exporter.apis.b2c.windows.daily import growth, windows
+from exporter.apis.b2c.windows.daily import growth, window_parts, windows
+from exporter.apis.b2c.windows.history import FINAL_AFTER, KEPT, STORED, first_row_needed, past_days
 from exporter.apis.b2c.windows.keys import limited_keys
-from exporter.apis.b2c.windows.rows import by_day, filter_bound
+from exporter.apis.b2c.windows.rows import RowsByDay, by_day, filter_bound
 from exporter.apis.budgets import thresholds
 from exporter.model.budgets import FAMILIES as BUDGETS
 from exporter.model.budgets import BudgetSpent, Threshold
 from exporter.model.collection import Run
 from exporter.model.families import Family
+from exporter.model.history import History, Past
+from exporter.model.periods import Days
 
 
 class DirectoryReport(AccountReport[Reports, Settings]):
@@ -53,7 +58,19 @@ class UsageReport(DirectoryReport):
         return record.data_timestamp if isinstance(record, Reading) else None
 
 
-class TenantUserCount(UsageReport):
+class DailyReport(UsageReport, History):
+    """A report with a row per day. Those of the APIs keep about 30 days, the exporter's own counts stay."""
+
+    forgets: ClassVar[bool] = True
+
+    def oldest(self, today: date) -> date:
+        return today - (STORED if self.settings.source == "microsoft_graph" else KEPT)
+
+    def closed(self, period: Days, now: datetime) -> bool:
+        return (now - FINAL_AFTER).date() > period.end
+
+
+class TenantUserCount(DailyReport):
     """Users of the tenant by identity provider; documented as refreshed every 24 to 48 hours."""
 
     name: ClassVar[str] = UserCount.report
@@ -65,8 +82,18 @@ class TenantUserCount(UsageReport):
         keys = limited_keys([days.rows.values()], self.settings.max_keys, self.families, run)
         yield from growth(self.name, days, keys, run)
 
+    def past(self, period: Days, now: datetime, run: Run) -> Past:
+        rows = list(self.client.daily(UserCount, first_row_needed(period), run))
+        readable = [row for row in rows if not isinstance(row, Unreadable)]
+        keys = limited_keys([readable], self.settings.max_keys, self.families, run)
 
-class Summary(UsageReport):
+        def records(days: RowsByDay[UserCount], day: date) -> Iterator[Part | Reading]:
+            return growth(self.name, days, keys, Run(now)) if day in days.rows else iter(())
+
+        return past_days(rows, self.name, period, now, run, records, self.families)
+
+
+class Summary(DailyReport):
     """A report of the whole tenant's activity per day."""
 
     kind: ClassVar[type[DailyAuthentications | DailyMfaRequests]]
@@ -76,6 +103,16 @@ class Summary(UsageReport):
         days = by_day(self.name, self.client.daily(self.kind, filter_bound(now), run), now, run)
         keys = limited_keys([days.rows.values()], self.settings.max_keys, self.families, run)
         yield from windows(self.name, days, now, keys, run, whole_days=self.client.whole_days)
+
+    def past(self, period: Days, now: datetime, run: Run) -> Past:
+        rows: list[DayRow | Unreadable] = [*self.client.daily(self.kind, first_row_needed(period), run)]
+        readable = [row for row in rows if not isinstance(row, Unreadable)]
+        keys = limited_keys([readable], self.settings.max_keys, self.families, run)
+
+        def records(days: RowsByDay[DayRow], day: date) -> Iterator[Part | Reading]:
+            return window_parts(self.name, days, day, day, period, keys, Run(now))
+
+        return past_days(rows, self.name, period, now, run, records, self.families)
 
 
 class AuthenticationCountSummary(Summary):

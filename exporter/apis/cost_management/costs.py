@@ -39,6 +39,9 @@ class Costs(UsageClient):
         batches = self._download.batches(Days(days.start, min(days.end, today)), selection, self._cost, validators)
         yield days, batches if days == billing_month(days.start) else within(batches, days)
 
+    def oldest(self, today: date) -> date:
+        return self._download.oldest(today)
+
     def currency(self, published: str, today: date) -> str:
         return self._currency or ""
 

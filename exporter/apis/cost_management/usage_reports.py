@@ -1,6 +1,6 @@
 """The reports of costs: the current month, and the previous one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, ClassVar
 
@@ -10,7 +10,8 @@ from exporter.apis.costs.usage_reports import PreviousUsageDetails, UsageDetails
 from exporter.model.budgets import FAMILIES as BUDGETS
 from exporter.model.collection import Run
 from exporter.model.families import Family
-from exporter.model.periods import DAY, billing_month, day_end
+from exporter.model.history import Past
+from exporter.model.periods import DAY, Days, billing_month, day_end
 
 
 class Usage(UsageDetails):
@@ -32,9 +33,20 @@ class Usage(UsageDetails):
                 if record.marketplace:
                     yield marketplace_cost(record)
                 if not bounded:
-                    month, bounded = billing_month(now.date()), True
-                    first, after = (datetime.combine(day, time(), UTC) for day in (month.start, month.end + DAY))
-                    yield Bounds(first.timestamp(), after.timestamp())
+                    bounded = True
+                    yield month_bounds(billing_month(now.date()))
+
+    def past(self, period: Days, now: datetime, run: Run) -> Past:
+        """As its base; also the month's bounds, from the first day with costs on."""
+        found = super().past(period, now, run)
+        for day, timestamp in zip(period, found.timestamps, strict=True):
+            if timestamp is not None:
+                found.put(day, [month_bounds(period)], metrics.BILLING_PERIOD)
+        return found
+
+    @property
+    def marketplace(self) -> Callable[[SummedUsage], MarketplaceCost]:
+        return marketplace_cost
 
     def rows(self, record: Any) -> int:
         return record.rows if isinstance(record, SummedUsage) else 0
@@ -47,6 +59,12 @@ class PreviousUsage(PreviousUsageDetails):
     """Costs of the previous month, until it is settled; documented to change until the 5th."""
 
     name: ClassVar[str] = "usage_previous_month"
+
+
+def month_bounds(month: Days) -> Bounds:
+    """The bounds of a month."""
+    first, after = (datetime.combine(day, time(), UTC) for day in (month.start, month.end + DAY))
+    return Bounds(first.timestamp(), after.timestamp())
 
 
 def marketplace_cost(usage: SummedUsage) -> MarketplaceCost:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, localcontext
 from functools import lru_cache
+from itertools import chain
 from typing import Any, TypeVar
 
 from exporter.apis.costs.columns import NAMES_WITHOUT_CASE
@@ -64,12 +65,17 @@ class Aggregate:
     @property
     def rows(self) -> int:
         """How many rows are summed."""
-        return self.others.rows + self.newest.rows
+        return sum(sums.rows for sums in self.parts)
+
+    @property
+    def parts(self) -> Sequence[Sums]:
+        """All sums."""
+        return self.others, self.newest
 
     @property
     def missing(self) -> frozenset[str]:
         """Labels of columns and tags that none of the rows has."""
-        return self._selection.missing((*self.others, *self.newest))
+        return self._selection.missing(dict.fromkeys(chain(*self.parts)))
 
     def clear(self) -> None:
         """Forget all rows."""
@@ -87,15 +93,14 @@ class Aggregate:
             day = day_of(text) if text else None
             if day and outside.contains(day):
                 return totals.setdefault(day, Total())
-            sums = self.newest if day == self._complete else self.others
+            sums = self._sums_of(day)
             sums.until = max(filter(None, (day, sums.until)), default=None)
             return sums
 
         try:
             with localcontext(EXACT):
                 _add(map(self._spelled, batches) if self._names else batches, sums_of)
-                for total in (*self.others.values(), *self.newest.values()):
-                    total[1:3] = (amount if amount is None else rounded(amount) for amount in total[1:3])
+                self._round()
         except DecimalException as error:
             text = "an amount is not a number, or so large or fine that it can't be summed exactly"
             raise Malformed(text) from error
@@ -107,17 +112,28 @@ class Aggregate:
         found = []
         for sums in (self.others, self.newest):
             for key, (rows, quantity, cost, unpriced) in sums.items():
-                values = self._selection.named(self._respelled(key))
-                labels = tuple(values[name] for name in self._labels)
-                readable = not self._selection.tag_keys or key[-1] is not None
-                newest, stated = sums is self.newest, _currency(values, currency)
-                found.append(
-                    SummedUsage(values, labels, stated, sums.until, newest, rows, quantity, cost, unpriced, readable)
-                )
+                row = self.described(key, currency)
+                row.until, row.newest, row.rows = sums.until, sums is self.newest, rows
+                row.quantity, row.cost, row.unpriced = quantity, cost, unpriced
+                found.append(row)
         if unknown := {row.labels for row in found if row.unpriced}:
             for row in found:
                 row.known = row.labels not in unknown
         return found
+
+    def described(self, key: tuple[Any, ...], currency: str) -> SummedUsage:
+        """The values of some rows, with no amounts yet."""
+        values = self._selection.named(self._respelled(key))
+        labels = tuple(values[name] for name in self._labels)
+        readable = not self._selection.tag_keys or key[-1] is not None
+        return SummedUsage(values, labels, _currency(values, currency), None, newest=False, readable_tags=readable)
+
+    def _round(self) -> None:
+        for total in chain.from_iterable(sums.values() for sums in self.parts):
+            total[1:3] = (amount if amount is None else rounded(amount) for amount in total[1:3])
+
+    def _sums_of(self, day: date | None) -> Sums:
+        return self.newest if day == self._complete else self.others
 
     def _spelled(self, batch: Iterable[Row] | PartialSums) -> Iterable[Row] | PartialSums:
         """The same rows, whose names are remembered."""

@@ -25,7 +25,7 @@ def spent(
     """
     for budget in budgets:
         where = conditions(budget)
-        rows = [row for row in usage if row.currency == currency and _may_match(row, where)]
+        rows = [row for row in usage if row.currency == currency and may_match(row, where)]
         if "publisher_type" not in where:
             rows = [row for row in rows if not row.marketplace]
         by_tags = any(name.startswith("tag_") for name in where)
@@ -36,7 +36,7 @@ def spent(
         )
 
 
-def _may_match(row: SummedUsage, where: dict[str, str]) -> bool:
+def may_match(row: SummedUsage, where: dict[str, str]) -> bool:
     """Whether the row counts, or may count since its tags can't be read."""
     return all(
         comparable(name, row.values[name]) == value or (name.startswith("tag_") and not row.readable_tags)

@@ -6,7 +6,8 @@ from datetime import date
 
 from exporter.apis.costs.selection import Batches, Selection
 from exporter.model.collection import Validators
-from exporter.model.periods import Days, billing_month
+from exporter.model.families import Samples
+from exporter.model.periods import DAY, Days, billing_month
 
 METERS = Selection(("meter_id",))
 
@@ -16,6 +17,7 @@ class UsageClient(ABC):
 
     def __init__(self) -> None:
         self._meters: tuple[Days, frozenset[str]] | None = None
+        self._costs: dict[Days, Samples] = {}
 
     @property
     @abstractmethod
@@ -35,6 +37,19 @@ class UsageClient(ABC):
     @abstractmethod
     def currency(self, published: str, today: date) -> str:
         """The currency of rows that do not state theirs, `published` if it is not known any more; empty if they do."""
+
+    @abstractmethod
+    def oldest(self, today: date) -> date:
+        """The first day that the API may have usage of."""
+
+    def share_costs(self, month: Days, costs: Samples) -> None:
+        """Store the costs of a whole month, and those of the month before."""
+        previous = billing_month(month.start - DAY)
+        self._costs = {each: self._costs[each] for each in (previous,) if each in self._costs} | {month: costs}
+
+    def costs_of(self, month: Days) -> Samples | None:
+        """The shared costs of a month; None if they are not stored."""
+        return self._costs.get(month)
 
     def share_meters(self, month: Days, meters: frozenset[str]) -> None:
         """Store which meters have usage in a month."""

@@ -31,8 +31,12 @@ class Report(AccountReport[C, S]):
         try:
             yield from self.records(now, run)
         except Failure as failure:
-            failure.args = (f"{self.titled(run)}: {failure}",)
+            self.name_failure(failure, run)
             raise
+
+    def name_failure(self, failure: Failure, run: Run) -> None:
+        """Begin the text of a failure with the report and its period."""
+        failure.args = (f"{self.titled(run)}: {failure}",)
 
     def titled(self, run: Run) -> str:
         """The report and its period, for messages."""

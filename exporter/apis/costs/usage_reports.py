@@ -1,6 +1,6 @@
 """The reports of usage details: the current billing period, and the previous one."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -12,7 +12,8 @@ from exporter.apis.costs.aggregate import Aggregate
 from exporter.apis.costs.budgets import conditions, spent
 from exporter.apis.costs.client import UsageClient
 from exporter.apis.costs.columns import tag_label
-from exporter.apis.costs.records import SummedUsage
+from exporter.apis.costs.history import DailyAggregate, PastUsage
+from exporter.apis.costs.records import MarketplaceCost, SummedUsage
 from exporter.apis.costs.reports import Report
 from exporter.apis.costs.selection import Selection
 from exporter.apis.costs.settings import CostSettings
@@ -21,10 +22,11 @@ from exporter.model.budgets import FAMILIES as BUDGETS
 from exporter.model.budgets import BudgetSpent, Threshold
 from exporter.model.collection import Run, Validators
 from exporter.model.families import Family
+from exporter.model.history import History, Past
 from exporter.model.periods import DAY, Days, billing_month, day_end, next_month, period_name
 
 
-class UsageReport(Report[UsageClient, CostSettings]):
+class UsageReport(Report[UsageClient, CostSettings], History):
     """What the reports of usage have in common: columns and tags that become labels, and how rows are summed."""
 
     shaped_by: ClassVar[tuple[str, ...]] = (*Report.shaped_by, "usage.labels", "usage.tags")
@@ -55,15 +57,48 @@ class UsageReport(Report[UsageClient, CostSettings]):
         """
         currency = self.client.currency(self.published_currency(run), now.date())
         aggregate = Aggregate(selection, self.labels, self.complete(now))
+        self._read(aggregate, period, now, selection, run, validators)
+        usage, missing = aggregate.usage(currency), aggregate.missing
+        self._warn(usage, missing, run)
+        return usage, missing
+
+    def _read(
+        self,
+        aggregate: Aggregate,
+        period: Days | None,
+        now: datetime,
+        selection: Selection,
+        run: Run,
+        validators: Validators,
+    ) -> None:
+        """Sum the rows of a period, or of the current billing period."""
         for days, batches in self.client.usage(period, now.date(), selection, validators):
             outside = aggregate.add(batches, days, now.date())
             lags = period is None and outside.lags(aggregate.rows)
             outside.report(run, self.titled(run), lags=lags)
             if lags:
                 aggregate.clear()
-        usage, missing = aggregate.usage(currency), aggregate.missing
-        self._warn(usage, missing, run)
-        return usage, missing
+
+    def past_usage(self, period: Days, now: datetime, run: Run, *names: str) -> PastUsage:
+        """The usage of a billing period by its days, with columns and tags by `names`."""
+        run.period = period_name(period) or str(period)
+        selection = self.selection(*names)
+        try:
+            currency = self.client.currency("", now.date())
+            aggregate = DailyAggregate(selection, self.labels)
+            self._read(aggregate, period, now, selection, run, Validators())
+            found = PastUsage(aggregate, period, self.complete(now), currency)
+            self._warn(found.usage, found.missing, run)
+        except Failure as failure:
+            self.name_failure(failure, run)
+            raise
+        return found
+
+    def oldest(self, today: date) -> date:
+        return self.client.oldest(today)
+
+    def closed(self, period: Days, now: datetime) -> bool:
+        return (now - (self.settings.usage.settled_day - 1) * DAY).date() > period.end
 
     def _warn(self, usage: Sequence[SummedUsage], missing: frozenset[str], run: Run) -> None:
         """Report what the samples do not show."""
@@ -118,6 +153,20 @@ class UsageDetails(UsageReport):
         if period is None and self.complete(now) not in month:
             yield from self._complete_day(now, run)
 
+    def past(self, period: Days, now: datetime, run: Run) -> Past:
+        budgets = self.settings.budgets
+        usage = self.past_usage(period, now, run, *(name for budget in budgets for name in budget.where))
+        found = usage.past(budgets, self.marketplace)
+        found.timestamps = usage.timestamps()
+        cost, *_ = self.families
+        self.client.share_costs(period, found.at_end(cost.name))
+        return found
+
+    @property
+    def marketplace(self) -> Callable[[SummedUsage], MarketplaceCost] | None:
+        """Reads third parties' charges from rows of usage; None where they are a report of their own."""
+        return None
+
     def _spent(
         self, usage: Sequence[SummedUsage], missing: frozenset[str], now: datetime, run: Run
     ) -> Iterable[BudgetSpent]:
@@ -157,6 +206,22 @@ class PreviousUsageDetails(UsageReport):
     @property
     def families(self) -> tuple[Family, ...]:
         return metrics.previous_usage(self.labels)
+
+    def closed(self, period: Days, now: datetime) -> bool:
+        """The figures are those of the month before."""
+        return super().closed(billing_month(period.start - DAY), now)
+
+    def past(self, period: Days, now: datetime, run: Run) -> Past:
+        """The whole cost of the month before, on each day; nothing where the API has no data of it any more."""
+        previous, (family,) = billing_month(period.start - DAY), self.families
+        found, costs = Past(period), self.client.costs_of(previous)
+        if costs is None and previous.end >= self.oldest(now.date()):
+            usage = self.past_usage(previous, now, run).past((), None)
+            cost, *_ = metrics.usage(())
+            costs, found.rows = usage.at_end(cost.name), usage.rows
+        found.values[family.name] = {key: [value] * found.length for key, value in (costs or {}).items()}
+        found.timestamps = [day_end(previous.end).timestamp() if costs else None] * found.length
+        return found
 
     def records(self, now: datetime, run: Run) -> Iterable[SummedUsage]:
         """The month is settled only by rows, and never by an answer without any."""

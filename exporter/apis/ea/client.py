@@ -14,7 +14,7 @@ from exporter.apis.costs.records import Price
 from exporter.apis.costs.selection import Batches, Row, Selection
 from exporter.apis.ea.records import BalanceSummary, BillingPeriod, MarketplaceCharge
 from exporter.apis.ea.refusals import explained, means_no_data
-from exporter.apis.ea.usage.periods import parts, report_path
+from exporter.apis.ea.usage.periods import FIRST_DAY, parts, report_path
 from exporter.errors import Malformed, NotModified, Reason, Rejected
 from exporter.model.collection import Validators
 from exporter.model.periods import Days, billing_month
@@ -87,12 +87,15 @@ class Client(PriceClient):
                 raise
             self._require_no_data(refused)
 
-    def balance_summary(self, validators: Validators) -> BalanceSummary | None:
-        """The current billing period's balance; None for a period without one.
+    def oldest(self, today: date) -> date:
+        return FIRST_DAY
+
+    def balance_summary(self, validators: Validators, period: Days | None = None) -> BalanceSummary | None:
+        """The balance of a billing period, by default of the current one; None for a period without one.
 
         `Malformed` for a balance that states no amount.
         """
-        found = self._balances(validators)
+        found = self._balances(validators, period)
         if found is None:
             return None
         if len(found) != 1:
@@ -147,10 +150,12 @@ class Client(PriceClient):
         yield from (summary.currency for summary in self._balances() or ())
         yield from (price.currency for price in self.price_sheet())
 
-    def _balances(self, validators: Validators | None = None) -> list[BalanceSummary] | None:
+    def _balances(
+        self, validators: Validators | None = None, period: Days | None = None
+    ) -> list[BalanceSummary] | None:
         """The summary is documented as an object, and seen as an array of one; None for days without data."""
         decoder = msgspec.json.Decoder(BalanceSummary | list[BalanceSummary] | None, strict=False)
-        answer = self._report("balancesummary", decoder, validators, days=self._days, empty=UNSET)
+        answer = self._report("balancesummary", decoder, validators, days=period or self._days, empty=UNSET)
         if answer is UNSET:
             return None
         return answer if isinstance(answer, list) else [answer] if answer else []

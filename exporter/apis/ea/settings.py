@@ -11,13 +11,12 @@ from exporter.apis.budgets import OneNameEach
 from exporter.apis.checks import Finding
 from exporter.apis.costs.settings import CostSettings, UsageBudget, UsageSettings, one_of
 from exporter.apis.ea.usage.columns import COLUMNS, DEFAULT
+from exporter.apis.ea.usage.periods import FIRST_DAY
 from exporter.apis.fields import Currency, Duration, FilePath, SecretText, Shown, WebAddress, invalid, matching
 from exporter.auth.api_key import ApiKey
 from exporter.model.periods import Days, billing_month
 
 Enrollment = Annotated[str, matching(r"[A-Za-z0-9-]+", "an enrollment number")]
-FIRST_DAY = date(2014, 5, 1)
-"""The reporting APIs have no data of earlier days."""
 DAY = {"type": "string", "format": "date"}
 PERIOD = {
     "anyOf": [

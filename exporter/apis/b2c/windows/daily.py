@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from exporter.apis.b2c.records import UNATTRIBUTED, DayRow, Part, Reading, UserCount
@@ -61,13 +61,20 @@ def windows(
         return
     newest, month = max(days.rows), billing_month(now.date())
     yield Reading(day_end(newest), len(days.rows))
+    day = newest if whole_days and newest < now.date() else newest - DAY
+    yield from window_parts(report, days, day, newest, month, keys, run)
+
+
+def window_parts(
+    report: str, days: RowsByDay[D], day: date, newest: date, month: Days, keys: Keys, run: Run
+) -> Iterator[Part]:
+    """The parts of each window: `day`, the `month` up to the `newest` row, and the 30 days that end with it."""
 
     def sums(window: str, span: Days, unknown: str) -> Mapping[str, int]:
         if unknown:
             run.warn(f"{report}: no figures for {window}: {unknown}")
         return {} if unknown else _sums(days, span)
 
-    day = newest if whole_days and newest < now.date() else newest - DAY
     daily = sums("the daily value", Days(day, day), days.unknown_on(day))
     to_date = Days(month.start, min(newest, month.end))
     empty = f"no row since {month.start}" if newest < month.start else ""

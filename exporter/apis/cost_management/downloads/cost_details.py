@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import ClassVar
 
@@ -24,6 +25,8 @@ SILENCE_SECONDS, TOTAL_SECONDS = 300.0, 6 * 3600.0
 """How long a part may be silent, and how long it may take in total; a report has at most 2 GB."""
 GONE = frozenset({403, 404, 409, 410})
 """How storage answers for a part that has expired, or is being removed."""
+MONTHS = 13
+"""How far back reports go."""
 MAX_REPORTS = 3
 """How often a report is requested because a part has expired."""
 
@@ -44,6 +47,11 @@ class CostDetails:
 
     always: ClassVar[tuple[str, ...]] = ALWAYS_FILES
     commitments: ClassVar[tuple[str, ...]] = COMMITMENT_FILES
+
+    def oldest(self, today: date) -> date:
+        """The first of the month 13 months ago [documented]."""
+        months = today.year * 12 + today.month - 1 - MONTHS
+        return date(months // 12, months % 12 + 1, 1)
 
     def batches(self, days: Days, selection: Selection, cost: Cost, validators: Validators) -> Batches:
         """Batches of a few rows; no request is conditional.

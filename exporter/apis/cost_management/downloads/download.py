@@ -1,6 +1,7 @@
 """What each way to read costs provides."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Literal, Protocol, TypeAlias
 
 from exporter.apis.costs.selection import Batches, Selection
@@ -13,6 +14,9 @@ METRICS: Mapping[Cost, str] = {"actual": "ActualCost", "amortized": "AmortizedCo
 """How the service names them."""
 MARKETPLACE = ("marketplace_publisher", "marketplace_offer", "marketplace_plan")
 """Columns of files that are read from rows of third parties alone, since they would multiply the sums of all others."""
+
+FIRST_DAY = date(2014, 5, 1)
+"""There are no costs of earlier days. How far back queries and exports go is not documented."""
 
 ALWAYS_FILES = ("unit_of_measure", "currency", "publisher_type", "subscription_name", *MARKETPLACE)
 """Columns that are always read of files."""
@@ -28,6 +32,9 @@ class Download(Protocol):
     @property
     def commitments(self) -> tuple[str, ...]:
         """The columns with which reservations and savings plans are read: `COMMITMENT_QUERY` or `COMMITMENT_FILES`."""
+
+    def oldest(self, today: date) -> date:
+        """The first day that can be requested."""
 
     def batches(self, days: Days, selection: Selection, cost: Cost, validators: Validators) -> Batches:
         """Rows of some days of one month (UTC), at least all that the service has; nothing for days without data.

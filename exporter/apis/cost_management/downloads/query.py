@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, ClassVar
 
 from exporter.apis.cost_management.arm import Arm
 from exporter.apis.cost_management.columns import COMMITMENT_QUERY
-from exporter.apis.cost_management.downloads.download import METRICS, Cost
+from exporter.apis.cost_management.downloads.download import FIRST_DAY, METRICS, Cost
 from exporter.apis.cost_management.downloads.groupings import Groupings
 from exporter.apis.cost_management.downloads.pages import COST, PAGE, QUANTITY, Page, rows
 from exporter.apis.costs.selection import Row, Selection
@@ -33,6 +34,9 @@ class Query:
 
     always: ClassVar[tuple[str, ...]] = ("publisher_type", "currency")
     commitments: ClassVar[tuple[str, ...]] = COMMITMENT_QUERY
+
+    def oldest(self, today: date) -> date:
+        return FIRST_DAY
 
     def batches(self, days: Days, selection: Selection, cost: Cost, validators: Validators) -> Iterator[Iterable[Row]]:
         """One batch per page; no request is conditional."""

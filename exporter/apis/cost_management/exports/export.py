@@ -4,12 +4,13 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from io import BytesIO
 from typing import ClassVar
 
 from exporter.apis.cost_management.columns import COMMITMENT_FILES
-from exporter.apis.cost_management.downloads.download import MARKETPLACE, Cost
+from exporter.apis.cost_management.downloads.download import FIRST_DAY, MARKETPLACE, Cost
 from exporter.apis.cost_management.exports.content import file_batches
 from exporter.apis.cost_management.exports.runs import ExportRun, Part, fingerprint, listed, newest
 from exporter.apis.cost_management.exports.source import SMALL, Gone, Opened, Source, small
@@ -41,6 +42,9 @@ class Export:
         *MARKETPLACE,
     )
     commitments: ClassVar[tuple[str, ...]] = COMMITMENT_FILES
+
+    def oldest(self, today: date) -> date:
+        return FIRST_DAY
 
     def batches(self, days: Days, selection: Selection, cost: Cost, validators: Validators) -> Batches:
         """All rows of the period with these days, mostly a whole month."""

@@ -1,9 +1,13 @@
 """Periods of a report, and how they are requested."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from exporter.model.collection import Validators
 from exporter.model.periods import Days, period_name
+
+FIRST_DAY = date(2014, 5, 1)
+"""The reporting APIs have no data of earlier days."""
 
 
 def report_path(root: str, report: str, days: Days | None) -> str:

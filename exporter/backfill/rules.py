@@ -1,0 +1,51 @@
+"""The commands that evaluate the recording rules over what was written."""
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+
+from exporter.backfill.instants import LAST
+from exporter.backfill.output import Output
+from exporter.backfill.promtool import BLOCK
+from exporter.mixin.recording import RECORDING
+from exporter.mixin.rules import Record, RuleFile
+from exporter.model.periods import DAY, Days
+
+EVALUATED_EVERY = "5m"
+"""As far as queries look back, so that there is a recorded sample at any instant; a block has fewer than the 11,000
+instants that Prometheus evaluates at once."""
+
+
+def described(output: Output, days: Days, every: timedelta | None) -> Sequence[str]:
+    """What to do with the recording rules, as lines of a shell."""
+    rules = shlex.quote(str(output.blocks.with_name("rules")))
+    look_back = int((every or DAY).total_seconds()) - 1
+    last = f"{days.end}T{int(LAST.total_seconds()) // 3600}:{int(LAST.total_seconds()) % 3600 // 60}:00Z"
+    passes = len(list(levels(RECORDING)))
+    return (
+        "# Evaluate the recording rules over the past. Meanwhile, Prometheus must look back to the last sample:",
+        f"# prometheus --query.lookback-delta={look_back}s …",
+        f"azure-billing-exporter dump rules --directory={rules}",
+        f"# Rules use the results of others: run the next two lines {passes} times.",
+        f"promtool tsdb create-blocks-from rules --url=http://localhost:9090 --start={days.start}T00:00:00Z "
+        f"--end={last} --eval-interval={EVALUATED_EVERY} --max-block-duration={BLOCK} "
+        f"--output-dir={shlex.quote(str(output.blocks))} {rules}/{RECORDING.name}.yml",
+        f"mv {shlex.quote(str(output.blocks))}/* /var/lib/prometheus/",
+    )
+
+
+def levels(file: RuleFile) -> Iterator[Sequence[str]]:
+    """The names of the rules in levels: each depends on rules of earlier levels only."""
+    records = [rule for group in file.groups for rule in group.rules if isinstance(rule, Record)]
+    waiting: Mapping[str, str] = {rule.name: rule.expr for rule in records}
+    while waiting:
+        ready = [name for name, expr in waiting.items() if not (_named(expr) - {name}) & waiting.keys()]
+        if not ready:
+            raise AssertionError(f"rules that depend on one another: {sorted(waiting)}")
+        yield ready
+        waiting = {name: expr for name, expr in waiting.items() if name not in ready}
+
+
+def _named(expr: str) -> set[str]:
+    return set(re.findall(r"\b\w+:[\w:]+", expr))

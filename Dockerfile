@@ -6,7 +6,7 @@ FROM ${BASE} AS build
 WORKDIR /build
 RUN python -m venv --without-pip /opt/exporter
 # requirements-demo.txt adds the packages of the commands demo and simulate, requirements-parquet.txt that for exports
-# in Parquet.
+# in Parquet, requirements-remote-write.txt that for `backfill --remote-write.url`.
 ARG REQUIREMENTS=requirements.txt
 COPY ${REQUIREMENTS} requirements.txt
 RUN pip --python /opt/exporter/bin/python install --no-cache-dir --require-hashes --only-binary=:all: -r requirements.txt

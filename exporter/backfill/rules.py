@@ -2,13 +2,13 @@
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from exporter.backfill.instants import LAST
 from exporter.backfill.output import Output
 from exporter.backfill.promtool import BLOCK
-from exporter.mixin.recording import RECORDING
+from exporter.mixin.installation import Installation
 from exporter.mixin.rules import Record, RuleFile
 from exporter.model.periods import DAY, Days
 
@@ -22,7 +22,9 @@ def described(output: Output, days: Days, every: timedelta | None) -> Sequence[s
     rules = shlex.quote(str(output.blocks.with_name("rules")))
     look_back = int((every or DAY).total_seconds()) - 1
     last = f"{days.end}T{int(LAST.total_seconds()) // 3600}:{int(LAST.total_seconds()) % 3600 // 60}:00Z"
-    passes = len(list(levels(RECORDING)))
+    files = [file for file in Installation().rule_files() if any(_records(file))]
+    passes = len(list(levels(*files)))
+    names = " ".join(f"{rules}/{file.name}.yml" for file in files)
     return (
         "# Evaluate the recording rules over the past. Meanwhile, Prometheus must look back to the last sample:",
         f"# prometheus --query.lookback-delta={look_back}s …",
@@ -30,21 +32,29 @@ def described(output: Output, days: Days, every: timedelta | None) -> Sequence[s
         f"# Rules use the results of others: run the next two lines {passes} times.",
         f"promtool tsdb create-blocks-from rules --url=http://localhost:9090 --start={days.start}T00:00:00Z "
         f"--end={last} --eval-interval={EVALUATED_EVERY} --max-block-duration={BLOCK} "
-        f"--output-dir={shlex.quote(str(output.blocks))} {rules}/{RECORDING.name}.yml",
+        f"--output-dir={shlex.quote(str(output.blocks))} {names}",
         f"mv {shlex.quote(str(output.blocks))}/* /var/lib/prometheus/",
     )
 
 
-def levels(file: RuleFile) -> Iterator[Sequence[str]]:
-    """The names of the rules in levels: each depends on rules of earlier levels only."""
-    records = [rule for group in file.groups for rule in group.rules if isinstance(rule, Record)]
-    waiting: Mapping[str, str] = {rule.name: rule.expr for rule in records}
+def levels(*files: RuleFile) -> Iterator[Sequence[str]]:
+    """The names of the recorded series in levels: each depends on rules of earlier levels only.
+
+    Rules may record different series of one name.
+    """
+    waiting: dict[str, str] = {}
+    for rule in (rule for file in files for rule in _records(file)):
+        waiting[rule.name] = f"{waiting.get(rule.name, '')} {rule.expr}"
     while waiting:
         ready = [name for name, expr in waiting.items() if not (_named(expr) - {name}) & waiting.keys()]
         if not ready:
             raise AssertionError(f"rules that depend on one another: {sorted(waiting)}")
         yield ready
         waiting = {name: expr for name, expr in waiting.items() if name not in ready}
+
+
+def _records(file: RuleFile) -> Iterator[Record]:
+    return (rule for group in file.groups for rule in group.rules if isinstance(rule, Record))
 
 
 def _named(expr: str) -> set[str]:

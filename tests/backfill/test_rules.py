@@ -11,7 +11,6 @@ import pytest
 from exporter.backfill.rules import levels
 from exporter.commands.dump import files
 from exporter.mixin.installation import Installation
-from exporter.mixin.recording import RECORDING
 from tests.backfill.conftest import Backfill
 from tests.process import free_port
 from tests.prometheus.conftest import Prometheus
@@ -70,8 +69,9 @@ def test_rules_are_recorded_over_the_past(
 KINDS = ("openmetrics", "rules")
 
 
-def test_levels_are_those_of_the_rule_file(tmp_path: Path) -> None:
-    """As the stack of the demo finds them in the file."""
-    file = tmp_path / "recording.yml"
-    file.write_text(files("rules", Installation())["recording.yml"])
-    assert [list(level) for level in recorded.levels(file)] == [list(level) for level in levels(RECORDING)]
+def test_levels_are_those_of_the_rule_files(tmp_path: Path) -> None:
+    """As the stack of the demo finds them in the files."""
+    for name, text in files("rules", Installation()).items():
+        (tmp_path / name).write_text(text)
+    found = recorded.levels(*sorted(tmp_path.iterdir()))
+    assert [set(level) for level in found] == [set(level) for level in levels(*Installation().rule_files())]

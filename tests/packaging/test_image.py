@@ -70,7 +70,7 @@ def test_what_is_copied_is_in_the_context() -> None:
     """And nothing else is, such as a configuration with secrets."""
     kept = [line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")]
     copied = [word for line in instructions("COPY", LINES) if "--from" not in line for word in line.split()[:-1]]
-    requirements = re.findall(r'REQUIREMENTS\s*=\s*"?(requirements[a-z-]*\.txt)', TEXT + BAKE)
+    requirements = re.findall(r"requirements[a-z-]*\.txt", TEXT + BAKE)
     named = {*copied, *requirements} - {"${REQUIREMENTS}"}
     assert "*" == (ROOT / ".dockerignore").read_text().splitlines()[0]
     assert named == set(kept)

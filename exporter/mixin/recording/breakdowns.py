@@ -3,7 +3,7 @@
 from exporter.mixin.rules import Group, Record
 
 TARGET = "instance, job, namespace, pod, container, endpoint, service"
-"""The labels that Prometheus adds. Two replicas publish the same costs, which must not be summed: the highest counts."""
+"""The labels that Prometheus adds. Two replicas publish the same costs, which must not be summed: the higher counts."""
 
 
 def _without_meter(family: str) -> str:

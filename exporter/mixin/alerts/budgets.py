@@ -48,6 +48,18 @@ CONFIGURED = '{{ else if and $labels.budget (eq $labels.customer_id "") }}'
 AS_OF = f"{{{{ if $labels.scope }}}}{OF_AZURE}{CONFIGURED}{OF_CONFIGURED}{{{{ else }}}}{OF_CUSTOMERS}{{{{ end }}}}"
 
 
+def _amount(family: str, *labels: str) -> str:
+    return queried(f"max({family}%s)", ("account", *labels, "currency"), first(MONEY))
+
+
+AMOUNT = (
+    f"{{{{ if $labels.scope }}}}{_amount('azure_budget_amount', 'budget', 'scope', 'time_grain')}"
+    f"{{{{ else if $labels.customer_id }}}}{_amount('partner_center_customer_budget_amount', 'customer_id')}"
+    f"{{{{ else }}}}{_amount('azure_billing_budget_amount', 'budget')}{{{{ end }}}}"
+)
+"""The amount of a budget as it is published, since its recorded series is one of another group."""
+
+
 def _many(what: str, condition: str) -> str:
     """The text about an account with too many customers for an alert each."""
     largest = listed(
@@ -131,7 +143,7 @@ PACES = (
         description=_either(
             f"""
             At the current rate, budget {NAMED} will be used up in {value(DAYS)} days, and
-            {found(pace.PROJECTED, LABELS, MONEY)} of {found(f"{BUDGET}:amount", LABELS, MONEY)} {label("currency")}
+            {found(pace.PROJECTED, LABELS, MONEY)} of {AMOUNT} {label("currency")}
             will be spent at the end of the billing period{AS_OF}.
             """,
             f"""

@@ -3,12 +3,12 @@
 from exporter.mixin.rules import Group, Record
 
 TARGET = "instance, job, namespace, pod, container, endpoint, service"
-"""The labels that Prometheus adds. Two replicas publish the same costs, which must not be summed."""
+"""The labels that Prometheus adds. Two replicas publish the same costs, which must not be summed: the higher counts."""
 
 
 def _without_meter(family: str) -> str:
     meter = "meter_category, meter_subcategory, meter_name"
-    return f"sum without ({meter}) (max without ({TARGET}) ({family}))"
+    return f"max without ({TARGET}) (sum without ({meter}) ({family}))"
 
 
 def _by_meter(family: str) -> str:

@@ -89,17 +89,34 @@ def _threshold_of_customers() -> str:
 
 
 def _level(severity: Severity) -> str:
-    """The level of the budgets that have reached the threshold of `severity`, or a higher one."""
-    reached, level = f"{BUDGET}:reached_ratio", LEVELS[severity]
+    """The level of the budgets of others that have reached the threshold of `severity`, or a higher one."""
     return f"""
         (
-          {reached}{{{OTHERS}}}
+          {BUDGET}:reached_ratio{{{OTHERS}}}
           >= ignoring (severity) {THRESHOLD}{{severity="{severity}"}}
-        ) * 0 + {level}
-        or (
-          {reached}{{{CUSTOMERS}}}
-          >= on (account) group_left () {OF_CUSTOMERS}{{severity="{severity}"}}
-        ) * 0 + {level}
+        ) * 0 + {LEVELS[severity]}
+        """
+
+
+def _reaches(severities: str) -> str:
+    """1 for each customer that has reached the lowest threshold of these severities, else 0."""
+    return f"""(
+            {BUDGET}:reached_ratio{{{CUSTOMERS}}} >= bool on (account) group_left () (
+              min by (account) ({OF_CUSTOMERS}{{severity=~"{severities}"}})
+              or group by (account) ({OF_CUSTOMERS}) * Inf
+            )
+          )"""
+
+
+def _level_of_customers() -> str:
+    """Each threshold counts, with those above it: one comparison of all customers for each level."""
+    severities = sorted(LEVELS, key=lambda severity: -LEVELS[severity])
+    sums = " + ".join(_reaches("|".join(severities[:number])) for number in range(1, len(severities) + 1))
+    return f"""
+        (
+          {sums}
+          > 0
+        )
         """
 
 
@@ -176,6 +193,7 @@ BUDGETS = (
         """,
                 _level("warning"),
                 _level("info"),
+                _level_of_customers(),
             )
         ),
         comment=(

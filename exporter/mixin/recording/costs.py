@@ -51,9 +51,11 @@ COSTS = (
               / on (account, collector) group_left () (azure_billing:period:elapsed_ratio > 0.034)
             or label_replace(
               sum by (account, currency) (azure_billing:customer:projected)
-              unless on (account, currency) (
-                partner_center_customer_cost_month_to_date
-                unless on (account, customer_id, currency) azure_billing:customer:projected
+              and on (account, currency) (
+                count by (account, currency) (azure_billing:customer:projected)
+                == count by (account, currency) (
+                  group by (account, customer_id, currency) (partner_center_customer_cost_month_to_date)
+                )
               ),
               "collector", "usagerecords", "", ""
             )

@@ -53,8 +53,8 @@ FREE_ALLOWANCE = Section(
     allowance once it is exceeded (`budgets`).
     """,
     resolution="""
-    `AzureB2cFreeAllowanceNearlyUsed` when all of it is used and `AzureB2cFreeAllowanceUsedUp` fires; both with the
-    first data of the new month.
+    `AzureB2cFreeAllowanceNearlyUsed` when all of it is used and `AzureB2cFreeAllowanceUsedUp` fires; both six hours
+    after the first data of the new month.
     """,
     silencing="By `account` and `component`, for as long as you expect to exceed the allowance.",
     ownership=BUDGET_OWNER,
@@ -64,7 +64,8 @@ TELEPHONE = f'{MFA}{{method=~"(?i).*(sms|phone|voice|call|text).*"}}'
 USUAL = f"({MFA}_mean_4w or {MFA} * 0)"
 WEEKDAYS = "\n        ".join(f"unless {MFA} <= 2 * {number}" for number in same_weekday(MFA))
 B2C = dashboard("azure-billing-b2c", account="account")
-USED = "max by (account, component) (last_over_time(azure_b2c_free_quantity_used_ratio[1h]))"
+USED = "max by (account, component) (max_over_time(azure_b2c_free_quantity_used_ratio[6h]))"
+"""The highest of six hours, so that a correction around a threshold changes no alert."""
 BILL = as_of("max(azure_billing_exporter_collector_data_timestamp_seconds%s)", ("account",), 'collector="bill"')
 
 JUMPS = (

@@ -30,8 +30,8 @@ BUDGETS = dashboard(
     '{{ if eq $labels.budget "" }}azure-billing-partner-center{{ else if $labels.customer_id }}azure-billing-customer'
     "{{ else }}azure-billing-overview{{ end }}",
     account="account",
-    customer_id="customer_id",
 )
+BUDGETS += "{{ if $labels.customer_id }}&var-customer_id={{ $labels.customer_id | urlquery }}{{ end }}"
 RATIO = queried(f"{BUDGET}:used_ratio%s", LABELS, f"{first(PERCENTAGE)} used", "exceeded")
 OF_AZURE_LIMIT = "max by (account, budget, scope, time_grain, currency) (azure_budget_amount)"
 

@@ -4,7 +4,7 @@ from exporter.mixin.alerts.owners import FINANCE
 from exporter.mixin.recording.periods import DATA
 from exporter.mixin.recording.prepayment import LEFT, LOWEST, balance
 from exporter.mixin.rules import Alert, Section, Severity
-from exporter.mixin.templates import DAYS, MONEY, as_of, dashboard, label, series, value
+from exporter.mixin.templates import DAYS, MONEY, as_of, dashboard, first, label, queried, value
 
 RUNS_OUT = Section(
     "The prepayment runs out",
@@ -47,7 +47,7 @@ OVERAGE = Section(
     """,
     mitigation="Inform whoever pays the invoices, and decide whether to buy more commitment.",
     resolution="""
-    With the balance of a month without overage once more commitment was bought; or five weeks after the last prepayment
+    When the balance is above zero again, because more commitment was bought; or five weeks after the last prepayment
     was used, because by then overage is the normal state. The start of a month, when no overage is reported yet, does
     not resolve it.
     """,
@@ -60,29 +60,43 @@ COST = dashboard("azure-billing-cost", account="account", currency="currency")
 AS_OF = as_of(f"{DATA}%s", ("account",), 'collector="balancesummary"')
 
 
+BALANCE = queried("last_over_time(azure_ea_ending_balance%s[3d])", PER_CURRENCY, first(MONEY))
+
+
+def _lately(name: str) -> str:
+    """The highest of five weeks, so also of the month before."""
+    return f"max by (account, currency) (max_over_time(azure_ea_{name}[35d])) > 0"
+
+
+BEGUN = f"""
+          (
+            {balance("service_overage")} > 0
+            or {_lately("service_overage")}
+          )
+          and on (account, currency) {balance("ending_balance")} <= 0
+        """
+"""The overage of this month, or of the month before until this month's is reported, while nothing is left."""
+
+
 def _runs_out(severity: Severity, condition: str) -> Alert:
     return Alert(
         "AzurePrepaymentRunsOut",
         severity,
         f"""
         {LEFT} and {condition}
-        unless on (account, currency) {balance("service_overage")} > 0
+        unless on (account, currency) ({BEGUN})
         """,
         for_="1h",
+        keep_firing_for="70m" if severity == "warning" else "",
         summary="The prepayment of an Enterprise Agreement is running out.",
         description=f"""
         At the rate of the last four weeks, the prepayment of account {label("account")} is used up in {value(DAYS)}
-        days; {series("azure_ea_ending_balance", PER_CURRENCY, MONEY)} {label("currency")} is left{AS_OF}. After that,
+        days; {BALANCE} {label("currency")} is left{AS_OF}. After that,
         usage is billed as overage.
         """,
         runbook=RUNS_OUT,
         dashboard=COST,
     )
-
-
-def _lately(name: str) -> str:
-    """The highest of five weeks, so also of the month before."""
-    return f"max by (account, currency) (max_over_time(azure_ea_{name}[35d])) > 0"
 
 
 ALERTS = (
@@ -92,13 +106,7 @@ ALERTS = (
         "AzureOverageBegun",
         "critical",
         f"""
-        (
-          {balance("service_overage")} > 0
-          or (
-            {_lately("service_overage")}
-            and on (account, currency) {balance("ending_balance")} <= 0
-          )
-        )
+        {BEGUN.strip()}
         and on (account, currency) (
           {_lately("beginning_balance")}
           or {_lately("new_purchases")}

@@ -2,7 +2,7 @@
 
 from exporter.mixin.alerts.owners import OPERATIONS
 from exporter.mixin.rules import Alert, Section
-from exporter.mixin.templates import dashboard, label
+from exporter.mixin.templates import COUNT, dashboard, label, value
 
 DOWN = Section(
     "The exporter is down",
@@ -26,6 +26,25 @@ DOWN = Section(
     """,
     resolution="With the first scrape, or when the target is removed from the scrape configuration.",
     silencing="During maintenance, by `job` and `instance`, for its duration.",
+    ownership=OPERATIONS,
+)
+
+GONE = Section(
+    "The exporter is no longer a target",
+    meaning="""
+    Prometheus no longer knows an exporter, so `up` has no value for it, and no other exporter publishes its accounts.
+    An account that is removed from the configuration does not count, nor one that has moved to another exporter.
+    """,
+    impact="As if the exporter was down: the budgets and costs of its accounts are not monitored.",
+    diagnosis="""
+    Check whether the exporter was scaled to zero, evicted or removed from the scrape configuration. Which accounts it
+    published:
+
+        group by (account) (azure_billing_exporter_collector_interval_seconds{instance="…"} offset 1h)
+    """,
+    mitigation="Start the exporter, or add its accounts to another one.",
+    resolution="When all its accounts are published again, or a day after it disappeared.",
+    silencing="If it was removed on purpose, by `job` and `instance`, for a day.",
     ownership=OPERATIONS,
 )
 
@@ -58,22 +77,24 @@ UNWRITABLE = Section(
         azure_billing_exporter_storage_writable
     """,
     mitigation="Free some space or correct the permissions. The exporter writes again by itself.",
-    resolution="With the next successful write.",
+    resolution="Half an hour after writing has succeeded again.",
     silencing="Not recommended, because a restart would publish old values.",
     ownership=OPERATIONS,
 )
-GONE = """(
+DEAD = """(
   up == 0
   and on (job, instance) (last_over_time(azure_billing_exporter_build_info[1w]) or up{job="azure-billing"})
 )"""
+
+LISTED = "azure_billing_exporter_collector_interval_seconds"
 
 ALERTS = (
     Alert(
         "AzureBillingExporterDown",
         "critical",
         f"""
-        max by (job, instance) {GONE}
-        or (absent(azure_billing_exporter_build_info) unless on () {GONE})
+        max by (job, instance) {DEAD}
+        or (absent(azure_billing_exporter_build_info) unless on () {DEAD})
         """,
         for_="10m",
         keep_firing_for="2m",
@@ -86,6 +107,30 @@ ALERTS = (
         runbook=DOWN,
         dashboard=dashboard("azure-billing-exporter"),
         comment="Several exporters are watched one by one, also those of jobs with other names.",
+    ),
+    Alert(
+        "AzureBillingExporterGone",
+        "critical",
+        f"""
+        count by (job, instance) (
+          (
+            group by (account, job, instance) ({LISTED} offset 1h)
+            or group by (account, job, instance) ({LISTED} offset 1d)
+          )
+          unless on (account) {LISTED}
+          unless on (job, instance) (azure_billing_exporter_build_info or up == 0)
+        )
+        unless on () absent(azure_billing_exporter_build_info)
+        """,
+        for_="10m",
+        summary="An azure-billing-exporter is no longer a target, and nothing publishes its accounts.",
+        description=f"""
+        Prometheus no longer scrapes the azure-billing-exporter {label("instance")} of job {label("job")}, and
+        {value(COUNT)} accounts that it published are not published by any other one.
+        """,
+        runbook=GONE,
+        dashboard=dashboard("azure-billing-exporter"),
+        comment="A target that disappears has no `up`, so the alert above does not notice it while others live.",
     ),
     Alert(
         "AzureBillingReloadFailed",
@@ -102,6 +147,7 @@ ALERTS = (
         "warning",
         "min by (job, instance) (last_over_time(azure_billing_exporter_storage_writable[15m])) == 0",
         for_="10m",
+        keep_firing_for="30m",
         summary="The exporter cannot write to its storage.",
         description="""
         {{ $labels.instance }} cannot write to storage.path. After a restart it would publish older values, and rotated

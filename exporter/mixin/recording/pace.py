@@ -131,7 +131,13 @@ BUDGET_PACE = (
     Record(
         EXCEEDING,
         f"""
-        {LEFT} > 0
+        (
+          {LEFT} > 0
+          or (
+            {LEFT}{{{OTHERS}}} == 0
+            unless {PACE}{{{OTHERS}}} * {ELAPSED}{{{OTHERS}}} >= 1
+          )
+        )
         and {ELAPSED} > 0.1 < 0.95
         and (
           ({SHARE}) > 1
@@ -148,7 +154,7 @@ BUDGET_PACE = (
             "The days that are left of budgets that will be exceeded while there is time to act: not in the first "
             "days, when no trend is known, and not at the very end. With hysteresis: costs arrive in steps of a day, "
             "between which the projection falls. A decline that a twentieth of the period without costs explains does "
-            "not count."
+            "not count. 0 days are left of a budget that should be used up by now, and of one that is used up."
         ),
     ),
     Record(CROWDED_BY_PACE, crowded("pace", f"count by (account) ({EXCEEDING}{{{CUSTOMERS}}})", CROWDED_BY_PACE)),

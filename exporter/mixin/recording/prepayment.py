@@ -9,8 +9,8 @@ LEFT, LOWEST = "azure_ea:prepayment:days_left", "azure_ea:prepayment:days_left_l
 BAND = 0.9
 
 
-def balance(name: str, offset: str = "", window: str = "1d") -> str:
-    """An amount of the balance, also while the exporter is not scraped."""
+def balance(name: str, offset: str = "", window: str = "3d") -> str:
+    """An amount of the balance, also while the exporter is not scraped, over a weekend for example."""
     return f"max by (account, currency) (last_over_time(azure_ea_{name}[{window}]{offset}))"
 
 

@@ -97,7 +97,7 @@ docs: .venv/development ## generate the pages of docs/, config.example.yaml, the
 	$(BIN)/python -m tools.charts
 
 site: .venv/development ## build the documentation as a static site in build/site
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
 
 goldens: .venv/development ## generate the expected /metrics of the tests
 	$(BIN)/python -m pytest -q tests --write-goldens -k golden

@@ -29,12 +29,13 @@ def test_the_first_days_are_those_that_the_log_still_has(log_tenant: LogTenant, 
     assert {day for day, counts in found.items() if counts is not None} == {TODAY - back * DAY for back in range(7)}
     assert (found[TODAY], found[TODAY - 3 * DAY], found[TODAY - 7 * DAY]) == ({}, {"B2C_1_signin": 1}, None)
     assert log_tenant.warnings == [
-        "audit log: the audit log of 2026-11-13 was not read: the month to date from 2026-12-01 on, "
-        "the last 30 days from 2026-12-13 on will be known"
+        "audit log: the audit log of 2026-11-13 was not read: the month to date is known from 2026-12-01, "
+        "the last 30 days are known from 2026-12-13"
     ]
     assert log_tenant.active_users() is None
     assert log_tenant.warnings == [
-        "audit log: the audit log of 2026-11-13 was not read: the month's active users from 2026-12-01 on will be known"
+        "audit log: the audit log of 2026-11-13 was not read: "
+        "the number of the month's active users is known from 2026-12-01"
     ]
 
 
@@ -64,7 +65,7 @@ def test_a_gap_is_a_gap(log_tenant: LogTenant, log: LogService) -> None:
     bounds = "2026-11-20 12:00 to 2026-11-21 13:00 UTC"
     assert found.warnings == [
         f"audit log: the audit log, which has entries of 7 days, was not read from {bounds}: "
-        "the month to date from 2026-12-01 on, the last 30 days from 2026-12-21 on will be known"
+        "the month to date is known from 2026-12-01, the last 30 days are known from 2026-12-21"
     ]
 
 

@@ -102,6 +102,6 @@ def test_a_service_that_does_not_state_when_users_were_created(tenant: GraphTena
         run = Run(tenant.now)
         *_, row = tenant.reader.rows(date(2026, 10, 1), run)
         assert ({"local": 1}, None) == (dict(row.parts()), row.registered)
-        assert any("will be known from 2026-11-30 on" in text for text in run.warnings)
+        assert any("is known from 2026-11-30" in text for text in run.warnings)
         assert (number == 0) == ("createdDateTime" not in canned.received[-1][0])
         tenant.advance(DAY)

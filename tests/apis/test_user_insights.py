@@ -94,7 +94,7 @@ def test_a_window_is_absent_until_it_is_known(tenant: Tenant) -> None:
     samples, name = tenant.scrape(), "azure_b2c_authentications"
     assert {"SignIn": 1} == by(samples, f"{name}_daily", "flow")
     assert {} == series(samples, f"{name}_month_to_date") | series(samples, f"{name}_trailing_30d")
-    text = "before 2026-11-10: the month to date from 2026-12-01 on, the last 30 days from 2026-12-10 on will be known"
+    text = "before 2026-11-10: the month to date is known from 2026-12-01, the last 30 days are known from 2026-12-10"
     assert text in tenant.warnings(LOGINS)
 
 

@@ -11,10 +11,10 @@
     name: {{ default (include "exporter.fullname" .) .Values.existingConfig.configMap }}
     items: [{key: {{ default "config.yaml" .Values.existingConfig.key | quote }}, path: config.yaml}]
   {{- end }}
-{{- range concat .Values.secrets.existing .Values.secrets.external }}
-- name: secret-{{ .name }}
+{{- range $index, $secret := concat .Values.secrets.existing .Values.secrets.external }}
+- name: secret-{{ $index }} # a Secret's name may be too long for a volume, and have dots
   secret:
-    secretName: {{ .name }}
+    secretName: {{ $secret.name | quote }}
     defaultMode: 0440
 {{- end }}
 {{- range .Values.secrets.csi }}
@@ -23,7 +23,7 @@
     driver: secrets-store.csi.k8s.io
     readOnly: true
     volumeAttributes:
-      secretProviderClass: {{ .secretProviderClass }}
+      secretProviderClass: {{ .secretProviderClass | quote }}
 {{- end }}
 {{- if .Values.webConfig }}
 - name: web-config
@@ -40,8 +40,8 @@
 
 {{- define "exporter.inputMounts" -}}
 - {name: config, mountPath: /etc/azure-billing-exporter/config, readOnly: true}
-{{- range concat .Values.secrets.existing .Values.secrets.external }}
-- {name: secret-{{ .name }}, mountPath: /etc/azure-billing-exporter/secrets/{{ .name }}, readOnly: true}
+{{- range $index, $secret := concat .Values.secrets.existing .Values.secrets.external }}
+- {name: secret-{{ $index }}, mountPath: /etc/azure-billing-exporter/secrets/{{ $secret.name }}, readOnly: true}
 {{- end }}
 {{- range .Values.secrets.csi }}
 - {name: csi-{{ .name }}, mountPath: /etc/azure-billing-exporter/secrets/{{ .name }}, readOnly: true}
@@ -67,6 +67,7 @@
 
 {{/* What a Deployment and a StatefulSet have in common. */}}
 {{- define "exporter.podTemplate" -}}
+{{- include "exporter.checks" . | trim -}}
 metadata:
   labels:
     {{- $identity := ternary (dict "azure.workload.identity/use" "true") dict .Values.workloadIdentity.enabled }}

@@ -7,7 +7,7 @@ from exporter.apis.b2c.graph.coverage import Coverage, days_between
 from exporter.model.collection import Run
 from exporter.model.periods import DAY, billing_month
 
-MONTH, TRAILING, USERS_OF_MONTH = "the month to date", "the last 30 days", "the month's active users"
+MONTH, TRAILING, USERS_OF_MONTH = "the month to date", "the last 30 days", "the number of the month's active users"
 THIRTY_DAYS = 30 * DAY
 
 
@@ -40,8 +40,10 @@ def outlook(coverage: Coverage, known: Collection[date], windows: Collection[str
         return
     last, promised = unknown[-1], []
     if last >= month.start:
-        promised += [f"{window} from {month.end + DAY} on" for window in (MONTH, USERS_OF_MONTH) if window in windows]
+        promised += [
+            f"{window} is known from {month.end + DAY}" for window in (MONTH, USERS_OF_MONTH) if window in windows
+        ]
     if TRAILING in windows and last > coverage.newest - THIRTY_DAYS:
-        promised.append(f"{TRAILING} from {last + THIRTY_DAYS} on")
+        promised.append(f"{TRAILING} are known from {last + THIRTY_DAYS}")
     if promised:
-        run.warn(f"audit log: {reason(coverage, last)}: {', '.join(promised)} will be known")
+        run.warn(f"audit log: {reason(coverage, last)}: {', '.join(promised)}")

@@ -101,7 +101,7 @@ class GraphUsers:
             run.warn(f"users: {unread} users can't be read in full, and count as {UNATTRIBUTED}")
         if newest not in registered and earliest > today - TEN_DAYS:
             text = "Microsoft Graph does not state when users were created, and the counts of this exporter begin on"
-            run.warn(f"users: growth over ten days will be known from {earliest + TEN_DAYS} on: {text} {earliest}")
+            run.warn(f"users: growth over ten days is known from {earliest + TEN_DAYS}: {text} {earliest}")
 
     def _due(self, now: datetime) -> bool:
         stored = self._counts.state(COUNTED)

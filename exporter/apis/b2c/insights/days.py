@@ -88,11 +88,11 @@ class StoredDays:
             since -= DAY
         windows = []
         if since > month.start:
-            windows.append(f"the month to date from {month.end + DAY} on")
+            windows.append(f"the month to date is known from {month.end + DAY}")
         if since > self.newest - THIRTY_DAYS + DAY:
-            windows.append(f"the last 30 days from {since + THIRTY_DAYS} on")
+            windows.append(f"the last 30 days are known from {since + THIRTY_DAYS}")
         if windows:
-            run.warn(f"user insights: nothing is known of days before {since}: {', '.join(windows)} will be known")
+            run.warn(f"user insights: nothing is known of days before {since}: {', '.join(windows)}")
 
     def _span(self, after: date) -> list[date]:
         days = (self.newest - after).days if self.newest else 0

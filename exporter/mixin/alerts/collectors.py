@@ -31,7 +31,7 @@ STALE = Section(
     `AzureBillingSourceLate`: the report is read successfully, but its newest data is more than four days old, and more
     than twice as old as it has been in the four weeks before. Usage is documented to arrive within about a day. An
     account that is used from time to time has had such gaps before and fires no alert. Needs history of more than four
-    days. It cannot be told from the reports whether Microsoft is late or nothing was used.
+    days. The reports do not show whether Microsoft is late or nothing was used.
     """,
     impact="Budgets and projections include only the usage that has arrived.",
     diagnosis="""

@@ -63,7 +63,7 @@ EXPIRES_IN_A_MONTH = Alert(
     "AzureBillingCredentialExpires",
     "warning",
     f"{EXPIRY} - time() >= 7 * 86400 < 30 * 86400",
-    summary="A credential is about to expire.",
+    summary="A credential is about to expire, or has expired.",
     description="""
     The {{ $labels.credential }} of account {{ $labels.account }}
     {{ if lt $value 0.0 }}has expired{{ else }}expires in {{ $value | humanizeDuration }}{{ end }}.
@@ -84,7 +84,7 @@ ALERTS = (
         description=f"""
         Partner Center reports that the sign-in of account {label("account")} does not prove multi-factor
         authentication. Once Partner Center enforces this, all requests will be refused. Sign in again:
-        azure-billing-exporter login {label("account")}
+        azure-billing-exporter login {label("account")} --config.file=FILE
         """,
         runbook=WITHOUT_MFA,
         dashboard=EXPORTER,

@@ -21,6 +21,7 @@ from exporter.backfill.remote_write.sending import Receiver, send_all
 from exporter.backfill.units import units, without_history
 from exporter.build import Build
 from exporter.commands.backfill_progress import progress
+from exporter.commands.output import require_own
 from exporter.config import Config, load
 from exporter.errors import ConfigError, Failure
 from exporter.model.periods import DAY, Days
@@ -30,6 +31,8 @@ from exporter.transport.stop import Stop
 from exporter.wiring import Wirer, Wiring
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+BEGINS = (b"# HELP ", b"# TYPE ", b"# EOF")
+"""What a file of samples begins with."""
 Clock: TypeAlias = Callable[[], datetime]
 
 
@@ -50,6 +53,8 @@ def backfill(arguments: argparse.Namespace, clock: Clock = _now, new_stop: Calla
 def _backfill(arguments: argparse.Namespace, jobs: Sequence[Job], clock: Clock, receiver: Receiver | None) -> int:
     days = _days(arguments, clock().date())
     output = Output(Path(arguments.output))
+    if not output.is_directory:
+        require_own("--output", output.path, BEGINS)
     for job in without_history(jobs):
         print(f"{job.account} {job.collector.name}: no figures of past days, left out", file=sys.stderr)
     todo = list(units(jobs, days, clock()))

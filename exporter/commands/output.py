@@ -37,7 +37,7 @@ def require_own(option: str, output: Path, begins: tuple[bytes, ...]) -> None:
 
 
 def write(option: str, text: bytes, output: Path | None, *, mode: int) -> None:
-    """To the file, or to the standard output; ends the process with code 1 if that is a pipe that was closed."""
+    """To the file, or to the standard output; if that is a pipe that was closed, the rest is discarded."""
     try:
         if output:
             storage.replace(output, text, mode=mode)
@@ -47,6 +47,5 @@ def write(option: str, text: bytes, output: Path | None, *, mode: int) -> None:
     except BrokenPipeError:
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, sys.stdout.fileno())  # else the interpreter reports the closed pipe again at its end
-        raise SystemExit(1) from None
     except OSError as error:
         raise ConfigError([f"{option}: {output or 'standard output'}: {error.strerror}"]) from error

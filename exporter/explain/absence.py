@@ -20,9 +20,9 @@ def no_family(selector: Selector, families: set[str]) -> str:
     name = selector.name
     if not name:
         return "no family of the configured accounts has such a name"
-    if expressions := _recorded(name):
-        read = dict.fromkeys(one.name for expr in expressions for one in selectors(expr))
-        return f"{name}: Prometheus records it by a rule; explain what the rule reads: {', '.join(read)}"
+    if families_read := _recorded(name):
+        read = ", ".join(families_read)
+        return f"{name}: Prometheus records it by a rule; explain what the rule reads: {read}"
     if name.startswith(PREFIX):
         return f"{name}: is about the exporter itself; see its status page"
     for one in declared(defaults()):
@@ -34,9 +34,19 @@ def no_family(selector: Selector, families: set[str]) -> str:
 
 
 def _recorded(name: str) -> Sequence[str]:
-    """The expressions of the rules that record a series, of all rule files; several may record one name."""
-    rules = (rule for file in Installation().rule_files() for group in file.groups for rule in group.rules)
-    return [rule.expr for rule in rules if isinstance(rule, Record) and rule.name == name]
+    """The families that a recorded series is computed from, through the rules of all rule files; none if no rule is.
+
+    Those about the exporter itself, which are not explained, are left out where there are others.
+    """
+    rules = [rule for file in Installation().rule_files() for group in file.groups for rule in group.rules]
+    names, read = [name], dict[str, None]()
+    for waiting in names:
+        for rule in rules:
+            if isinstance(rule, Record) and rule.name == waiting:
+                found = [one for one in selectors(rule.expr) if one.name]
+                read |= dict.fromkeys(one.name for one in found if one.is_scraped)
+                names += [one.name for one in found if not one.is_scraped and one.name not in names]
+    return [one for one in read if not one.startswith(PREFIX)] or list(read)
 
 
 def no_account(named: Sequence[Declared]) -> str:

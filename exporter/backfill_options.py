@@ -3,6 +3,7 @@
 import argparse
 import re
 from datetime import date, timedelta
+from typing import Any
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -35,9 +36,9 @@ def add(command: argparse.ArgumentParser) -> None:
         "--label",
         dest="labels",
         metavar="NAME=VALUE",
-        action="append",
+        action=_Labels,
         type=_label,
-        default=[],
+        default=(),
         help="label that Prometheus adds to what it scrapes, such as job=azure-billing; may be repeated",
     )
     command.add_argument(
@@ -78,6 +79,20 @@ def _label(text: str) -> tuple[str, str]:
     if not equals or not re.fullmatch(r"[a-zA-Z_][a-zA-Z0-9_]*", name) or name.startswith("__"):
         raise argparse.ArgumentTypeError(f"{text!r} is not a label such as job=azure-billing")
     return name, value
+
+
+class _Labels(argparse.Action):
+    """Collects labels; a name that is repeated is an error, since series would have the label twice."""
+
+    _given: tuple[tuple[str, str], ...] = ()
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option_string: Any = None
+    ) -> None:
+        if values[0] in dict(self._given):
+            raise argparse.ArgumentError(self, f"{values[0]} may be given only once")
+        self._given += (values,)
+        setattr(namespace, self.dest, self._given)
 
 
 def _url(text: str) -> str:

@@ -1,13 +1,14 @@
 """The files that are written of parts."""
 
 import resource
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from exporter.backfill.openmetrics import Described, Target, Writer
-from exporter.backfill.parts import Parts
+from exporter.backfill.parts import TIMESTAMPS_LABELS, Parts, described_family
 from exporter.backfill.reading import Outcome
+from exporter.backfill.units import Unit
 from exporter.errors import ConfigError
 from exporter.model.periods import Days
 from exporter.storage import replacing
@@ -57,12 +58,11 @@ def described(outcomes: Sequence[Outcome]) -> Described:
     return {name: text for header in headers for name, (text, _) in header.families.items()}
 
 
-def require_distinct(target: Target, outcomes: Sequence[Outcome]) -> None:
-    """Raises `ConfigError` for a label of `--label` that is repeated, or that a family has itself."""
-    names = [name for name, _ in target]
-    headers = [outcome.header for outcome in outcomes if outcome.header]
-    own = {name for header in headers for _, labels in header.families.values() for name in labels}
-    if taken := sorted({name for name in names if name in own or names.count(name) > 1}):
+def require_distinct(target: Target, units: Iterable[Unit]) -> None:
+    """Raises `ConfigError` for a label of `--label` that a family of the reports has itself."""
+    jobs = {unit.job.key: unit.job for unit in units}.values()
+    own = {name for job in jobs for family in job.collector.families for name in described_family(family)[1]}
+    if taken := sorted({name for name, _ in target} & (own | set(TIMESTAMPS_LABELS))):
         raise ConfigError([f"--label: {', '.join(taken)}: series would have the label twice"])
 
 

@@ -21,6 +21,7 @@ FORMAT = 1
 """Of the files; one of another format is read again."""
 TIMESTAMPS = "azure_billing_exporter_collector_data_timestamp_seconds"
 TIMESTAMPS_HELP = "Data timestamp of the newest published record, in Unix seconds."
+TIMESTAMPS_LABELS = ("account", "collector")
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,7 +114,7 @@ class Parts:
             for key, days in sorted(series.items())
         )
         if any(value is not None for value in past.timestamps):
-            described[TIMESTAMPS] = TIMESTAMPS_HELP, ("account", "collector")
+            described[TIMESTAMPS] = TIMESTAMPS_HELP, TIMESTAMPS_LABELS
             lines = _with(lines, Line(TIMESTAMPS, job.labels, texts(past.timestamps)))
         header = Header(
             format=FORMAT,

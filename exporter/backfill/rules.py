@@ -16,6 +16,10 @@ EVALUATED_EVERY = "5m"
 """As far as queries look back, so that there is a recorded sample at any instant; a block has fewer than the 11,000
 instants that Prometheus evaluates at once."""
 
+WAIT = 90
+"""Seconds between two passes: Prometheus looks once a minute for blocks that were moved into its storage."""
+SERVER = "http://localhost:9090"
+
 
 def described(output: Output, days: Days, every: timedelta | None) -> Sequence[str]:
     """What to do with the recording rules, as lines of a shell."""
@@ -23,17 +27,23 @@ def described(output: Output, days: Days, every: timedelta | None) -> Sequence[s
     look_back = int((every or DAY).total_seconds()) - 1
     last = f"{days.end}T{int(LAST.total_seconds()) // 3600}:{int(LAST.total_seconds()) % 3600 // 60}:00Z"
     files = [file for file in Installation().rule_files() if any(_records(file))]
-    passes = len(list(levels(*files)))
+    passes = list(levels(*files))
     names = " ".join(f"{rules}/{file.name}.yml" for file in files)
+    evaluate = (
+        f"promtool tsdb create-blocks-from rules --url={SERVER} --start={days.start}T00:00:00Z --end={last} "
+        f"--eval-interval={EVALUATED_EVERY} --max-block-duration={BLOCK} "
+        f"--output-dir={shlex.quote(str(output.blocks))} {names}"
+    )
+    move = f"mv {shlex.quote(str(output.blocks))}/* /var/lib/prometheus/"
     return (
         "# Evaluate the recording rules over the past. Meanwhile, Prometheus must look back to the last sample:",
         f"# prometheus --query.lookback-delta={look_back}s …",
         f"azure-billing-exporter dump rules --directory={rules}",
-        f"# Rules use the results of others: run the next two lines {passes} times.",
-        f"promtool tsdb create-blocks-from rules --url=http://localhost:9090 --start={days.start}T00:00:00Z "
-        f"--end={last} --eval-interval={EVALUATED_EVERY} --max-block-duration={BLOCK} "
-        f"--output-dir={shlex.quote(str(output.blocks))} {names}",
-        f"mv {shlex.quote(str(output.blocks))}/* /var/lib/prometheus/",
+        "# Rules use the results of others, which Prometheus finds once a minute. The waits alone take "
+        f"{(len(passes) + 1) * WAIT // 60} minutes:",
+        f"for level in $(seq {len(passes)}); do sleep {WAIT}; {evaluate} && {move} || break; done; sleep {WAIT}",
+        f"# Check the result, which lists the recorded series; the last pass adds {', '.join(passes[-1])}:",
+        f"promtool query instant --time={last} {SERVER} 'count by (__name__) ({{__name__=~\".+:.+\"}})'",
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from exporter.model.history import History
 from exporter.model.periods import Days, billing_month
@@ -43,6 +43,14 @@ def units(jobs: Sequence[Job], days: Days, now: datetime) -> Iterator[Unit]:
                 report = job.collector
                 if isinstance(report, History) and period.end >= report.oldest(now.date()):
                     yield Unit(job, report, period)
+
+
+def beginning_later(jobs: Sequence[Job], days: Days, now: datetime) -> Iterator[tuple[Job, date]]:
+    """The jobs whose API has no figures of the first of the days, with the first day that it may have."""
+    for job in jobs:
+        report = job.collector
+        if isinstance(report, History) and (oldest := report.oldest(now.date())) > days.start:
+            yield job, oldest
 
 
 def without_history(jobs: Sequence[Job]) -> Iterator[Job]:

@@ -18,9 +18,10 @@ from exporter.backfill.parts import Parts
 from exporter.backfill.reading import Outcome, read_all
 from exporter.backfill.remote_write.samples import Timeline
 from exporter.backfill.remote_write.sending import Receiver, send_all
-from exporter.backfill.units import units, without_history
+from exporter.backfill.units import beginning_later, units, without_history
 from exporter.build import Build
 from exporter.commands.backfill_progress import progress
+from exporter.commands.output import require_own
 from exporter.config import Config, load
 from exporter.errors import ConfigError, Failure
 from exporter.model.periods import DAY, Days
@@ -30,6 +31,8 @@ from exporter.transport.stop import Stop
 from exporter.wiring import Wirer, Wiring
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+BEGINS = (b"# HELP ", b"# TYPE ", b"# EOF")
+"""What a file of samples begins with."""
 Clock: TypeAlias = Callable[[], datetime]
 
 
@@ -42,6 +45,8 @@ def backfill(arguments: argparse.Namespace, clock: Clock = _now, new_stop: Calla
 
     What was read stays in the directory of parts, so that the next run continues.
     """
+    if arguments.remote_write_headers and not arguments.remote_write_url:
+        arguments.parser.error("argument --remote-write.headers-file: only with --remote-write.url")
     with _interruptible():
         jobs = _jobs(load(Path(arguments.config_file)), arguments.accounts, clock, new_stop)
         return _backfill(arguments, jobs, clock, _receiver(arguments, new_stop()))
@@ -50,18 +55,24 @@ def backfill(arguments: argparse.Namespace, clock: Clock = _now, new_stop: Calla
 def _backfill(arguments: argparse.Namespace, jobs: Sequence[Job], clock: Clock, receiver: Receiver | None) -> int:
     days = _days(arguments, clock().date())
     output = Output(Path(arguments.output))
+    if not output.is_directory:
+        require_own("--output", output.path, BEGINS)
     for job in without_history(jobs):
         print(f"{job.account} {job.collector.name}: no figures of past days, left out", file=sys.stderr)
+    for job, oldest in beginning_later(jobs, days, clock()):
+        print(
+            f"{job.account} {job.collector.name}: no figures before {oldest}; --from is {days.start}", file=sys.stderr
+        )
     todo = list(units(jobs, days, clock()))
     if not todo:
         raise ConfigError([f"no report has figures of {days}; docs/backfill.md says how far back each one goes"])
+    require_distinct(arguments.labels, todo)
     parts = Parts(output.parts)
     outcomes = []
     with progress(arguments, len(todo)) as shown:
         for outcome in read_all(todo, parts, clock):
             shown.advance(outcome)
             outcomes.append(outcome)
-    require_distinct(arguments.labels, outcomes)
     writer = Writer(described(outcomes), Instants(arguments.every), arguments.labels)
     written = output.write(writer, parts, outcomes, days)
     if written:

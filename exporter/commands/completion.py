@@ -6,9 +6,16 @@ from collections.abc import Iterator
 
 import shtab
 
+from exporter.apis import ALL
+
 PATHS = {"FILE": shtab.FILE, "DIRECTORY": shtab.DIRECTORY}
 """What completes the values of options, by their name in `--help`."""
 
+CHOICES = {
+    "api": [api.name for api in ALL],
+    "reports": sorted({report.name for api in ALL for report in api.reports}),
+}
+"""What completes the arguments of `report`, which itself refuses others with a better message."""
 
 BASH = """
 # To bash the = between an option and its value is a word, and without a subcommand run is assumed.
@@ -30,6 +37,8 @@ def completion(arguments: argparse.Namespace) -> int:
     for action in _actions(parser):
         if isinstance(action.metavar, str) and action.metavar in PATHS:
             action.complete = PATHS[action.metavar]  # type: ignore[attr-defined]
+        if action.dest in CHOICES and not action.option_strings:
+            action.choices = CHOICES[action.dest]
     sys.stdout.write(shtab.complete(parser, shell=arguments.shell) + BASH * (arguments.shell == "bash"))
     return 0
 

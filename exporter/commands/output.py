@@ -20,8 +20,24 @@ def require_writable(option: str, output: Path) -> None:
         raise ConfigError([f"{option}: {output.parent}: Permission denied"])
 
 
+def require_own(option: str, output: Path, begins: tuple[bytes, ...]) -> None:
+    """Raises `ConfigError` unless the file is missing, empty, or begins as those that the command writes."""
+    if output.exists() or output.is_symlink():
+        require_writable(option, output)
+    try:
+        with output.open("rb") as file:
+            start = file.read(max(map(len, begins)))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise ConfigError([f"{option}: {output}: {error.strerror}"]) from error
+    if start and not start.startswith(begins):
+        text = f"{option}: {output}: is not a file of this command, and would be replaced; remove it or choose another"
+        raise ConfigError([text])
+
+
 def write(option: str, text: bytes, output: Path | None, *, mode: int) -> None:
-    """To the file, or to the standard output; ends the process with code 1 if that is a pipe that was closed."""
+    """To the file, or to the standard output; if that is a pipe that was closed, the rest is discarded."""
     try:
         if output:
             storage.replace(output, text, mode=mode)
@@ -31,6 +47,5 @@ def write(option: str, text: bytes, output: Path | None, *, mode: int) -> None:
     except BrokenPipeError:
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, sys.stdout.fileno())  # else the interpreter reports the closed pipe again at its end
-        raise SystemExit(1) from None
     except OSError as error:
         raise ConfigError([f"{option}: {output or 'standard output'}: {error.strerror}"]) from error

@@ -6,8 +6,8 @@ from difflib import get_close_matches
 from exporter.contract import Declared, declared, defaults
 from exporter.explain.selector import NAME, Selector
 from exporter.explain.stored import Stored
+from exporter.mixin.installation import Installation
 from exporter.mixin.promql import selectors
-from exporter.mixin.recording import RECORDING
 from exporter.mixin.rules import Record
 from exporter.runtime.table import PREFIX
 
@@ -20,11 +20,9 @@ def no_family(selector: Selector, families: set[str]) -> str:
     name = selector.name
     if not name:
         return "no family of the configured accounts has such a name"
-    for group in RECORDING.groups:
-        for rule in group.rules:
-            if isinstance(rule, Record) and rule.name == name:
-                read = dict.fromkeys(one.name for one in selectors(rule.expr))
-                return f"{name}: Prometheus records it by a rule; explain what the rule reads: {', '.join(read)}"
+    if families_read := _recorded(name):
+        read = ", ".join(families_read)
+        return f"{name}: Prometheus records it by a rule; explain what the rule reads: {read}"
     if name.startswith(PREFIX):
         return f"{name}: is about the exporter itself; see its status page"
     for one in declared(defaults()):
@@ -33,6 +31,22 @@ def no_family(selector: Selector, families: set[str]) -> str:
     near = get_close_matches(name, sorted(families), n=3, cutoff=0.6)
     hint = f"did you mean {' or '.join(near)}?" if near else "azure-billing-exporter metrics lists all families"
     return f"{name}: no such family; {hint}"
+
+
+def _recorded(name: str) -> Sequence[str]:
+    """The families that a recorded series is computed from, through the rules of all rule files; none if no rule is.
+
+    Those about the exporter itself, which are not explained, are left out where there are others.
+    """
+    rules = [rule for file in Installation().rule_files() for group in file.groups for rule in group.rules]
+    names, read = [name], dict[str, None]()
+    for waiting in names:
+        for rule in rules:
+            if isinstance(rule, Record) and rule.name == waiting:
+                found = [one for one in selectors(rule.expr) if one.name]
+                read |= dict.fromkeys(one.name for one in found if one.is_scraped)
+                names += [one.name for one in found if not one.is_scraped and one.name not in names]
+    return [one for one in read if not one.startswith(PREFIX)] or list(read)
 
 
 def no_account(named: Sequence[Declared]) -> str:

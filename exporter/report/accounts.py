@@ -14,7 +14,7 @@ from exporter.apis.settings import AccountSettings, Report
 from exporter.config import Config
 from exporter.errors import ConfigError
 from exporter.report.reports import reader
-from exporter.report.request import Request, UsageError
+from exporter.report.request import DAYS, Request, UsageError
 from exporter.report.table import ACCOUNT, DATE
 
 TAG = "tag_"
@@ -48,7 +48,8 @@ def _require_options(request: Request) -> None:
         if report.name in request.reports and (wrong := sorted(request.options - reader(report).options)):
             having = [one.name for one in request.api.reports if wrong[0] in reader(one).options]
             hint = f"; use it with {', '.join(having)}" if having else ""
-            raise UsageError(f"argument {wrong[0]}: not with {report.name}{hint}")
+            given = request.days_option if wrong[0] == DAYS else wrong[0]
+            raise UsageError(f"argument {given}: not with {report.name}{hint}")
 
 
 def _accounts(config: Config, request: Request) -> Iterator[AccountSettings]:
@@ -96,7 +97,8 @@ def _with_columns(account: AccountSettings, request: Request) -> AccountSettings
     try:
         usage = type(account.usage).model_validate(dict(account.usage) | {"labels": columns, "tags": tags})
     except ValidationError as error:
-        raise UsageError(f"argument --group-by: {error.errors()[0]['msg']}") from None
+        others = f"({DATE}, {ACCOUNT} and {TAG}<key> are columns, too)"
+        raise UsageError(f"argument --group-by: {error.errors()[0]['msg']} {others}") from None
     return account.model_copy(update={"budgets": (), "usage": _with_date(usage, names)})
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from exporter.apis.b2c.collectors import ApplicationReport, Summary, TenantUserCount
+from exporter.apis.b2c.graph.client import GraphReports
+from exporter.apis.b2c.graph.coverage import KEPT
 from exporter.apis.b2c.records import PeriodRow, Unreadable, UserCount
 from exporter.apis.b2c.reports import Reports
 from exporter.apis.b2c.settings import Application
@@ -25,6 +27,7 @@ FIGURES = {
     "b2cMfaRequestCount": "mfa_requests",
 }
 """The name of the figure of each report."""
+TOO_OLD = f"; it is too old, as the audit log has entries of {KEPT.days} days"
 NO_ROW = "the report has no row of it that can be read"
 
 
@@ -38,8 +41,11 @@ def daily(collector: TenantUserCount | Summary, request: Request, now: datetime,
     kind = collector.kind if isinstance(collector, Summary) else UserCount
     found = by_day(collector.name, collector.client.daily(kind, request.days.start - DAY, run), now, run)
     unknown = {day: why for day, why in found.unusable.items() if day is None or day in request.days}
+    forgotten = now.date() - KEPT if isinstance(collector.client, GraphReports) else date.min
     why = [
-        f"{collector.name}: {day or 'a day'} is not known{f': {text}' if text else ''}" for day, text in unknown.items()
+        f"{collector.name}: {day or 'a day'} is not known{f': {text}' if text else ''}"
+        f"{TOO_OLD * bool(day and day <= forgotten)}"
+        for day, text in unknown.items()
     ]
     if why and request.group_by and DATE not in request.group_by:
         raise Malformed(f"{why[0]}, so there is no sum; add date to --group-by, or choose other days")

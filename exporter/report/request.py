@@ -22,13 +22,15 @@ class UsageError(Exception):
 class Request:
     """Which reports are read of which accounts, and what of them; by default what the exporter publishes.
 
-    `days` are both included. `accounts` and `applications` are empty for all.
+    `days` are both included, and `days_option` is the option that chose them. `accounts` and `applications` are empty
+    for all.
     """
 
     api: Api
     reports: tuple[str, ...]
     accounts: tuple[str, ...] = ()
     days: Days | None = None
+    days_option: str = "--since"
     applications: tuple[str, ...] = ()
     group_by: tuple[str, ...] = ()
     over_budget: bool = False
@@ -58,6 +60,7 @@ def parsed(arguments: argparse.Namespace, now: datetime) -> Request:
         reports=tuple(dict.fromkeys(arguments.reports)),
         accounts=arguments.accounts or (),
         days=_days(arguments, now.date()),
+        days_option="--period" if arguments.period else "--since",
         applications=arguments.applications or (),
         group_by=tuple(name.strip() for name in (arguments.group_by or "").split(",") if name.strip()),
         over_budget=arguments.over_budget,

@@ -109,9 +109,36 @@ def test_an_output_that_cannot_be_written(history: Backfill) -> None:
     assert [] == history.simulator.received
 
 
-@pytest.mark.parametrize("labels", [("--label=account=x",), ("--label=job=a", "--label=job=b")])
-def test_labels_that_series_would_have_twice(history: Backfill, labels: tuple[str, ...]) -> None:
-    """Nothing is written; what was read is stored."""
-    with pytest.raises(ConfigError, match=r"^--label: (account|job): series would have the label twice$"):
-        history.run("2026-11-18", *labels)
-    assert [] == [*(history.directory / "out").glob("*.om")]
+@pytest.mark.parametrize("name", ["account", "collector", "currency"])
+def test_labels_that_series_would_have_twice(history: Backfill, name: str) -> None:
+    """Found before anything is requested."""
+    with pytest.raises(ConfigError, match=rf"^--label: {name}: series would have the label twice$"):
+        history.run("2026-11-18", f"--label={name}=x")
+    assert [] == history.simulator.received
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (("--label=job=a", "--label=job=b"), "argument --label: job may be given only once"),
+        (("--remote-write.headers-file=x",), "argument --remote-write.headers-file: only with --remote-write.url"),
+    ],
+)
+def test_options_that_do_not_fit(
+    history: Backfill, options: tuple[str, ...], text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command line is refused."""
+    with pytest.raises(SystemExit, match="2"):
+        history.run("2026-10-01", *options)
+    assert text in capsys.readouterr().err
+
+
+def test_days_before_the_history_are_announced(history: Backfill, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the day on which each report begins."""
+    history.configure(b2c=[history.account("b2c")])
+    assert 0 == history.run("2020-01-01", "--to=2026-10-25")
+    error = capsys.readouterr().err
+    assert "contoso-b2c tenantUserCount: no figures before 2026-10-" in error
+    assert "; --from is 2020-01-01\n" in error
+    assert 0 == history.run("2026-11-10", output="late")
+    assert "--from is" not in capsys.readouterr().err

@@ -48,6 +48,8 @@ def shell(name: str) -> str:
         (["explain", "--format", "=", "j"], {"json"}),
         (["completion", ""], {"bash", "zsh", "fish"}),
         (["dump", "r"], {"rules"}),
+        (["report", ""], {"b2c", "cost_management", "ea", "partner_center"}),
+        (["report", "ea", "usaged"], {"usagedetails", "usagedetails_previous_month"}),
         (["check-config", "--config.file", "=", "{file}"], {"{file}"}),
     ],
 )

@@ -162,6 +162,11 @@ def test_what_a_killed_process_has_stored_is_read(config: Path, explain: Explain
             "azure:cost_daily:by_account",
             "Prometheus records it by a rule; explain what the rule reads: azure_cost_daily",
         ),
+        (
+            "azure:cost_month_to_date:by_meter",
+            "Prometheus records it by a rule; explain what the rule reads: azure_cost_month_to_date",
+        ),
+        ("azure_billing:budget:days_left", "azure_billing_budget_amount"),
         ('azure_ea_total_usage{account="c"}', 'no account matches; the values of account are: "a", "b"'),
         ('azure_ea_total_usage{currency="USD"}', 'no series matches; the values of currency are: "EUR"'),
         ('azure_ea_total_usage{team="x"}', "no series has the label team; the labels are: account, currency"),

@@ -1,10 +1,20 @@
 """B2C reports of some days: what is asked for, what is not known, and windows that end before today."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
+from exporter.apis.b2c import API
+from exporter.apis.b2c.collectors import MfaRequestCountSummary
+from exporter.apis.b2c.settings import Settings
+from exporter.config import load
+from exporter.model.collection import Run
+from exporter.model.periods import Days
+from exporter.report.b2c import daily
+from exporter.report.request import Request
 from exporter.simulator import Simulator
+from tests.apis.graph_log import LogService, LogTenant
 from tests.harness import NOON, Answer, CannedService
 from tests.report.conftest import Command, Raw, summed
 
@@ -74,3 +84,16 @@ def test_a_day_that_can_not_be_read_is_not_zero(
     assert "so there is no sum; add date to --group-by, or choose other days" in failed.errors
     (row,) = command(f"{report} --since=2026-11-12 --group-by=account").rows
     assert 25 == row["mfa_requests"]
+
+
+def test_a_day_that_the_audit_log_no_longer_has_is_too_old(config: Path, tmp_path: Path) -> None:
+    """The message says so, and of how many days there are entries."""
+    (settings,) = (account for _, account in load(config).accounts() if isinstance(account, Settings))
+    run = Run(NOON)
+    with LogService() as log:
+        log.now = NOON
+        collector = MfaRequestCountSummary(LogTenant(log, tmp_path / "b2c.sqlite").reports, settings)
+        request = Request(api=API, reports=(collector.name,), days=Days(TODAY - 9 * ONE_DAY, TODAY))
+        daily(collector, request, NOON, run)
+    old = "the audit log of 2026-11-11 was not read; it is too old, as the audit log has entries of 7 days"
+    assert f"{collector.name}: 2026-11-11 is not known: {old}" in run.warnings

@@ -89,7 +89,8 @@ def test_no_data(command: Command, form: str, text: str) -> None:
         ("ea usagedetails --group-by=metername", "argument --group-by: no documented column has the name 'metername'"),
         ("ea pricesheet --since=month", "argument --since: pricesheet has billing periods only; use --period"),
         ("cost_management pricesheet --period=previous", "argument --period: this API has pricesheet of the current"),
-        ("cost_management budgets --period=current", "argument --since and --period: not with budgets; use it with"),
+        ("cost_management budgets --period=current", "argument --period: not with budgets; use it with"),
+        ("ea billingperiods --since=5d", "argument --since: not with billingperiods; use it with"),
         ("b2c bill --group-by=name", "argument --group-by: bill has no column 'name'; it has account, component"),
         ("partner_center usagesummary --group-by=account", "argument --group-by: the figures of usagesummary have no"),
         ("b2c bill tenantUserCount --group-by=name", "argument --group-by: none of bill, tenantUserCount has a column"),
@@ -100,6 +101,13 @@ def test_an_invalid_option_says_what_to_write(command: Command, line: str, messa
     printed = command(line)
     assert (2, "") == (printed.code, printed.text)
     assert f"azure-billing-exporter report: error: {message}" in printed.errors
+
+
+def test_an_unknown_column_names_those_that_are_not_documented(command: Command) -> None:
+    """Beside those of the API."""
+    errors = command("ea usagedetails --group-by=bogus").errors
+    assert "; the columns are " in errors
+    assert errors.endswith(" (date, account and tag_<key> are columns, too)\n")
 
 
 def test_an_account_without_the_report_is_left_out(command: Command) -> None:

@@ -6,7 +6,10 @@ from datetime import datetime
 from requests import PreparedRequest
 from requests.auth import AuthBase
 
-__all__ = ["AuthBase", "Credential"]
+__all__ = ["CLIENT_ID", "AuthBase", "Credential"]
+
+CLIENT_ID = "<client id>"
+"""What the commands in messages have where the client id is not known."""
 
 
 class Credential(AuthBase):
@@ -19,6 +22,11 @@ class Credential(AuthBase):
     @property
     def hint(self) -> str:
         """The possible cause of a refusal (401, 403), to be appended to its text; empty where nothing is known."""
+        return ""
+
+    @property
+    def application(self) -> str:
+        """The client id of the application or identity; empty where there is none, or it is not known."""
         return ""
 
     @property

@@ -34,6 +34,10 @@ class Credential(AuthBase):
         """Whether a request that got a 401 may succeed when sent again, with a new token."""
         return False
 
+    def lacking(self) -> str:
+        """What has to be done before the first request can succeed; empty for nothing; sends no request."""
+        return ""
+
     def warnings(self) -> Sequence[str]:
         """What needs attention before requests fail, one sentence each; never raises, and sends no request."""
         return ()

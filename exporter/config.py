@@ -1,5 +1,6 @@
 """Loads the YAML into a frozen `Config`; reports every error at once, as `ea[0].enrollment: message`."""
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -139,12 +140,23 @@ def findings(config: Config, now: datetime) -> Findings:
         for path, _, account in config.paths()
         for finding in account.findings(now)
     ]
-    found += [(text, True) for text in _request_budgets(config)]
+    found += [(text, True) for text in (*_request_budgets(config), *_same_sources(config))]
     if problem := directory_error(config.storage.path):
         found.append((f"storage.path: {problem}", False))
     return Findings(
         tuple(text for text, warning in found if not warning), tuple(text for text, warning in found if warning)
     )
+
+
+def _same_sources(config: Config) -> Iterator[str]:
+    """Accounts that read the same report of the same source, so that sums over accounts count it twice."""
+    seen: dict[str, str] = {}
+    for path, api, account in config.paths():
+        for report in api.intervals(account):
+            first = seen.setdefault(json.dumps([api.name, report, account.shape("source", "usage")]), path)
+            if first != path:
+                yield f"{path}: reads the same as {first}, so sums over accounts count it twice; remove one of them"
+                break
 
 
 def _request_budgets(config: Config) -> Iterator[str]:

@@ -39,11 +39,17 @@ class NotModified(Exception):  # noqa: N818 (RFC 9110 15.4.5 names it; it is no 
 
 
 class Failure(Exception):  # noqa: N818 (its subclasses are verdicts, not errors)
-    """A run failed; the published collection stays."""
+    """A run failed; the published collection stays. `advice` is the end of its text that says what to do, if any."""
 
     def __init__(self, text: str, reason: Reason) -> None:
         super().__init__(text)
         self.reason = reason
+        self.advice = ""
+
+    @property
+    def without_advice(self) -> str:
+        """The text without what to do."""
+        return str(self).replace(f" ({self.advice})", "") if self.advice else str(self)
 
 
 class Transient(Failure):
@@ -78,6 +84,14 @@ class Rejected(Failure):
         """A copy with another text."""
         other = type(self).__new__(type(self), text)
         vars(other).update(vars(self))
+        return other
+
+    def with_advice(self, advice: str) -> Self:
+        """A copy whose text ends in what to do; itself without advice."""
+        if not advice:
+            return self
+        other = self.with_text(f"{self} ({advice})")
+        other.advice = advice
         return other
 
 

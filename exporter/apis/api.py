@@ -50,6 +50,8 @@ class Api:
     client: Callable[[Any, Session, Path], Any]
     endpoints: Callable[[Any], Mapping[str, tuple[str, ...]]]
     """The requests of each report of an account with these settings: methods and path templates, without secrets."""
+    permissions: str
+    """The section of the documentation that names what has to be granted, as `docs/b2c.md#permissions`."""
     known: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
     """From when on a family is true, by family and source, where the API has several sources."""
 

@@ -19,9 +19,16 @@ DEFAULT: Mapping[Severity, Decimal] = {
 }
 
 
+MAX_SHARE = 10
+"""A higher threshold is a percentage that was meant as a share."""
+
+
 def share(value: object) -> Decimal:
     """A share of a budget, with exactly the written digits."""
-    return money(value, "a share of the budget such as 0.8")
+    found = money(value, "a share of the budget such as 0.8")
+    if found.is_finite() and found > MAX_SHARE:
+        raise invalid(f"must be at most {MAX_SHARE}: it is a share of the budget, such as 0.9 for 90 %")
+    return found
 
 
 def ascending(thresholds: Mapping[Severity, Decimal]) -> Mapping[Severity, Decimal]:
@@ -33,7 +40,7 @@ def ascending(thresholds: Mapping[Severity, Decimal]) -> Mapping[Severity, Decim
     return thresholds
 
 
-Share = Annotated[Decimal, BeforeValidator(share), Field(gt=0, le=100, strict=False, allow_inf_nan=False)]
+Share = Annotated[Decimal, BeforeValidator(share), Field(gt=0, le=MAX_SHARE, strict=False, allow_inf_nan=False)]
 Thresholds = Annotated[dict[Severity, Share], Field(min_length=1), AfterValidator(ascending)]
 
 

@@ -5,6 +5,7 @@ import ssl
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -70,6 +71,17 @@ def ca_file_error(path: Path) -> str | None:
     except OSError as error:
         return f"can't be read: {error.strerror}"
     return None if context.cert_store_stats()["x509"] else "holds no PEM certificate"
+
+
+def ca_file_expiry(path: Path) -> datetime | None:
+    """When the last authority of the file expires; None if that is not known."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        context.load_verify_locations(cafile=path)
+        ends = [ssl.cert_time_to_seconds(str(found["notAfter"])) for found in context.get_ca_certs()]
+        return datetime.fromtimestamp(max(ends), UTC) if ends else None
+    except (OSError, ValueError, OverflowError):  # loading has reported what can't be read
+        return None
 
 
 def directory_error(path: Path) -> str | None:

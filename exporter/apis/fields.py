@@ -21,6 +21,7 @@ UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y"
 DURATION = re.compile(
     "".join(rf"(?:(?P<{unit}>[0-9]{{1,12}}){unit})?" for unit in ("y", "w", "d", "h", "m", "s", "ms"))
 )
+GUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 
 class Shown(Enum):
@@ -156,7 +157,7 @@ LoginAddress = Annotated[str, Stated(login_address, {"pattern": "^https://"})]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 Guid = Annotated[
     str,
-    matching(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "a GUID"),
+    matching(GUID, "a GUID"),
     Field(examples=["00000000-0000-0000-0000-000000000000"]),
 ]
 Currency = Annotated[str, Stated(currency_code, {"pattern": "^[A-Z]{3}$"}), Field(examples=["EUR"])]
@@ -165,6 +166,18 @@ Tenant = Annotated[
 ]
 SecretText = Annotated[SecretStr, AfterValidator(secret_text)]
 FilePath = Annotated[Path, Field(strict=False), AfterValidator(file_path)]
+
+
+def is_guid(text: str) -> bool:
+    """Whether a text is an id, as those of tenants, applications and client secrets."""
+    return re.fullmatch(GUID, text) is not None
+
+
+def managed_identity(value: object) -> object:
+    """Whether the machine's identity is used, or the client id of a user-assigned one."""
+    if value is None or isinstance(value, bool) or (isinstance(value, str) and is_guid(value)):
+        return value
+    raise invalid("must be true, or the client id of a user-assigned identity")
 
 
 def money(value: object, what: str = "an amount of money") -> Decimal:

@@ -5,10 +5,20 @@ from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, ValidationInfo, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
 from exporter.apis.checks import Finding
-from exporter.apis.fields import FilePath, Guid, LoginAddress, SecretText, Shown, Tenant, invalid
+from exporter.apis.fields import (
+    FilePath,
+    Guid,
+    LoginAddress,
+    SecretText,
+    Shown,
+    Tenant,
+    invalid,
+    is_guid,
+    managed_identity,
+)
 from exporter.apis.settings import AccountSettings, Secrets
 from exporter.auth import Credential
 from exporter.auth.client_credentials import Assertion, Certificate, ClientCredentials
@@ -23,7 +33,6 @@ LOGIN_HOSTS = {USGOV: "https://login.microsoftonline.us", CHINA: "https://login.
 CLOUDS = {host: cloud for cloud, host in LOGIN_HOSTS.items()} | {"https://login.chinacloudapi.cn": CHINA}
 """The national clouds by login host."""
 WEBHOOK = 'which the webhook of Microsoft Entra Workload ID sets for pods labelled azure.workload.identity/use: "true"'
-GUID = TypeAdapter(Guid)
 
 
 class EntraApplication(Secrets):
@@ -50,6 +59,15 @@ class EntraApplication(Secrets):
             return given
         addresses = {"authority": LOGIN_HOSTS.get(cloud), "base_url": cls.cloud_hosts.get(cloud)}
         return {name: address for name, address in addresses.items() if address} | given
+
+    def findings(self, now: datetime) -> Iterator[Finding]:
+        yield from (found := list(super().findings(now)))
+        if self.tenant and "." not in self.tenant and not is_guid(self.tenant):
+            yield Finding("tenant", "is neither a domain, such as contoso.onmicrosoft.com, nor the id of a tenant")
+        key = "client_secret_file" if self.client_secret_file else "client_secret"
+        readable = self.given("client_secret") and key not in {one.key for one in found}
+        if readable and is_guid(self.secret("client_secret").read()):
+            yield Finding(key, "is a GUID, like the id of a secret: use the secret's value", warning=True)
 
     @property
     def tenant_authority(self) -> str:
@@ -112,12 +130,14 @@ class EntraIdentity(EntraApplication):
             return
         key = "certificate_file" if self.certificate_file else "certificate"
         try:
-            ends = self._certificate().expires()
+            begins, ends = self._certificate().validity()
         except Rejected as error:
             yield Finding(key, str(error))
         else:
             if ends <= now:
                 yield Finding(key, f"expired on {ends:%Y-%m-%d}")
+            elif begins > now:
+                yield Finding(key, f"is not valid before {begins:%Y-%m-%d %H:%M} UTC")
 
     def _certificate(self) -> Certificate:
         return Certificate(self.secret("certificate"), self.secret("certificate_passphrase"))
@@ -130,8 +150,7 @@ class EntraIdentity(EntraApplication):
         return self.secret("client_secret")
 
     def _chosen(self, method: str) -> bool:
-        values = dict(self)
-        return bool(values[method] or values.get(f"{method}_file"))
+        return bool(dict(self)[method] or dict(self).get(f"{method}_file"))
 
     @model_validator(mode="before")
     @classmethod
@@ -165,13 +184,6 @@ class EntraIdentity(EntraApplication):
         return self
 
 
-def _managed(value: object) -> object:
-    try:
-        return value if value is None or isinstance(value, bool) else GUID.validate_python(value, strict=True)
-    except ValidationError:
-        raise invalid("must be true, or the client id of a user-assigned identity") from None
-
-
 class Identity(EntraIdentity):
     """The section `identity` of an account: an application of a tenant, or the managed identity of this machine."""
 
@@ -179,7 +191,7 @@ class Identity(EntraIdentity):
     methods: ClassVar[tuple[str, ...]] = (*EntraIdentity.methods, "managed")
     variables: ClassVar[Mapping[str, str]] = {**EntraIdentity.variables, "tenant": "AZURE_TENANT_ID"}
 
-    managed: Annotated[bool | str | None, BeforeValidator(_managed), Shown.INSTEAD] = Field(
+    managed: Annotated[bool | str | None, BeforeValidator(managed_identity), Shown.INSTEAD] = Field(
         None,
         description="instead of all others: the machine's managed identity, `true` for the system-assigned one, or the "
         "client id of a user-assigned one",

@@ -1,7 +1,7 @@
 """Messages for what is wrong in a file with settings, each as `ea[0].enrollment: message`."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import ValidationError
 
@@ -33,6 +33,9 @@ TEXTS = {
 MAX_ERRORS = 100
 """The most errors to report; a file with more is probably not a configuration."""
 
+SIMILAR = 0.6
+"""The least similarity of keys: below it a suggestion misleads more often than it helps."""
+
 
 def messages(error: ValidationError, root: type[Section]) -> list[str]:
     """Every error of a file whose content is `root`, as `path: message`; no value is quoted."""
@@ -54,12 +57,22 @@ def _message(error: Mapping[str, Any], root: type[Section]) -> str:
 
 
 def _hint(steps: tuple[str | int, ...], root: type[Section]) -> str:
-    """The known key that is most similar to an unknown one."""
+    """The known key that an unknown one is, in a section inside this one, or is most similar to."""
     section: Any = root
     for step in steps[:-1]:
         if isinstance(step, str):
             section = next(sections(section.model_fields[step].annotation), Section)
-    return did_you_mean(str(steps[-1]), section.model_fields)
+    key, known = str(steps[-1]), section.model_fields
+    longer = [name for name in known if key and name.startswith(key)]
+    return _inside(key, section) or did_you_mean(key, known, SIMILAR) or did_you_mean(key, longer, 0.0)
+
+
+def _inside(key: str, section: type[Section]) -> str:
+    """The same key of a section inside `section`, if exactly one has it."""
+    inner = {name: field.annotation for name, field in section.model_fields.items()}
+    alone = {name: sections(each) for name, each in inner.items() if get_origin(each) not in (list, tuple)}
+    found = [name for name, known in alone.items() if any(key in one.model_fields for one in known)]
+    return f"; did you mean '{found[0]}.{key}'?" if len(found) == 1 else ""
 
 
 def sections(annotation: Any) -> Iterator[type[Section]]:

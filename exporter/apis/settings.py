@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from exporter.apis.checks import Finding, secret_file_error
+from exporter.apis.checks import Finding, ca_file_expiry, secret_file_error
 from exporter.apis.fields import (
     CaFile,
     Duration,
@@ -181,6 +181,8 @@ class AccountSettings(Secrets):
 
     def findings(self, now: datetime) -> Iterator[Finding]:
         yield from super().findings(now)
+        if self.ca_file and (ends := ca_file_expiry(self.ca_file)) and ends <= now:
+            yield Finding("ca_file", f"every authority in it has expired, the last on {ends:%Y-%m-%d}")
         for name, report in self.reports or ():
             if report.every and report.every < SHORT_INTERVAL:
                 text = "shorter than 5m; the APIs have new figures every hour at most, and limit requests"

@@ -6,7 +6,10 @@ from datetime import datetime
 from requests import PreparedRequest
 from requests.auth import AuthBase
 
-__all__ = ["AuthBase", "Credential"]
+__all__ = ["CLIENT_ID", "AuthBase", "Credential"]
+
+CLIENT_ID = "<client id>"
+"""What the commands in messages have where the client id is not known."""
 
 
 class Credential(AuthBase):
@@ -22,9 +25,18 @@ class Credential(AuthBase):
         return ""
 
     @property
+    def application(self) -> str:
+        """The client id of the application or identity; empty where there is none, or it is not known."""
+        return ""
+
+    @property
     def renewable(self) -> bool:
         """Whether a request that got a 401 may succeed when sent again, with a new token."""
         return False
+
+    def lacking(self) -> str:
+        """What has to be done before the first request can succeed; empty for nothing; sends no request."""
+        return ""
 
     def warnings(self) -> Sequence[str]:
         """What needs attention before requests fail, one sentence each; never raises, and sends no request."""

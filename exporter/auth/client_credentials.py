@@ -34,7 +34,7 @@ class ClientCredentials(EntraToken):
         if not isinstance(self._client_credential, Certificate):
             return {}
         try:
-            return {"certificate": self._client_credential.expires()}
+            return {"certificate": self._client_credential.validity()[1]}
         except Failure:
             return {}
 
@@ -57,19 +57,21 @@ class Certificate:
             "public_certificate": certificate.public_bytes(Encoding.PEM).decode(),
         }
 
-    def expires(self) -> datetime:
-        """The end of the certificate's validity; raises a `Failure` when it can't be read."""
+    def validity(self) -> tuple[datetime, datetime]:
+        """The first and the last instant at which it is valid; raises a `Failure` when it can't be read."""
         certificate = self._parsed()[1]
         try:
-            return certificate.not_valid_after_utc
+            return certificate.not_valid_before_utc, certificate.not_valid_after_utc
         except ValueError as error:
-            raise self._unusable("the end of its validity is no date") from error
+            raise self._unusable("the period of its validity has no dates") from error
 
     def _parsed(self) -> tuple[RSAPrivateKey, x509.Certificate]:
         content, passphrase = self.content.read_bytes(), self.passphrase.read().encode() or None
         key: Any
         try:
             if b"-----BEGIN" in content:
+                if problem := _lacking(content, passphrase):
+                    raise self._unusable(problem)
                 key, certificates = load_pem_private_key(content, passphrase), x509.load_pem_x509_certificates(content)
             else:
                 pfx = load_pkcs12(content, passphrase)
@@ -78,6 +80,8 @@ class Certificate:
             own = [one for one in certificates if key and _public(one) == _public(key)]
         except (ValueError, TypeError, UnsupportedAlgorithm) as error:
             raise self._unusable("not a certificate with its private key, or the passphrase is wrong") from error
+        if not key:
+            raise self._unusable(NO_KEY)
         if not own:
             raise self._unusable("no certificate in it belongs to its private key")
         if not isinstance(key, RSAPrivateKey):
@@ -86,6 +90,9 @@ class Certificate:
 
     def _unusable(self, why: str) -> Rejected:
         return Rejected(f"{self.content.path or 'certificate'}: {why}", Reason.CREDENTIAL_UNREADABLE)
+
+
+NO_KEY = "contains no private key; the file needs the certificate and its key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,16 @@ class Assertion:
     def read(self) -> dict[str, Any]:
         """As msal requires it: a callable, since it deprecates an assertion that can't change."""
         return {"client_assertion": self.content.read}
+
+
+def _lacking(pem: bytes, passphrase: bytes | None) -> str:
+    """What a PEM file lacks to be used; empty if its markers show nothing."""
+    if b"PRIVATE KEY-----" not in pem:
+        return NO_KEY
+    if b"-----BEGIN CERTIFICATE-----" not in pem:
+        return "contains no certificate"
+    encrypted = b"ENCRYPTED PRIVATE KEY-----" in pem or b"Proc-Type: 4,ENCRYPTED" in pem
+    return "its private key is encrypted; set certificate_passphrase_file" if encrypted and not passphrase else ""
 
 
 def _public(owner: Any) -> bytes:

@@ -78,6 +78,10 @@ class EntraToken(BearerToken):
         self._client_credential = client_credential
         self._scope = scope
 
+    @property
+    def application(self) -> str:
+        return self._client_id
+
     @abstractmethod
     def _acquire(self, application: Application) -> TokenAnswer:
         """The token endpoint's response; raises a `Failure`."""

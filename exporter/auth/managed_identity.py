@@ -80,6 +80,10 @@ class ManagedIdentity(BearerToken):
         self._resource = scope.removesuffix(".default")
         self._client_id = client_id
 
+    @property
+    def application(self) -> str:
+        return self._client_id
+
     def _requested(self) -> TokenAnswer:
         endpoint = Endpoint.of_this_machine()
         try:

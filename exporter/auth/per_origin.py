@@ -34,6 +34,11 @@ class PerOrigin(Credential):
         return "".join(dict.fromkeys(credential.hint for credential in self._credentials.values()))
 
     @property
+    def application(self) -> str:
+        """That of the first that has one: all are of one account."""
+        return next((found.application for found in self._credentials.values() if found.application), "")
+
+    @property
     def renewable(self) -> bool:
         return any(credential.renewable for credential in self._credentials.values())
 

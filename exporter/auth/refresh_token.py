@@ -80,6 +80,14 @@ class RefreshToken(EntraToken):
             found.append(f"the refresh token of account {self._account} is in memory only: {unwritten.why}")
         return found
 
+    def lacking(self) -> str:
+        """An interactive sign-in, where no token is configured or stored."""
+        try:
+            missing = self._first == Secret() and not self._file.read()
+        except Failure:  # a request reports it
+            return ""
+        return f"nobody has signed in yet; azure-billing-exporter login {self._account}" if missing else ""
+
     def expiries(self) -> Mapping[str, datetime]:
         """90 days after the last use of the stored token, which is in its file too."""
         try:

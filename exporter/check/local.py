@@ -60,11 +60,13 @@ def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _credentials(config: Config, now: datetime) -> Iterator[tuple[str, bool]]:
-    """Credentials that expire soon, and stored refresh tokens that have expired; no request is sent."""
+    """Credentials that are missing or expire soon, and stored refresh tokens that have expired; no request is sent."""
     wirer, network = Wirer(Telemetry(), lambda: now, Stop), Network()
     for path, api, account in config.paths():
-        expiries = wirer.connected(api, account, config.storage.path, network, None).credential.expiries()
-        for name, ends in expiries.items():
+        credential = wirer.connected(api, account, config.storage.path, network, None).credential
+        if lacking := credential.lacking():
+            yield f"{path}: {lacking}", False
+        for name, ends in credential.expiries().items():
             what = name.replace("_", " ")
             if now < ends < now + SOON:
                 yield f"{path}: the {what} expires on {ends:%Y-%m-%d}", False

@@ -10,9 +10,10 @@ from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 
+from exporter.advice import Explanations
 from exporter.apis.api import Api
 from exporter.apis.settings import AccountSettings
-from exporter.check.probe import Limit, Outcome, ProbingSession, Result, probe
+from exporter.check.probe import LATE, Limit, Outcome, ProbingSession, Result, probe
 from exporter.errors import ConfigError, Reason
 from exporter.runtime.job import Job
 from exporter.runtime.telemetry import Telemetry
@@ -48,6 +49,7 @@ class Asked:
     wired: Wired
     limit: Limit
     outcomes: dict[str, Outcome] = field(default_factory=dict)
+    explanations: Explanations = field(default_factory=Explanations)
 
 
 def ask(accounts: Accounts, storage: Path, timeout: timedelta) -> Outcomes:
@@ -69,10 +71,7 @@ def ask(accounts: Accounts, storage: Path, timeout: timedelta) -> Outcomes:
         for each in asked:
             each.wired.stop.set()
         _join(threads, GRACE_SECONDS)
-    return {job.key: each.outcomes.get(job.collector.name, _LATE) for each in asked for job in each.wired.jobs}
-
-
-_LATE = Outcome(Result.FAILED, Reason.TIMEOUT, "no response in the time for this check")
+    return {job.key: each.outcomes.get(job.collector.name, LATE) for each in asked for job in each.wired.jobs}
 
 
 def _scratch() -> "tempfile.TemporaryDirectory[str]":
@@ -104,7 +103,7 @@ def _outcome(asked: Asked, job: Job) -> Outcome:
         if before.result is Result.FAILED and before.reason in OF_THE_ACCOUNT:
             return Outcome(Result.SKIPPED, before.reason, f"not asked, because of the failure of {name}")
     try:
-        return probe(job, asked.limit, datetime.now(UTC))
+        return probe(job, asked.limit, datetime.now(UTC), asked.explanations)
     except Exception as error:  # noqa: BLE001 (a bug in a collector fails its own report only)
         return Outcome(Result.FAILED, Reason.INTERNAL, f"internal error: {type(error).__name__}")
 

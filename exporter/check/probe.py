@@ -3,11 +3,12 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from exporter.advice import Explained, Explanations
 from exporter.errors import Failure, NotModified, Reason
 from exporter.model.collection import Run
 from exporter.runtime.job import Job
@@ -35,13 +36,17 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a report answered; `reason` and `text` are those of a failure, or why it was not asked."""
+    """What a report answered; `reason` and `text` are those of a failure, or why it was not asked.
+
+    `advice` is what to do about a failure, which is given once for what reports of an account have in common.
+    """
 
     result: Result
     reason: str = ""
     text: str = ""
     warnings: tuple[str, ...] = ()
     seconds: float = 0.0
+    advice: str = ""
 
 
 class Limit:
@@ -96,7 +101,10 @@ class ProbingSession(Session):
             self._limit.received(len(chunk))
 
 
-def probe(job: Job, limit: Limit, now: datetime) -> Outcome:
+LATE = Outcome(Result.FAILED, Reason.TIMEOUT, "no response in the time for this check")
+
+
+def probe(job: Job, limit: Limit, now: datetime, explanations: Explanations) -> Outcome:
     """Read the report until its first record or until `limit` has enough; nothing of it is published or stored."""
     limit.begin()
     started, run = time.monotonic(), Run(now)
@@ -108,7 +116,11 @@ def probe(job: Job, limit: Limit, now: datetime) -> Outcome:
         pass
     except Failure as failure:
         if not (job.stopped.is_set() and limit.answers):  # the time is over, and the API has accepted requests
-            text = "no response in the time for this check" if job.stopped.is_set() else str(failure)
-            reason = Reason.TIMEOUT if job.stopped.is_set() else failure.reason
-            return Outcome(Result.FAILED, reason, text, tuple(run.warnings), time.monotonic() - started)
+            found = LATE if job.stopped.is_set() else _failed(explanations.explained(job, failure), failure.reason)
+            return replace(found, warnings=tuple(run.warnings), seconds=time.monotonic() - started)
     return Outcome(Result.WORKS, warnings=tuple(run.warnings), seconds=time.monotonic() - started)
+
+
+def _failed(found: Explained, reason: Reason) -> Outcome:
+    text = f"the same failure as that of {found.same_as}" if found.same_as else found.text
+    return Outcome(Result.FAILED, reason, text, advice=found.advice)

@@ -87,4 +87,5 @@ def _described(outcome: Outcome | None) -> str:
     if outcome is None:
         return ""
     reason = f" ({outcome.reason})" if outcome.reason else ""
-    return f": {outcome.result}{reason}" + (f": {outcome.text}" if outcome.text else "")
+    text = "; ".join(part for part in (outcome.text, outcome.advice) if part)
+    return f": {outcome.result}{reason}" + (f": {text}" if text else "")

@@ -58,7 +58,7 @@ def _report(arguments: argparse.Namespace, clock: Callable[[], datetime]) -> int
     with _stopped_by_signals(stop):
         reports = jobs(config, clock, stop)
         result = _read(reports, request, now)
-    _announce(left_out + result.warnings, result.failures, len(reports))
+    _announce(left_out + result.warnings, result.failures, result.failed, len(reports))
     if result.failures and not result.tables:
         return EXIT_FAILED
     write("--output", _text(result.tables, arguments.format, output).encode(errors="replace"), output, mode=PRIVATE)
@@ -95,13 +95,13 @@ def _read(reports: list[Job], request: Request, now: datetime) -> Result:
             progress.end()
 
 
-def _announce(warnings: Sequence[str], failures: Sequence[str], reports: int) -> None:
+def _announce(warnings: Sequence[str], failures: Sequence[str], failed: int, reports: int) -> None:
     """What is not in the rows, and why, on the standard error."""
     for kind, texts in (("warning", warnings), ("error", failures)):
         for text in texts:
             sys.stderr.write(f"{kind}: {printable(hidden(text))}\n")
-    if failures and len(failures) < reports:
-        sys.stderr.write(f"incomplete: {len(failures)} of {reports} reports failed, and their rows are missing\n")
+    if failed and failed < reports:
+        sys.stderr.write(f"incomplete: {failed} of {reports} reports failed, and their rows are missing\n")
 
 
 def _text(tables: Sequence[Table], form: str, output: Path | None) -> str:

@@ -1,16 +1,16 @@
 """Reads the rows of all accounts of a request, several at a time; one that fails does not fail the others."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from exporter.advice import Explanations
 from exporter.config import Config
 from exporter.errors import Failure, Malformed
 from exporter.model.collection import Run
 from exporter.report.accounts import labels
-from exporter.report.advice import advised
 from exporter.report.reports import reader
 from exporter.report.request import Request, UsageError
 from exporter.report.table import ACCOUNT, CURRENCY, DATE, Table, united
@@ -32,9 +32,13 @@ class Advancing(Protocol):
 
 @dataclass(slots=True)
 class Result:
-    """The rows by report, and what went wrong: `failures` and `warnings` begin with the account."""
+    """The rows by report, and what went wrong: `failures` and `warnings` begin with the account.
+
+    `failed` counts reports; those of an account that fail for the same cause have one text in `failures`.
+    """
 
     tables: list[Table] = field(default_factory=list)
+    failed: int = 0
     failures: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -53,6 +57,7 @@ def read(jobs: list[Job], request: Request, now: datetime, progress: Advancing |
     """The rows of every job; raises `UsageError` for a column of `--group-by` that no report has."""
     result = Result()
     tables: dict[Job, Table] = {}
+    failed: dict[Job, Failure] = {}
     with ThreadPoolExecutor(AT_ONCE) as pool:
         runs: dict[Future[Table], tuple[Job, Run]] = {}
         for job in jobs:
@@ -60,15 +65,16 @@ def read(jobs: list[Job], request: Request, now: datetime, progress: Advancing |
             runs[pool.submit(_read, job, request, now, run)] = job, run
         for future in as_completed(runs):
             job, run = runs[future]
-            account = job.labels[0]
             try:
                 tables[job] = future.result()
             except Failure as failure:
-                result.failures.append(f"{account}: {advised(failure)}")
-            result.warnings += [f"{account}: {text}" for text in run.warnings]
+                failed[job] = failure
+            result.warnings += [f"{job.account}: {text}" for text in run.warnings]
             if progress:
                 progress.advance(failed=job not in tables)
-    if not result.failures:
+    result.failed = len(failed)
+    result.failures = [*_explained([(job, failed[job]) for job in jobs if job in failed])]
+    if not failed:
         _require_columns(request, tables.values())
     for name in request.reports:
         found = [tables[job].with_first(ACCOUNT, job.labels[0]) for job in jobs if job in tables and _is(job, name)]
@@ -77,6 +83,15 @@ def read(jobs: list[Job], request: Request, now: datetime, progress: Advancing |
     result.failures.sort()
     result.warnings.sort()
     return result
+
+
+def _explained(failed: Iterable[tuple[Job, Failure]]) -> Iterator[str]:
+    """Failures in words, with their reason and what to do; each cause of an account once."""
+    explanations = Explanations()
+    for job, failure in failed:
+        found = explanations.explained(job, failure)
+        if not found.same_as:
+            yield f"{job.account}: {found.text} ({failure.reason}{f': {found.advice}' if found.advice else ''})"
 
 
 def _is(job: Job, report: str) -> bool:

@@ -26,6 +26,11 @@ def common_text(job: Job, text: str) -> str:
     return PATH.sub(r"\g<origin>/…", TRACE.sub("", text))
 
 
+def cause(job: Job, reason: str, text: str) -> Cause:
+    """The cause of a failure of `job`, which reports of its account share."""
+    return job.api, job.account, reason, VARYING.sub("0", common_text(job, text))
+
+
 class Causes:
     """Of all reports of an account that fail for the same cause, which one reports it.
 
@@ -43,16 +48,16 @@ class Causes:
 
         `now` is in seconds, of a clock that does not jump.
         """
-        cause = job.api, job.account, reason, VARYING.sub("0", common_text(job, text))
+        found = cause(job, reason, text)
         with self._lock:
-            if self._causes.get(job.key) != cause:
+            if self._causes.get(job.key) != found:
                 self._forget(job.key)
-            reporter, until = self._reporters.get(cause, (job.key, now))
+            reporter, until = self._reporters.get(found, (job.key, now))
             if reporter == job.key or now > until:
                 self._causes.pop(reporter, None)
-                self._causes[job.key] = cause
-                self._reporters[cause] = job.key, now + job.every.total_seconds() * 1.1 + SLACK_SECONDS
-            return self._reporters[cause][0]
+                self._causes[job.key] = found
+                self._reporters[found] = job.key, now + job.every.total_seconds() * 1.1 + SLACK_SECONDS
+            return self._reporters[found][0]
 
     def forget(self, key: Key) -> None:
         """The job has succeeded, or is no longer configured: the next report with its cause reports it."""
@@ -60,5 +65,5 @@ class Causes:
             self._forget(key)
 
     def _forget(self, key: Key) -> None:
-        if cause := self._causes.pop(key, None):
-            del self._reporters[cause]
+        if found := self._causes.pop(key, None):
+            del self._reporters[found]

@@ -31,6 +31,8 @@ class Credentials(Protocol):
 
     @property
     def hint(self) -> str: ...
+    @property
+    def application(self) -> str: ...
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest: ...
 
@@ -64,6 +66,11 @@ class Session:
         self._least_throttled_seconds = least_throttled_seconds
         self._request_id_header = request_id_header
         self.pace = pace
+
+    @property
+    def application(self) -> str:
+        """The client id of the credential; empty where there is none, or it is not known."""
+        return self._auth.application
 
     def paced(self, per_minute: float) -> "Session":
         """The same session with a request budget of its own, retries included."""

@@ -3,6 +3,7 @@
 import pytest
 from pydantic_core import PydanticCustomError
 
+from exporter.apis.cost_management.exports.refusals import explained as storage_refusal
 from exporter.apis.cost_management.refusals import explained
 from exporter.apis.cost_management.scope import PATHS, Kind, Scope
 from exporter.errors import Reason, Rejected, SignInRequired
@@ -182,3 +183,12 @@ def test_other_refusals_are_explained(failure: Rejected, advice: str) -> None:
 def test_what_is_not_about_the_scope_is_left_alone(failure: Rejected) -> None:
     """The credential, or the request."""
     assert failure is explained(failure, Scope.from_path(f"/subscriptions/{GUID}"))
+
+
+def test_commands_have_the_client_id() -> None:
+    """Where it is known; a managed identity of the machine has none in the configuration."""
+    missing = refused("AuthorizationPermissionMismatch", Reason.FORBIDDEN, 403)
+    assert f"--assignee {GUID} " in storage_refusal(missing, GUID).advice
+    assert "--assignee <client id> " in storage_refusal(missing).advice
+    scope = Scope.from_path("/subscriptions/1")
+    assert f"--assignee {GUID} " in explained(missing, scope, GUID).advice

@@ -71,11 +71,11 @@ def test_a_certificate_of_every_form_gets_a_token(
 @pytest.mark.parametrize(
     ("content", "passphrase", "why"),
     [
-        (pem("hush"), "", "the passphrase is wrong"),
+        (pem("hush"), "", "is encrypted; set certificate_passphrase_file"),
         (pem("hush"), "loud", "the passphrase is wrong"),
         (pem(), "hush", "the passphrase is wrong"),
         (pfx("hush"), "loud", "the passphrase is wrong"),
-        (certificate_pem(), "", "not a certificate with its private key"),
+        (certificate_pem(), "", "contains no private key"),
         (b"\x00\xff", "", "not a certificate with its private key"),
         (pem(number=2).replace(certificate_pem(2), certificate_pem(1)), "", "no certificate in it belongs to"),
         (b" \n", "", "the file is empty"),

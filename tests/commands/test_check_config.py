@@ -76,6 +76,14 @@ def test_a_stored_refresh_token_that_has_expired_is_an_error(tmp_path: Path) -> 
     assert () == found(text, tmp_path, NOW - timedelta(days=60)).errors
 
 
+def test_an_account_that_nobody_has_signed_in_to_is_a_warning(tmp_path: Path) -> None:
+    """The command of the sign-in is in the message; a configured token is enough."""
+    text = f"partner_center: [{{name: csp, tenant: t.example, client_id: {ID}, client_secret: s3cr3t%s}}]"
+    expected = "partner_center[0]: nobody has signed in yet; azure-billing-exporter login csp"
+    assert Findings((), (expected,)) == found(text % "", tmp_path)
+    assert Findings((), ()) == found(text % ", refresh_token: 0.AX", tmp_path)
+
+
 def test_json_has_accounts_and_warnings(simulator: Simulator, tmp_path: Path) -> None:
     """Without a request, nothing is known about whether reports work."""
     done = command("check-config", "--format=json", f"--config.file={write_config(simulator, tmp_path)}")

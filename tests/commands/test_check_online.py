@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from exporter.advice import NETWORK
 from exporter.check.online import Outcomes, ask
 from exporter.check.probe import MAX_ANSWERS, Result
 from exporter.commands.simulate import write_config
@@ -59,11 +60,13 @@ def test_a_missing_role_is_named(simulator: Simulator, tmp_path: Path) -> None:
 def test_a_missing_permission_is_named(simulator: Simulator, tmp_path: Path) -> None:
     """With the command that grants it."""
     simulator.faults.script("auditLogs", Status(403), times=None)
-    outcomes = asked(load(only(simulator, tmp_path, "b2c", "contoso-pilot")))
+    file = only(simulator, tmp_path, "b2c", "contoso-pilot")
+    client_id = yaml.safe_load(file.read_text())["b2c"][0]["client_id"]
+    outcomes = asked(load(file))
     outcome = outcomes["b2c", "contoso-pilot", "b2cAuthenticationCountSummary"]
     assert (Result.FAILED, "forbidden") == (outcome.result, outcome.reason)
-    assert "application permissions AuditLog.Read.All and Directory.Read.All" in outcome.text
-    assert "az ad app permission add" in outcome.text
+    assert "application permissions AuditLog.Read.All and Directory.Read.All" in outcome.advice
+    assert f"az ad app permission add --id {client_id} " in outcome.advice
     assert Result.WORKS is outcomes["b2c", "contoso-pilot", "tenantUserCount"].result
 
 
@@ -103,3 +106,28 @@ def test_a_refused_key_is_not_repeated(tmp_path: Path) -> None:
         outcomes = asked(loads(text, "config.yaml"))
     assert Result.WORKS not in {outcome.result for outcome in outcomes.values()}
     assert [] == [outcome for outcome in outcomes.values() if "s3cr3t" in outcome.text]
+
+
+def test_a_remedy_is_printed_once_for_an_account(simulator: Simulator, tmp_path: Path) -> None:
+    """As a command that can be run: with the client id of the account."""
+    for resource in ("Microsoft.Consumption/budgets", "Microsoft.CostManagement/"):
+        simulator.faults.script(resource, Status(403), times=None)
+    file = only(simulator, tmp_path, "cost_management", "contoso-shop")
+    client_id = yaml.safe_load(file.read_text())["cost_management"][0]["identity"]["client_id"]
+    outcomes = asked(load(file)).values()
+    failed = [outcome for outcome in outcomes if outcome.result is Result.FAILED]
+    assert 2 < len(failed)
+    (remedy,) = {outcome.advice for outcome in failed if "az role" in outcome.advice}
+    assert f"--assignee {client_id} --scope " in remedy
+    assert 1 == sum("az role" in f"{outcome.text} {outcome.advice}" for outcome in failed)
+    assert "<client id>" not in str(outcomes)
+
+
+def test_a_failure_that_explains_nothing_has_advice(tmp_path: Path) -> None:
+    """The same as that of `report`."""
+    with CannedService() as service:
+        url = service.url
+    text = f"ea: [{{enrollment: '100', api_key: s3cr3t, base_url: '{url}'}}]\nstorage: {{path: '{tmp_path}'}}"
+    first, *others = asked(loads(text, "config.yaml"), timedelta(seconds=20)).values()
+    assert ("connection", NETWORK) == (first.reason, first.advice)
+    assert {Result.SKIPPED} == {outcome.result for outcome in others}

@@ -1,10 +1,12 @@
 """Checks of the files that a configuration names, and of what depends on the time."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import trustme
+from cryptography import x509
 
 from exporter.config import Findings, findings, load
 from exporter.errors import ConfigError
@@ -80,7 +82,7 @@ def test_a_certificate_is_read(tmp_path: Path, check: Check, content: bytes) -> 
     assert (f"b2c[0].certificate_file: expired on {ENDS:%Y-%m-%d}",) == check(text, ENDS).errors
 
 
-@pytest.mark.parametrize("content", [b"no certificate", certificate_pem(), b"\x00\xff"])
+@pytest.mark.parametrize("content", [b"no certificate", b"\x00\xff"])
 def test_a_certificate_without_its_key_is_an_error(tmp_path: Path, check: Check, content: bytes) -> None:
     """With the message of a login."""
     (tmp_path / "certificate").write_bytes(content)
@@ -176,3 +178,71 @@ ea:
 def test_options_of_another_source_are_a_warning(check: Check, keys: str, expected: str) -> None:
     """The file stays valid, so that the source can be changed alone."""
     assert expected == "\n".join(check(B2C % f"client_secret: s3cr3t-text, {keys}").warnings)
+
+
+def private_key(passphrase: str = "") -> bytes:
+    return pem(passphrase).removeprefix(certificate_pem())
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (certificate_pem(), "contains no private key; the file needs the certificate and its key"),
+        (private_key(), "contains no certificate"),
+        (pem("secret"), "its private key is encrypted; set certificate_passphrase_file"),
+    ],
+    ids=["no key", "no certificate", "encrypted"],
+)
+def test_what_a_certificate_lacks_is_named(tmp_path: Path, check: Check, content: bytes, expected: str) -> None:
+    """As far as the file shows it."""
+    (tmp_path / "certificate").write_bytes(content)
+    (error,) = check(B2C % "certificate_file: '{tmp}/certificate'").errors
+    assert f"b2c[0].certificate_file: {tmp_path}/certificate: {expected}" == error
+
+
+def test_a_certificate_of_the_future_is_an_error(tmp_path: Path, check: Check) -> None:
+    """The login host would refuse it."""
+    (tmp_path / "certificate").write_bytes(pem())
+    begins = ENDS - timedelta(days=3650)
+    text = B2C % "certificate_file: '{tmp}/certificate'"
+    (error,) = check(text, begins - timedelta(seconds=1)).errors
+    assert f"b2c[0].certificate_file: is not valid before {begins:%Y-%m-%d %H:%M} UTC" == error
+    assert () == check(text, begins).errors
+
+
+def test_expired_authorities_are_an_error(tmp_path: Path, check: Check) -> None:
+    """If none of them is valid any more."""
+    authority = trustme.CA(organization_name="expired")
+    authority.cert_pem.write_to_path(tmp_path / "ca")
+    ends = x509.load_pem_x509_certificate(authority.cert_pem.bytes()).not_valid_after_utc
+    text = EA % "api_key: k, ca_file: '{tmp}/ca'"
+    assert (f"ea[0].ca_file: every authority in it has expired, the last on {ends:%Y-%m-%d}",) == check(
+        text, ends
+    ).errors
+    assert () == check(text, ends - timedelta(seconds=1)).errors
+
+
+@pytest.mark.parametrize("tenant", ["your-tenant-id", "contoso"])
+def test_a_tenant_without_a_domain_is_an_error(check: Check, tenant: str) -> None:
+    text = (B2C % "client_secret: s3cr3t-text").replace("t.example", tenant)
+    expected = "b2c[0].tenant: is neither a domain, such as contoso.onmicrosoft.com, nor the id of a tenant"
+    assert Findings((expected,), ()) == check(text)
+    assert Findings((), ()) == check(text.replace(tenant, "1f4a8e2c-0b7d-4c55-9c1e-5a3f0d2b6e71"))
+
+
+def test_the_id_of_a_secret_is_a_warning(tmp_path: Path, check: Check) -> None:
+    """The portal shows it beside the value; the warning does not repeat it."""
+    (tmp_path / "secret").write_text("1f4a8e2c-0b7d-4c55-9c1e-5a3f0d2b6e71\n")
+    expected = "b2c[0].client_secret_file: is a GUID, like the id of a secret: use the secret's value"
+    assert Findings((), (expected,)) == check(B2C % "client_secret_file: '{tmp}/secret'")
+
+
+@pytest.mark.parametrize(("keys", "warned"), [("", True), (", usage: {cost: amortized}", False)])
+def test_accounts_of_the_same_scope_are_a_warning(check: Check, keys: str, warned: bool) -> None:
+    """Unless they read other costs of it."""
+    scope = "subscription: 1f4a8e2c-0b7d-4c55-9c1e-5a3f0d2b6e71, identity: {managed: true}"
+    text = f"cost_management: [{{name: a, {scope}}}, {{name: b, {scope}{keys}}}]"
+    expected = (
+        "cost_management[1]: reads the same as cost_management[0], so sums over accounts count it twice; remove one"
+    )
+    assert warned == any(expected in warning for warning in check(text).warnings)

@@ -53,7 +53,7 @@ def test_different_numbers_for_one_tenant_are_a_warning(tmp_path: Path) -> None:
         "ea[1]: allows 60 requests per hour, but another account of tenant 1 allows 30; they share one budget, and the "
         "smallest applies"
     )
-    assert Findings((), (expected,)) == findings(config(tmp_path, "130", "160", "130", "260", "10"), NOW)
+    assert Findings((), (expected,)) == findings(config(tmp_path, "130", "160", "1030", "260", "10"), NOW)
 
 
 def test_accounts_of_one_tenant_take_turns(canned: CannedService, tmp_path: Path) -> None:

@@ -42,6 +42,16 @@ def test_rows_of_the_other_accounts_are_printed(command: Command, config_of: obj
     assert simulator.world.ea.api_key not in printed.errors
 
 
+def test_one_cause_of_several_reports_is_printed_once(
+    command: Command, config_of: object, simulator: Simulator
+) -> None:
+    """Each of the reports counts."""
+    config_of(two(simulator))  # type: ignore[operator]
+    first, last = command("ea usagedetails balancesummary --format=json").errors.splitlines()
+    assert first.startswith("error: fails: ")
+    assert "incomplete: 2 of 4 reports failed, and their rows are missing" == last
+
+
 def test_nothing_is_written_if_every_account_fails(
     command: Command, config_of: object, simulator: Simulator, tmp_path: Path
 ) -> None:

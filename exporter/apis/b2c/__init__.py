@@ -61,5 +61,6 @@ API = Api(
     authenticate=authenticate,
     client=client,
     endpoints=endpoints,
+    permissions="docs/b2c.md#permissions",
     known=KNOWN,
 )

@@ -76,4 +76,5 @@ API = Api(
     authenticate=authenticate,
     client=client,
     endpoints=endpoints,
+    permissions="docs/cost-management.md#roles",
 )

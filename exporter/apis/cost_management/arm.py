@@ -65,5 +65,5 @@ class Arm:
         try:
             answer = send()
         except Rejected as refused:
-            raise explained(refused, self.scope) from refused
+            raise explained(refused, self.scope, self.session.application) from refused
         return None if answer.status_code == 204 else answer

@@ -1,6 +1,7 @@
 """The meaning of what Azure Resource Manager and Cost Management refuse, and what to do about it."""
 
 from exporter.apis.cost_management.scope import Kind, Scope
+from exporter.auth import CLIENT_ID
 from exporter.errors import Reason, Rejected
 
 ENROLLMENT_READER, DEPARTMENT_READER = "24f8edb6-1668-4659-b5e2-40bb5f3a7d7e", "db609904-a47f-4794-9be8-9bd86fbffd8a"
@@ -45,20 +46,19 @@ TEXTS = (
 WITHOUT_REPORTS = frozenset({Kind.MANAGEMENT_GROUP, Kind.RESOURCE_GROUP})
 
 
-def explained(refused: Rejected, scope: Scope) -> Rejected:
-    """The same refusal, with what to do about it where that is known."""
-    advice = _advice(refused, scope)
-    return refused.with_text(f"{refused} ({advice})") if advice else refused
+def explained(refused: Rejected, scope: Scope, application: str = "") -> Rejected:
+    """The same refusal, with what to do about it where that is known; `application` is the client id, if known."""
+    return refused.with_advice(_advice(refused, scope, application or CLIENT_ID))
 
 
-def _advice(refused: Rejected, scope: Scope) -> str:
+def _advice(refused: Rejected, scope: Scope, client_id: str) -> str:
     text = str(refused).lower()
     if not refused.status:  # the credential's own failure: nothing was answered about the scope
         return ""
     if (known := ADVICE.get(refused.code.lower())) is not None:
         return known
     if refused.reason in {Reason.UNAUTHORIZED, Reason.FORBIDDEN}:
-        return missing_role(scope)
+        return missing_role(scope, client_id)
     if stated := next((advice for part, advice in TEXTS if part in text), None):
         return stated
     if refused.reason is not Reason.NOT_FOUND:
@@ -68,7 +68,7 @@ def _advice(refused: Rejected, scope: Scope) -> str:
     return f"check that the {scope.kind} {scope.path} exists, and that the identity is of its tenant"
 
 
-def missing_role(scope: Scope) -> str:
+def missing_role(scope: Scope, client_id: str) -> str:
     """Which role the identity needs to read costs of the scope, and the command that grants it."""
     match scope.kind:
         case Kind.ENROLLMENT:
@@ -85,7 +85,7 @@ def missing_role(scope: Scope) -> str:
             text += f"the {kind}, Access control (IAM), Add, and select the application"
         case _:
             text = "the identity needs the role Cost Management Reader, which takes minutes to become effective: "
-            text += 'az role assignment create --role "Cost Management Reader" --assignee <client id> '
+            text += f'az role assignment create --role "Cost Management Reader" --assignee {client_id} '
             text += f'--scope "{scope.path}"'
     return text
 

@@ -1,11 +1,12 @@
 """The section `cost_management` of the YAML."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from exporter.apis.budgets import OneNameEach, Thresholds, defaults
@@ -124,6 +125,13 @@ class Settings(CostSettings):
         usage = {"download": default} | usage
         labels = {"labels": DEFAULT_QUERY} if usage["download"] == "query" else {}
         return filled | {"usage": labels | usage}
+
+    @field_validator("base_url")
+    @classmethod
+    def _without_scope(cls, value: str) -> str:
+        if found := re.search(r"/(subscriptions|providers)(/|$)", value, re.IGNORECASE):
+            raise invalid(f"must not contain /{found[1]}: the exporter adds the scope")
+        return value
 
     @property
     def scope_keys(self) -> Mapping[str, str]:

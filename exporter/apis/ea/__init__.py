@@ -52,4 +52,5 @@ API = Api(
     authenticate=authenticate,
     client=client,
     endpoints=endpoints,
+    permissions="docs/enterprise-agreement.md#permissions",
 )

@@ -56,4 +56,5 @@ API = Api(
     authenticate=authenticate,
     client=client,
     endpoints=endpoints,
+    permissions="docs/partner-center.md#permissions",
 )

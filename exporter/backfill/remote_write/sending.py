@@ -40,6 +40,7 @@ class NoCredentials:
 
     renewable = False
     hint = ""
+    application = ""
 
     def __call__(self, request: Any) -> Any:
         return request

@@ -195,7 +195,7 @@ class AuditLog:
             try:
                 response = self._session.get(link, params=params if link == first else None)
             except Rejected as refused:
-                raise explained(refused, AUDIT_LOG) from refused
+                raise explained(refused, AUDIT_LOG, self._session.application) from refused
             return self._decoder.decode(response)
 
         return pages(first, fetch, lambda found: found.page.next_link)

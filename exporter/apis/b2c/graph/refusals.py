@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from exporter.auth import CLIENT_ID
 from exporter.errors import Reason, Rejected
 
 GRAPH_ID = "00000003-0000-0000-c000-000000000000"
@@ -32,8 +33,7 @@ class Resource:
     permissions: tuple[Permission, ...]
     instead: str
 
-    @property
-    def missing_permission(self) -> str:
+    def missing_permission(self, client_id: str) -> str:
         """Which permissions the application needs, and the commands that grant them."""
         names = " and ".join(permission.name for permission in self.permissions)
         arguments = " ".join(permission.argument for permission in self.permissions)
@@ -41,8 +41,8 @@ class Resource:
         return (
             f"the application needs the application permission{plural} {names} of Microsoft Graph, with an "
             "administrator's consent, which takes minutes to become effective: "
-            f"az ad app permission add --id <client id> --api {GRAPH_ID} --api-permissions {arguments}; "
-            "az ad app permission admin-consent --id <client id>"
+            f"az ad app permission add --id {client_id} --api {GRAPH_ID} --api-permissions {arguments}; "
+            f"az ad app permission admin-consent --id {client_id}"
         )
 
 
@@ -57,13 +57,12 @@ USER_INSIGHTS = Resource(
 )
 
 
-def explained(refused: Rejected, resource: Resource) -> Rejected:
-    """The same refusal, with what to do about it where that is known."""
-    advice = _advice(refused, resource)
-    return refused.with_text(f"{refused} ({advice})") if advice else refused
+def explained(refused: Rejected, resource: Resource, application: str = "") -> Rejected:
+    """The same refusal, with what to do about it where that is known; `application` is the client id, if known."""
+    return refused.with_advice(_advice(refused, resource, application or CLIENT_ID))
 
 
-def _advice(refused: Rejected, resource: Resource) -> str:
+def _advice(refused: Rejected, resource: Resource, client_id: str) -> str:
     if refused.code.lower() == NOT_SERVED:
         return f"this tenant has no {resource.name}: {resource.instead}"
-    return resource.missing_permission if refused.reason is Reason.FORBIDDEN else ""
+    return resource.missing_permission(client_id) if refused.reason is Reason.FORBIDDEN else ""

@@ -143,13 +143,13 @@ class GraphUsers:
             except Rejected as refused:
                 begun = self._store.progress(now)
                 if refused.status not in STALE or (start.link == USERS_PAGE and (begun or refused.status != REFUSED)):
-                    raise explained(refused, USERS) from refused
+                    raise explained(refused, USERS, self._session.application) from refused
                 if start.listing == "delta" and not begun:
                     self._store.refused_changes(now)
         try:
             return self._follow(last, now)
         except Rejected as refused:
-            raise explained(refused, USERS) from refused
+            raise explained(refused, USERS, self._session.application) from refused
 
     def _starts(self, now: datetime) -> Iterator[Start]:
         """An interrupted count, the changes since the last one, and all users in each way."""

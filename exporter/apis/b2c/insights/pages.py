@@ -61,7 +61,7 @@ class Pages:
             try:
                 answer = self._session.get(link)
             except Rejected as refused:
-                raise explained(refused, USER_INSIGHTS) from refused
+                raise explained(refused, USER_INSIGHTS, self._session.application) from refused
             return decode(decoder, answer, what)  # type: ignore[no-any-return]
 
         first = f"beta/reports/userInsights/{every}/{kind.report}"

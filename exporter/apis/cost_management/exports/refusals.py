@@ -1,8 +1,9 @@
 """What the refusals of a storage account mean, and what to do about them."""
 
+from exporter.auth import CLIENT_ID
 from exporter.errors import Rejected
 
-ROLE = "az role assignment create --assignee <client id> --role 'Storage Blob Data Reader' --scope <id of the account>"
+ROLE = f"az role assignment create --assignee {CLIENT_ID} --role 'Storage Blob Data Reader' --scope <id of the account>"
 ADVICE = {
     "AuthorizationPermissionMismatch": (
         "the identity lacks the role Storage Blob Data Reader (Owner and Contributor read no data; an assignment "
@@ -17,7 +18,7 @@ ADVICE = {
 """By the error code of the service."""
 
 
-def explained(refused: Rejected) -> Rejected:
-    """The refusal, with what to do about it where that is known."""
-    advice = ADVICE.get(refused.code)
-    return refused.with_text(f"{refused}; {advice}") if advice else refused
+def explained(refused: Rejected, application: str = "") -> Rejected:
+    """The refusal, with what to do about it where that is known; `application` is the client id, if known."""
+    advice = ADVICE.get(refused.code, "")
+    return refused.with_advice(advice.replace(CLIENT_ID, application or CLIENT_ID))

@@ -70,7 +70,7 @@ class Storage:
             except Rejected as refused:
                 if refused.status in CHANGED:
                     raise Gone(str(refused)) from refused
-                raise explained(refused) from refused
+                raise explained(refused, self._session.application) from refused
             yield Opened(chunks)
 
     def _listed(self, prefix: str, delimiter: str = "") -> Iterator[Listing]:
@@ -84,7 +84,7 @@ class Storage:
             try:
                 page = self._session.get(self._session.base_url, params=params | following, headers=headers)
             except Rejected as refused:
-                raise explained(refused) from refused
+                raise explained(refused, self._session.application) from refused
             return listing(page)
 
         return pages(("",), fetch, lambda page: (page.marker,) if page.marker else None)

@@ -1,6 +1,5 @@
 """Identities, and what they may read: from the configuration to the token that Azure receives."""
 
-import argparse
 import logging
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import jwt
 import pytest
 
-from exporter.commands.check_config import check_config
+from exporter.cli import main
 from exporter.logs import LogfmtFormatter
 from exporter.simulator import Simulator
 from exporter.simulator.login.assertions import FEDERATED_AUDIENCE, Federation
@@ -128,7 +127,7 @@ def test_the_addresses_are_those_of_the_cloud(
     """As `check-config` prints them."""
     known = {"tenant": "t.example", "client_id": company.simulator.world.azure.client_id, "client_secret": "s"}
     account = {"name": "contoso", "enrollment": "100", "identity": {**known, "cloud": cloud}}
-    assert 0 == check_config(argparse.Namespace(config_file=company.config(cost_management=[account])))
+    assert 0 == main(["check-config", f"--config.file={company.config(cost_management=[account])}"])
     lines = capsys.readouterr().out.splitlines()
     assert [f"  API {addresses[0]}", f"  login {addresses[1]}"] == [
         line for line in lines if line.startswith(("  API", "  login"))

@@ -100,9 +100,10 @@ def _level(severity: Severity) -> str:
 
 def _reaches(severities: str) -> str:
     """1 for each customer that has reached the lowest threshold of these severities, else 0."""
+    matcher = f'severity{"=~" if "|" in severities else "="}"{severities}"'
     return f"""(
             {BUDGET}:reached_ratio{{{CUSTOMERS}}} >= bool on (account) group_left () (
-              min by (account) ({OF_CUSTOMERS}{{severity=~"{severities}"}})
+              min by (account) ({OF_CUSTOMERS}{{{matcher}}})
               or group by (account) ({OF_CUSTOMERS}) * Inf
             )
           )"""

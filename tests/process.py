@@ -1,6 +1,7 @@
 """Processes and ports: runs the command as a user does, and waits for its effects."""
 
 import os
+import pty
 import shutil
 import socket
 import subprocess
@@ -44,6 +45,28 @@ def running(*arguments: str, environment: Mapping[str, str] = MappingProxyType({
     finally:
         process.kill()
         process.communicate()
+
+
+def on_a_terminal(*arguments: str, environment: Mapping[str, str] = MappingProxyType({}), output: bool) -> bytes:
+    """What a terminal shows of the command until it exits with code 0: its standard error, and with `output` all."""
+    mine, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "exporter", *arguments],
+        stdout=theirs if output else subprocess.DEVNULL,
+        stderr=theirs,
+        env={**ENVIRONMENT, **environment},
+    )
+    os.close(theirs)
+    shown = b""
+    try:
+        while read := os.read(mine, 65_536):
+            shown += read
+    except OSError:  # Linux reports the end of a terminal as an error
+        pass
+    finally:
+        os.close(mine)
+    assert 0 == process.wait(60)
+    return shown
 
 
 def eventually(check: Callable[[], bool], what: str, seconds: float = 60) -> None:

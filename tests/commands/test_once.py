@@ -2,7 +2,6 @@
 
 import io
 import os
-import pty
 import signal
 import stat
 import subprocess
@@ -16,7 +15,7 @@ from exporter.commands.progress import CLEAR_LINE, Progress
 from exporter.simulator import Simulator
 from exporter.simulator.server.faults import Slow, Status
 from tests.harness import parsed, series, value
-from tests.process import ENVIRONMENT, command, eventually, running
+from tests.process import ENVIRONMENT, command, eventually, on_a_terminal, running
 
 ACCOUNT = {"account": "contoso-ea"}
 
@@ -96,21 +95,7 @@ def test_a_closed_pipe_is_no_failure(config: Path) -> None:
 
 def test_a_terminal_shows_the_progress(config: Path) -> None:
     """On the standard error, which has nothing else but the log."""
-    mine, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "exporter", "--once", f"--config.file={config}"],
-        stdout=subprocess.DEVNULL, stderr=theirs, env=ENVIRONMENT,
-    )  # fmt: skip
-    os.close(theirs)
-    shown = b""
-    try:
-        while read := os.read(mine, 65_536):
-            shown += read
-    except OSError:  # Linux reports the end of a terminal as an error
-        pass
-    finally:
-        os.close(mine)
-    assert 0 == process.wait(10)
+    shown = on_a_terminal("--once", f"--config.file={config}", output=False)
     assert b"[########################] 6 of 6 reports" in shown
     assert shown.endswith(CLEAR_LINE.encode())
 

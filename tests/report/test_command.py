@@ -1,11 +1,7 @@
 """The command: its exit codes, its file, and what is printed about accounts that fail."""
 
-import os
-import pty
 import signal
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +11,7 @@ from exporter.errors import ConfigError
 from exporter.report.reports import reader
 from exporter.simulator import Simulator
 from exporter.simulator.server.faults import Slow
-from tests.process import ENVIRONMENT, eventually, running
+from tests.process import eventually, on_a_terminal, running
 from tests.report.conftest import Command
 
 TWO = """
@@ -129,22 +125,10 @@ def test_an_account_without_the_report_is_left_out(command: Command) -> None:
 
 def test_as_a_user_runs_it_on_a_terminal(config: Path) -> None:
     """The table has bars and colours, and the standard error shows the progress."""
-    mine, theirs = pty.openpty()
-    child = subprocess.Popen(
-        [sys.executable, "-m", "exporter", "report", "ea", "usagedetails", "--group-by=subscription_name",
-         f"--config.file={config}"],
-        stdout=theirs, stderr=theirs, env={**ENVIRONMENT, "TERM": "xterm", "COLUMNS": "120"},
+    shown = on_a_terminal(
+        "report", "ea", "usagedetails", "--group-by=subscription_name", f"--config.file={config}",
+        environment={"TERM": "xterm", "COLUMNS": "120"}, output=True,
     )  # fmt: skip
-    os.close(theirs)
-    shown = b""
-    try:
-        while read := os.read(mine, 65_536):
-            shown += read
-    except OSError:  # Linux reports the end of a terminal as an error
-        pass
-    finally:
-        os.close(mine)
-    assert 0 == child.wait(60)
     assert b"] 1 of 1 reports" in shown
     assert "\x1b[36m████████████████\x1b[0m" in shown.decode()
 

@@ -48,8 +48,8 @@ def storm(number: int) -> bytes:
     lines.append(f'partner_center_customers{{account="{account}",azure_plan="true"}} {number}')
     for severity, ratio in (("info", 0.5), ("warning", 0.8), ("critical", 1.0)):
         lines.append(f'partner_center_budget_threshold_ratio{{account="{account}",severity="{severity}"}} {ratio}')
-    for place in range(number):
-        customer = uuid.UUID(int=chance.getrandbits(128), version=4)
+    customers = sorted(str(uuid.UUID(int=chance.getrandbits(128), version=4)) for _ in range(number))
+    for place, customer in enumerate(customers):
         labels = f'account="{account}",customer_id="{customer}",customer_name="Customer {place} of a large partner"'
         budget = chance.randrange(10, 90_000)
         lines += [

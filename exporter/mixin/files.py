@@ -4,7 +4,7 @@ import json
 import math
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import yaml
 
@@ -52,6 +52,8 @@ def _group(group: Group, links: Links) -> Iterator[str]:
         if isinstance(rule, Record):
             yield f"      - record: {_scalar(rule.name)}"
             yield from _expression(rule.expr)
+            if rule.labels:
+                yield f"        labels: {_labels(rule.labels)}"
         else:
             yield f"      - alert: {_scalar(rule.name)}"
             yield from _expression(rule.expr)
@@ -63,7 +65,7 @@ def _alert(alert: Alert, links: Links) -> Iterator[str]:
         yield f"        for: {alert.for_}"
     if alert.keep_firing_for:
         yield f"        keep_firing_for: {alert.keep_firing_for}"
-    yield f"        labels: {{severity: {alert.severity}}}"
+    yield f"        labels: {_labels({'severity': alert.severity, **alert.labels})}"
     yield "        annotations:"
     yield f"          summary: {_scalar(alert.summary)}"
     yield "          description: >-"
@@ -71,6 +73,10 @@ def _alert(alert: Alert, links: Links) -> Iterator[str]:
     yield f"          runbook_url: {_scalar(f'{links.runbook}#{alert.runbook.anchor}')}"
     if alert.dashboard:
         yield f"          dashboard_url: {_scalar(links.dashboard(alert.dashboard))}"
+
+
+def _labels(labels: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{name}: {_scalar(value)}" for name, value in labels.items()) + "}"
 
 
 def _expression(expr: str) -> Iterator[str]:

@@ -1,10 +1,12 @@
 """What a rule file of Prometheus consists of."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 Severity: TypeAlias = Literal["info", "warning", "critical"]
+NOT_OF_A_CUSTOMER: Mapping[str, str] = {"customer_id": ""}
+"""Labels of a rule that another group has for customers. An empty label is none, but makes the two rules differ."""
 
 
 @dataclass(frozen=True)
@@ -38,16 +40,17 @@ def anchor(title: str) -> str:
 
 @dataclass(frozen=True)
 class Record:
-    """A recording rule. `comment` explains why it is as it is; the rule file shows it."""
+    """A recording rule. `comment` explains why it is as it is; the rule file shows it. `labels` are added."""
 
     name: str
     expr: str
     comment: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Alert:
-    """An alerting rule. Rules with the same name differ in their severity.
+    """An alerting rule. Rules with the same name differ in their severity or in `labels`, which are added.
 
     `summary` is one constant sentence. `description` is a template in which white space is folded. `for_` is how long
     `expr` must be true before the alert fires, as Prometheus writes durations; empty if it fires at once.
@@ -66,6 +69,7 @@ class Alert:
     keep_firing_for: str = ""
     comment: str = ""
     dashboard: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

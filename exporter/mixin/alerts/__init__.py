@@ -7,12 +7,15 @@ from exporter.mixin.alerts import (
     commitments,
     costs,
     credentials,
+    customers,
     limits,
     prepayment,
     process,
 )
-from exporter.mixin.recording.budgets import BUDGETS, WITHOUT_BUDGET
+from exporter.mixin.recording.budgets import BUDGETS
 from exporter.mixin.recording.costs import COSTS
+from exporter.mixin.recording.customer_pace import CUSTOMER_PACE
+from exporter.mixin.recording.customers import CUSTOMER_BUDGETS, WITHOUT_BUDGET
 from exporter.mixin.recording.days import DAYS
 from exporter.mixin.recording.pace import BUDGET_PACE
 from exporter.mixin.recording.periods import PERIODS
@@ -23,13 +26,15 @@ BILLING = RuleFile(
     "alerts",
     (
         Group("azure-billing-budgets", (*BUDGETS, *budgets.ALERTS, *commitments.ALERTS, *b2c.ALERTS)),
+        Group("azure-billing-customer-budgets", (*CUSTOMER_BUDGETS, *customers.ALERTS)),
+        Group("azure-billing-customer-pace", (*CUSTOMER_PACE, *customers.PACES)),
         Group(
             "azure-billing-periods",
             (*PERIODS, *COSTS, *BUDGET_PACE, *PREPAYMENT, *budgets.PACES, *prepayment.ALERTS),
         ),
         Group(
             "azure-billing-days",
-            (*DAYS, *costs.ALERTS, *b2c.JUMPS, *WITHOUT_BUDGET, *budgets.WITHOUT_A_BUDGET),
+            (*DAYS, *costs.ALERTS, *b2c.JUMPS, *WITHOUT_BUDGET, *customers.WITHOUT_A_BUDGET),
             interval="3m",
             comment="Reading four weeks of every meter is expensive, so these rules are evaluated less often.",
         ),

@@ -13,7 +13,7 @@ USED_UP = Section(
     Center, and the alert has the labels `customer_id` and `customer_name`. A budget of zero has no used ratio: any
     spending against it fires `AzureBudgetUsedUp`.
 
-    If a threshold is reached by more than 500 customers of one partner account, one alert for the account takes the
+    If a threshold is reached by more than 100 customers of one partner account, one alert for the account takes the
     place of theirs. It has no label `budget`; its text names the highest, and the dashboard lists all.
 
     The text says as of when the amounts are: on the first of a month, they may still be those of the month before.
@@ -27,7 +27,7 @@ USED_UP = Section(
     The thresholds that apply, and the used share that is compared with them:
 
         azure_billing:budget:threshold_ratio{account="…"} or azure_billing:customer_budget:threshold_ratio{account="…"}
-        azure_billing:budget:reached_ratio{account="…"}
+        azure_billing:budget:reached_ratio{account="…"} or azure_billing:customer_budget:reached_ratio{account="…"}
     """,
     mitigation="""
     Talk to the owner of the budget. Stop what is not needed, or raise the budget: in the configuration, followed by a
@@ -69,11 +69,12 @@ PACE = Section(
 
         sum by (subscription_name, currency) (azure_cost_daily{account="…"})
         azure_billing:budget:projected{account="…"} / azure_billing:budget:amount
+        azure_billing:customer:projected{account="…"}
     """,
     mitigation="Proceed as for [a budget that is used up](#a-budget-is-used-up).",
     resolution="""
-    When the projection falls below the budget, and by more than a twentieth of the period without costs would lower it,
-    so that costs that arrive once a day do not resolve it; when the budget is used up and `AzureBudgetUsedUp` fires; or
+    When the projection falls below the budget, and by more than days without new costs would lower it, so that costs
+    that arrive once a day do not resolve it; when the budget is used up and `AzureBudgetUsedUp` fires; or
     in the last twentieth of the period. Each of them is two hours later, so that a restart changes nothing.
     """,
     silencing="""

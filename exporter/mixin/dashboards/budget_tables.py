@@ -49,7 +49,20 @@ def customer_budgets(mine: str, most: int = 50) -> Json:
         most,
         {"Customer": ("Customer", row_link(CUSTOMER, account="Account", customer_id="Id"))},
         hidden=("Id",),
+        pace=_pace_of_customers(mine),
     )
+
+
+def _pace_of_customers(mine: str) -> tuple[str, str, str]:
+    """The projection, the pace and the days that are left of customers' budgets, with the budget's labels."""
+    keys = "account, customer_id, currency"
+    amount = f'max by ({", ".join(CUSTOMERS)}) (azure_billing:budget:amount{{{mine},customer_id!=""}})'
+
+    def of_budget(name: str) -> str:
+        return f"{amount} * 0 + on ({keys}) group_left () max by ({keys}) (azure_billing:{name}{{{mine}}})"
+
+    projected = of_budget("customer:projected")
+    return projected, f"({projected}) / ({amount} > 0)", of_budget("customer_budget:days_left")
 
 
 def _budgets(
@@ -60,12 +73,14 @@ def _budgets(
     most: int,
     links: dict[str, tuple[str, str]] | None = None,
     hidden: tuple[str, ...] = (),
+    pace: tuple[str, str, str] | None = None,
 ) -> Json:
     keys = list(columns)
 
     def series(name: str) -> str:
         return f"max by ({', '.join(keys)}) (azure_billing:budget:{name}{{{mine}}})"
 
+    projected, rate, left = pace or (series("projected"), series("pace_ratio"), series("days_left"))
     # A budget of zero has no used share: it is listed first if anything is spent of it, else last.
     used = f"({series('used_ratio')} or ({series('spent')} > {series('amount')}) * 0 + {OF_ZERO:g})"
     rank = f"topk({most}, {used} or {series('amount')} * 0 - {OF_ZERO:g})"
@@ -76,9 +91,9 @@ def _budgets(
         Query(limited(used, keys, rank), "Used"),
         Query(limited(series("spent"), keys, rank), "Spent"),
         Query(limited(series("amount"), keys, rank), "Amount"),
-        Query(limited(series("projected"), keys, rank), "Projected"),
-        Query(limited(series("pace_ratio"), keys, rank), "Pace"),
-        Query(limited(series("days_left"), keys, rank), "Days left"),
+        Query(limited(projected, keys, rank), "Projected"),
+        Query(limited(rate, keys, rank), "Pace"),
+        Query(limited(left, keys, rank), "Days left"),
         sort="Used",
         units={
             "Used": RATIO,

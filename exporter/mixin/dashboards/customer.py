@@ -115,7 +115,7 @@ NOW = Row(
             "Days until the budget is used up",
             "At the current rate, from the time of the data on; 0 if it is used up.",
             DAYS,
-            f"min by (account) (azure_billing:budget:days_left{{{ONE}}})",
+            f"min by (account) (azure_billing:customer_budget:days_left{{{ONE}}})",
         ),
         age(
             "Days until the period ends",

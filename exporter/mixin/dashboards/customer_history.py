@@ -71,7 +71,9 @@ def _periods() -> Json:
     return panel | {"timeFrom": "395d"}
 
 
-EVEN = f"{amount('azure_billing:budget:amount')} * {amount('azure_billing:budget:elapsed_ratio')}"
+EVEN = (
+    f"{amount('azure_billing:budget:amount')} * on ({OWNER}) group_left () max by ({OWNER}) ({ELAPSED}_ratio{{{ONE}}})"
+)
 HISTORY = Row(
     "History",
     (

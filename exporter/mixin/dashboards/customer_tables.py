@@ -30,7 +30,7 @@ def customers(selector: str, totals: str) -> Json:
         Query(f"{cost} {name}", "Cost"),
         Query(f"{amount('azure_billing:budget:amount', selector)} {name}", "Budget"),
         Query(f"{projected} {name}", "Projected"),
-        Query(f"{amount('azure_billing:budget:days_left', selector)} {name}", "Days left"),
+        Query(f"{amount('azure_billing:customer_budget:days_left', selector)} {name}", "Days left"),
         Query(f"{share} {name}", "Share"),
         Query(f"{changed} {name}", "Change"),
         sort="Used",

@@ -23,7 +23,6 @@ def seen(source: str, collectors: str, figures: str) -> str:
 
     It is gone a day later, and at once if the exporter that listed the account no longer does.
     """
-    listed = f"{EXPORTER}_collector_interval_seconds{{{collectors}}}"
     return f"""
         label_replace(
           (
@@ -34,18 +33,45 @@ def seen(source: str, collectors: str, figures: str) -> str:
         )
         or (
           last_over_time({SEEN}{{source="{source}"}}[{MEMORY}]) > time() - {DAY}
-          unless on (account) (
+          unless on (account) ({_removed(collectors)})
+        )
+        """
+
+
+def _removed(collectors: str) -> str:
+    """Accounts that an exporter listed, and no longer lists although it is scraped."""
+    listed = f"{EXPORTER}_collector_interval_seconds{{{collectors}}}"
+    return f"""
             last_over_time({listed}[1d])
             and on (job, instance) {EXPORTER}_build_info
             unless on (account) {listed}
-          )
-        )
-        """
+          """
+
+
+def _before(series: str) -> str:
+    """What the evaluation before recorded, so that what was removed does not return.
+
+    If that is nothing, because Prometheus was restarted, the last values.
+    """
+    return f"""(
+            {series}
+            or (last_over_time({series}[{MEMORY}]) unless on (account) {series})
+          )"""
 
 
 def held(series: str, source: str) -> str:
     """The last values of a recorded series while `source` is not published."""
     return f"""(
-          last_over_time({series}[{MEMORY}])
+          {_before(series)}
           and on (account) ({SEEN}{{source="{source}"}} < time())
+        )"""
+
+
+def kept(series: str, collectors: str) -> str:
+    """The same in a group that does not record when an account was last published."""
+    return f"""(
+          {_before(series)}
+          unless on (account) {last_success(collectors)}
+          and on (account) last_over_time({last_success(collectors)}[1d])
+          unless on (account) ({_removed(collectors)})
         )"""

@@ -1,9 +1,8 @@
 """How fast budgets are used: the elapsed part of their periods, and the spending that is expected at the end."""
 
-from exporter.mixin.recording.budgets import AMOUNT_OF_OTHERS, BUDGET, CONFIGURED, OTHERS, SPENT_OF_OTHERS
-from exporter.mixin.recording.customers import CROWDED_BY_PACE, CUSTOMERS, LIMITS, crowded, named
-from exporter.mixin.recording.held import DAY, MEMORY
-from exporter.mixin.recording.periods import DATA, LAST_RUN
+from exporter.mixin.recording.budgets import AMOUNT_OF_OTHERS, BUDGET, CONFIGURED, SPENT_OF_OTHERS
+from exporter.mixin.recording.held import DAY, MEMORY, kept
+from exporter.mixin.recording.periods import DATA
 from exporter.mixin.rules import Record
 
 ELAPSED, PACE, PROJECTED, LEFT, EXCEEDING = (
@@ -11,10 +10,8 @@ ELAPSED, PACE, PROJECTED, LEFT, EXCEEDING = (
 )
 DAYS = f"{BUDGET}:elapsed_days"
 FORECAST = f"{BUDGET}:forecast"
-KEYS = "account, customer_id, currency"
-OF_CUSTOMER = f"on ({KEYS}) group_left () max by ({KEYS})"
 LIMIT_OF_CONFIGURED = "max by (account, budget, currency) (azure_billing_budget_amount)"
-SHARE = f"{PACE}{{{CUSTOMERS}}} or {PROJECTED}{{{OTHERS}}} / (({AMOUNT_OF_OTHERS}) > 0)"
+SHARE = f"{PROJECTED} / (({AMOUNT_OF_OTHERS}) > 0)"
 """The spending at the end of the period as a share of the budget."""
 STEP = 0.05
 """Hysteresis, as a share of the period: a projection that falls by what so much time without costs explains."""
@@ -62,16 +59,12 @@ BUDGET_PACE = (
         _elapsed("elapsed_days"),
         comment=(
             "Elapsed days and elapsed share of the billing period, as of the data. Of the budgets that are set in "
-            "Azure, only monthly ones have a period that is known to be the calendar month. Elapsed days of customers "
-            "are azure_billing:customer:elapsed_days."
+            "Azure, only monthly ones have a period that is known to be the calendar month."
         ),
     ),
     Record(
         ELAPSED,
-        f"""
-        {_elapsed("elapsed_ratio").strip()}
-        or {named(f"{LIMITS} * 0 + on (account, customer_id) group_left () azure_billing:customer:elapsed_ratio")}
-        """,
+        _elapsed("elapsed_ratio"),
     ),
     Record(
         PROJECTED,
@@ -85,9 +78,7 @@ BUDGET_PACE = (
           unless on (account) {DATA}{{collector="usagedetails"}}
         )
         or {FORECAST}
-        or ({SPENT_OF_OTHERS}) / ({ELAPSED}{{{OTHERS}}} > 0.034)
-        or 1 / ({ELAPSED}{{{CUSTOMERS}}} > 0.034)
-        * {OF_CUSTOMER} (partner_center_customer_cost_month_to_date)
+        or ({SPENT_OF_OTHERS}) / ({ELAPSED} > 0.034)
         """,
         comment=(
             "Spending at the end of the period, at the current rate. For B2C, the exporter's estimate, which applies "
@@ -99,9 +90,7 @@ BUDGET_PACE = (
         f"""
         ({SPENT_OF_OTHERS})
         / (({AMOUNT_OF_OTHERS}) != 0)
-        / ({ELAPSED}{{{OTHERS}}} > 0.034)
-        or {PROJECTED}{{{CUSTOMERS}}}
-        / {OF_CUSTOMER} (partner_center_customer_budget_amount != 0)
+        / ({ELAPSED} > 0.034)
         """,
         comment=(
             "1 means that the budget is used up exactly at the end of the period. The first day is too short for a "
@@ -113,13 +102,7 @@ BUDGET_PACE = (
         f"""
         clamp_min(
           {_left(CONFIGURED, _age('collector=~"usagedetails|bill"')).strip()}
-          or {_left('scope!=""', _age('collector="budgets"')).strip()}
-          or (
-            1 / ({PACE}{{{CUSTOMERS}}} * {ELAPSED}{{{CUSTOMERS}}} > 0)
-            - 1
-          )
-          * on (account, customer_id) group_left () azure_billing:customer:elapsed_days
-          - on (account) group_left () (time() - {LAST_RUN}) / {DAY},
+          or {_left('scope!=""', _age('collector="budgets"')).strip()},
           0
         )
         """,
@@ -134,8 +117,8 @@ BUDGET_PACE = (
         (
           {LEFT} > 0
           or (
-            {LEFT}{{{OTHERS}}} == 0
-            unless {PACE}{{{OTHERS}}} * {ELAPSED}{{{OTHERS}}} >= 1
+            {LEFT} == 0
+            unless {PACE} * {ELAPSED} >= 1
           )
         )
         and {ELAPSED} > 0.1 < 0.95
@@ -149,13 +132,15 @@ BUDGET_PACE = (
           )
         )
         unless {FORECAST}
+        or {kept(f'{EXCEEDING}{{scope=""}}', 'collector=~"usagedetails|usage|bill"')}
+        or {kept(f'{EXCEEDING}{{scope!=""}}', 'collector="budgets"')}
         """,
         comment=(
             "The days that are left of budgets that will be exceeded while there is time to act: not in the first "
             "days, when no trend is known, and not at the very end. With hysteresis: costs arrive in steps of a day, "
             "between which the projection falls. A decline that a twentieth of the period without costs explains does "
-            "not count. 0 days are left of a budget that should be used up by now, and of one that is used up."
+            "not count. 0 days are left of a budget that should be used up by now, and of one that is used up. Held "
+            "for a day while the account is not published."
         ),
     ),
-    Record(CROWDED_BY_PACE, crowded("pace", f"count by (account) ({EXCEEDING}{{{CUSTOMERS}}})", CROWDED_BY_PACE)),
 )

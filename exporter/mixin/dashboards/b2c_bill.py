@@ -2,7 +2,7 @@
 
 from exporter.mixin.dashboards.board import Row
 from exporter.mixin.dashboards.budget_tables import LABELS, budgets
-from exporter.mixin.dashboards.panels import CHANGE, COUNT, MONEY, RATIO, Query, stat, timeseries
+from exporter.mixin.dashboards.panels import CHANGE, COUNT, MONEY, OTHERS, RATIO, Query, stat, timeseries
 from exporter.mixin.dashboards.tables import table
 
 MINE = 'account=~"$account"'
@@ -47,7 +47,6 @@ BILL = Row(
                 sort="Month to date",
                 units={"Month to date": MONEY, "Projected": MONEY, "Last month": MONEY, "Change": RATIO},
                 steps={"Change": CHANGE},
-                widths={"Currency": 85, "Change": 85},
             ),
             24,
             6,
@@ -80,7 +79,7 @@ BILL = Row(
                 Query(
                     f"sum by (currency) ({ESTIMATES} unless on (account, component) {TEN})",
                     "all others, {{currency}}",
-                    colour="text",
+                    colour=OTHERS,
                 ),
                 stacked=True,
                 interval="1h",
@@ -117,6 +116,7 @@ BILLED = Row(
                 "first day on, or if the source does not state it.",
                 COUNT,
                 Query(f"max by (account) (azure_b2c_monthly_active_users{{{MINE}}})", "{{account}}"),
+                no_value="not known",
             ),
             6,
             7,

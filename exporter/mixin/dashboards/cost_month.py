@@ -48,7 +48,6 @@ MONTH = Row(
                     "Elapsed": RATIO,
                 },
                 steps={"Change": CHANGE},
-                widths={"Currency": 85},
             ),
             24,
             7,

@@ -59,9 +59,10 @@ def figure(
     return stat(title, description, unit, Query(query, "{{currency}}"), steps=steps, no_value=no_value), 4, 5
 
 
-def age(title: str, description: str, unit: Unit, query: str) -> tuple[Json, int, int]:
+def age(title: str, description: str, unit: Unit, query: str, steps: Steps = ((0, "text"),)) -> tuple[Json, int, int]:
     """A figure of the customer without a currency."""
-    return stat(title, description, unit, Query(query, "{{account}}"), named=False, no_value="not known"), 6, 4
+    shown = stat(title, description, unit, Query(query, "{{account}}"), named=False, steps=steps, no_value="not known")
+    return shown, 6, 4
 
 
 BEFORE = previous(COST, MONEY_OF)
@@ -116,6 +117,7 @@ NOW = Row(
             "At the current rate, from the time of the data on; 0 if it is used up.",
             DAYS,
             f"min by (account) (azure_billing:budget:days_left{{{ONE}}})",
+            ((0, "red"), (0.05, "text")),
         ),
         age(
             "Days until the period ends",
@@ -149,7 +151,7 @@ NOW = Row(
                 {"Alert": 300, "Currency": 90},
             ),
             24,
-            6,
+            5,
         ),
     ),
 )
@@ -188,7 +190,7 @@ SUBSCRIPTIONS = Row(
                 empty=NOT_READ,
             ),
             24,
-            10,
+            8,
         ),
         (
             timeseries(

@@ -50,7 +50,7 @@ def _cost(name: str) -> str:
 SPENDING = Row(
     "Budgets",
     (
-        (budgets(MINE), 24, 10),
+        (budgets(MINE), 24, 9),
         (customer_budgets(f'{MINE},customer_id=~"${{listed:pipe}}"'), 24, 10),
         (
             timeseries(
@@ -96,7 +96,6 @@ COSTS = Row(
                         row_link("azure-billing-${__data.fields.Source}", account="Account", currency="Currency"),
                     )
                 },
-                widths={"Currency": 85},
             ),
             24,
             8,

@@ -50,7 +50,7 @@ def customers(selector: str, totals: str) -> Json:
         widths={
             "Account": 110,
             "Currency": 80,
-            "Used": 125,
+            "Used": 135,
             "Cost": 83,
             "Budget": 83,
             "Projected": 83,

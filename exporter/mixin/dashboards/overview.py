@@ -50,7 +50,7 @@ def _cost(name: str) -> str:
 SPENDING = Row(
     "Budgets",
     (
-        (budgets(MINE), 24, 9),
+        (budgets(MINE), 24, 8),
         (customer_budgets(f'{MINE},customer_id=~"${{listed:pipe}}"'), 24, 10),
         (
             timeseries(

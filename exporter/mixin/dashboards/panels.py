@@ -44,8 +44,6 @@ CHANGE = ((0, "text"), (0.1, "orange"), (0.5, "red"))
 """Colours of a change against last month."""
 OTHERS = "#808080"
 """Grey that recedes in both themes, for what is left of a total."""
-UNKNOWN: Json = {"type": "special", "options": {"match": "null+nan", "result": {"text": "-", "color": "transparent"}}}
-"""A value that is not known has no colour: the first step's would say that all is well."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +117,7 @@ def stat(title: str, description: str, unit: Unit, *queries: Query, named: bool 
         "justifyMode": "center",
         "orientation": "auto",
         "reduceOptions": _newest(),
-        "text": {"titleSize": 16} | ({"valueSize": 40} if unit is COUNT else {}),
+        "text": {"titleSize": 14} | ({"valueSize": 40} if unit is COUNT else {}),
         "textMode": "value_and_name" if named else "value",
     }
     money = unit is MONEY

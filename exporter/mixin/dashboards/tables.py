@@ -7,7 +7,6 @@ from exporter.mixin.dashboards.panels import (
     ALIGNED,
     LARGE_AMOUNTS,
     MONEY,
-    UNKNOWN,
     Json,
     Query,
     Steps,
@@ -117,15 +116,20 @@ def _shortened(patterns: Mapping[str, str]) -> list[Json]:
     ]
 
 
+def _unknown(colour: str) -> Json:
+    """A value that is not known is not in the colour of the first step, which would say that all is well."""
+    return {"type": "special", "options": {"match": "null+nan", "result": {"text": EMPTY, "color": colour}}}
+
+
 def _colours(column: str, steps: Steps | None, gauge: bool, texts: Json | None) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if texts is not None:
-        found["mappings"] = [texts, UNKNOWN]
+        found["mappings"] = [texts, _unknown("transparent")]
         found["custom.cellOptions"] = {"type": "color-background", "mode": "basic"}
     if steps is not None:
-        found.setdefault("mappings", [UNKNOWN])
-        found["thresholds"] = thresholds(steps)
         text = steps[0][1] == "text"
+        found.setdefault("mappings", [_unknown("text" if text else "transparent")])
+        found["thresholds"] = thresholds(steps)
         found.setdefault("custom.cellOptions", {"type": "color-text" if text else "color-background", "mode": "basic"})
     if gauge:
         found |= {"min": 0, "max": 1, "custom.cellOptions": {"type": "gauge", "mode": "basic"}}

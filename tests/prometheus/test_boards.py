@@ -74,7 +74,7 @@ def test_amounts_in_a_currency_without_a_minor_unit_have_no_decimals(board: Json
     if panel["type"] == "table" or panel["fieldConfig"]["defaults"].get("decimals") != 2:
         return
     (override,) = (one for one in panel["fieldConfig"]["overrides"] if one["matcher"]["id"] == "byRegexp")
-    assert override["properties"] == [{"id": "decimals", "value": 0}]
+    assert override["properties"] == [{"id": "unit", "value": "locale"}, {"id": "decimals", "value": 0}]
     for target in panel["targets"]:
         assert re.search(WITHOUT_CENTS.strip("/"), target["legendFormat"].replace("{{currency}}", "JPY"))
 

@@ -208,7 +208,7 @@ def override(matcher: str, name: str, properties: Mapping[str, Any]) -> Json:
 
 
 def _without_cents(unit: Unit) -> list[Json]:
-    return [override("byRegexp", WITHOUT_CENTS, {"decimals": 0})] if unit is MONEY else []
+    return [override("byRegexp", WITHOUT_CENTS, {"unit": MONEY.id, "decimals": 0})] if unit is MONEY else []
 
 
 def _styles(queries: Sequence[Query]) -> list[Json]:

@@ -109,7 +109,8 @@ def timeseries(
 def stat(title: str, description: str, unit: Unit, *queries: Query, named: bool = True, **more: Any) -> Json:
     """The newest value of each series, not `named` if there is only one.
 
-    A query with a colour has it from 1 on. Amounts are as large as the panel is wide; a fixed size would cut long ones.
+    A query with a colour has it from 1 on. Amounts and figures of many series are as large as fits; a fixed size would
+    cut them.
     """
     options = {
         "colorMode": "value",
@@ -117,7 +118,7 @@ def stat(title: str, description: str, unit: Unit, *queries: Query, named: bool 
         "justifyMode": "center",
         "orientation": "auto",
         "reduceOptions": _newest(),
-        "text": {"titleSize": 14} | ({"valueSize": 40} if unit is COUNT else {}),
+        "text": {"titleSize": 14} | ({} if named or unit is MONEY else {"valueSize": 40}),
         "textMode": "value_and_name" if named else "value",
     }
     money = unit is MONEY

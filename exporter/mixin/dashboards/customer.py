@@ -8,6 +8,7 @@ from exporter.mixin.dashboards.customer_panels import (
     COST,
     CURRENT,
     ELAPSED,
+    LATE,
     MONEY_OF,
     ONE,
     PERIOD,
@@ -17,6 +18,7 @@ from exporter.mixin.dashboards.customer_panels import (
     amount,
     change,
     previous,
+    since_read,
 )
 from exporter.mixin.dashboards.details import SHORT_STEP, alerts
 from exporter.mixin.dashboards.panels import (
@@ -121,9 +123,10 @@ NOW = Row(
         ),
         age(
             "Days until the period ends",
-            "Time until the customer's next billing period begins.",
+            "Time until the customer's next billing period begins; below 0 if it has, and its record is not read.",
             DAYS,
             f"(max by (account) ({PERIOD}_end_timestamp_seconds{{{ONE}}}) - time()) / 86400",
+            ((-1, "red"), (0, "text")),
         ),
         age(
             "Age of the record",
@@ -135,8 +138,8 @@ NOW = Row(
             "Time since it was read",
             "Time since the exporter last read the usage records of the account.",
             SECONDS,
-            "time() - max by (account) (azure_billing_exporter_collector_last_success_timestamp_seconds"
-            '{account="$account",collector="usagerecords"})',
+            since_read('account="$account"'),
+            LATE,
         ),
         (
             alerts(

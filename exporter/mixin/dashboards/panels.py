@@ -42,6 +42,8 @@ BUDGET = ((0, "green"), (0.5, "blue"), (0.8, "orange"), (1, "red"))
 PACE = ((0, "transparent"), (1, "orange"), (1.5, "red"))
 CHANGE = ((0, "text"), (0.1, "orange"), (0.5, "red"))
 """Colours of a change against last month."""
+AGE = ((0, "text"), (3, "orange"), (7, "red"))
+"""Colours of the age of amounts in days: an account that can't be read keeps its last ones."""
 OTHERS = "#808080"
 """Grey that recedes in both themes, for what is left of a total."""
 

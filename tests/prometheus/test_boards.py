@@ -81,7 +81,7 @@ def test_amounts_in_a_currency_without_a_minor_unit_have_no_decimals(board: Json
 
 @pytest.mark.parametrize(("board", "panel"), PANELS, ids=titled)
 def test_large_amounts_are_shown_in_whole_units(board: Json, panel: Json) -> None:
-    """In columns and figures, which show cents otherwise; the first override, so that those of columns precede.
+    """In columns and figures, which show cents otherwise; the first override, so that those of columns take precedence.
 
     Lines of a chart would have one axis for each unit.
     """

@@ -203,7 +203,7 @@ def texts(values: Mapping[int, tuple[str, str]]) -> Json:
 
 
 def override(matcher: str, name: str, properties: Mapping[str, Any]) -> Json:
-    """Properties of the fields that a matcher finds, such as `byName`; later ones precede."""
+    """Properties of the fields that a matcher finds, such as `byName`; later overrides take precedence."""
     return {
         "matcher": {"id": matcher, "options": name},
         "properties": [{"id": key, "value": value} for key, value in properties.items() if value is not None],

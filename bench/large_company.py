@@ -5,6 +5,7 @@ of which four families are 100,000 series.
 """
 
 import random
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -22,8 +23,8 @@ REPORTS = {
 }
 
 
-LAST_MONTH = {ENROLLMENT: ("usagedetails", ("EUR",)), PARTNER: ("usagerecords", ("EUR", "USD", "CHF"))}
-"""What a recording rule with `@ end()` would have recorded: the rules of a past range can't."""
+SOURCES = {ENROLLMENT: "usagedetails", PARTNER: "usagerecords"}
+DAYS_OF_A_MONTH = 30
 
 
 class Amount(NamedTuple):
@@ -65,14 +66,17 @@ class Company:
         self._amounts: list[Amount] = []
         self._constant: list[str] = []
         self._customers: list[str] = []
+        self._per_day: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
         over: list[str] = []
         for labels, per_day in usage(chance):
+            self._per_day[ENROLLMENT, "EUR"] += per_day
             self._amounts.append(Amount("azure_cost_month_to_date", labels, per_day))
             self._amounts.append(Amount("azure_usage_quantity_month_to_date", f'{labels},unit="1 Hour"', per_day * 7))
             self._constant.append(f"azure_cost_daily{{{labels}}} {per_day}")
             self._constant.append(f"azure_cost_previous_month{{{labels}}} {per_day * chance.randrange(20, 40)}")
         for place, (labels, currency, per_day) in enumerate(customers(number, chance)):
             self._customers.append(labels)
+            self._per_day[PARTNER, currency] += per_day
             paid = f'{labels},currency="{currency}"'
             self._amounts.append(Amount("partner_center_customer_cost_month_to_date", paid, per_day))
             self._constant.append(f'partner_center_customer_info{{{labels},azure_plan="true"}} 1')
@@ -102,9 +106,10 @@ class Company:
             yield f"{period}_start_timestamp_seconds{{{labels}}} {start.timestamp():.0f} {stamp}"
             yield f"{period}_end_timestamp_seconds{{{labels}}} {following.timestamp():.0f} {stamp}"
             yield f"partner_center_customer_last_modified_timestamp_seconds{{{labels}}} {stamp} {stamp}"
-        for account, (source, currencies) in LAST_MONTH.items():
-            last = f'azure_billing:cost:previous_month{{account="{account}",collector="{source}"'
-            yield from (f'{last},currency="{currency}"}} 100000 {stamp}' for currency in currencies)
+        # What a recording rule with `@ end()` would have recorded: the rules of a past range can't.
+        for (account, currency), per_day in self._per_day.items():
+            labels = f'account="{account}",collector="{SOURCES[account]}",currency="{currency}"'
+            yield f"azure_billing:cost:previous_month{{{labels}}} {per_day * DAYS_OF_A_MONTH:.2f} {stamp}"
         yield from (f"{line} {stamp}" for line in large_exporter.collectors(REPORTS, at))
 
     def history(self, start: datetime, end: datetime, every: timedelta) -> Iterator[str]:

@@ -13,7 +13,9 @@ INTRODUCTION = """# Dashboards
 
 The dashboards in `grafana/dashboards/` are for Grafana 10.4 and later. They require the rules of
 `prometheus/rules/` in the Prometheus that scrapes the exporter. Panels show one currency at a
-time, or a column that names the currency; amounts are never summed across currencies.
+time, or a column that names the currency; amounts are never summed across currencies. Columns and figures with an
+amount of 100,000 or more show whole units, all others cents. In charts and figures, yen and other currencies without a
+minor unit have no decimals; tables show two, because Grafana has no format that depends on another column.
 
 To import a dashboard, choose *Dashboards > New > Import* and upload its file. Select the data source at the top of the
 dashboard.

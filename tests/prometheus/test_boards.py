@@ -14,7 +14,7 @@ from tests.prometheus.boards import PANELS, TABLES, Json, panels, titled, titles
 from tools.dashboards import main
 
 ROOT = Path(__file__).parents[2]
-CORE = {"timeseries", "stat", "bargauge", "table"}
+CORE = {"timeseries", "stat", "table"}
 UNITS = {"locale", "percentunit", "s", "reqps", "bytes", "none"}
 ONE_SUBSCRIPTION = r'\w+{account="\$account",currency="\$currency",subscription_name="\$subscription"}'
 """A selection of few series."""
@@ -74,9 +74,23 @@ def test_amounts_in_a_currency_without_a_minor_unit_have_no_decimals(board: Json
     if panel["type"] == "table" or panel["fieldConfig"]["defaults"].get("decimals") != 2:
         return
     (override,) = (one for one in panel["fieldConfig"]["overrides"] if one["matcher"]["id"] == "byRegexp")
-    assert override["properties"] == [{"id": "decimals", "value": 0}]
+    assert override["properties"] == [{"id": "unit", "value": "locale"}, {"id": "decimals", "value": 0}]
     for target in panel["targets"]:
         assert re.search(WITHOUT_CENTS.strip("/"), target["legendFormat"].replace("{{currency}}", "JPY"))
+
+
+@pytest.mark.parametrize(("board", "panel"), PANELS, ids=titled)
+def test_large_amounts_are_shown_in_whole_units(board: Json, panel: Json) -> None:
+    """In columns and figures, which show cents otherwise; the first override, so that those of columns take precedence.
+
+    Lines of a chart would have one axis for each unit.
+    """
+    overrides = panel["fieldConfig"]["overrides"]
+    places = [n for n, one in enumerate(overrides) if one["matcher"]["id"] == "byValue"]
+    assert places in ([], [0])
+    if places:
+        assert panel["type"] != "timeseries"
+        assert (panel["fieldConfig"]["defaults"]["unit"], panel["fieldConfig"]["defaults"]["decimals"]) == ("none", 2)
 
 
 @pytest.mark.parametrize(("board", "panel"), TABLES, ids=titled)

@@ -128,13 +128,26 @@ def test_styles_and_links_name_columns_of_the_table(board: Json, panel: Json) ->
     """Units, colours, widths and links are of columns that exist, as is the column that it is sorted by."""
     shown = set(titles(panel).values())
     (sort,) = panel["options"]["sortBy"]
-    styled = {one["matcher"]["options"] for one in panel["fieldConfig"]["overrides"]}
+    named = [one for one in panel["fieldConfig"]["overrides"] if one["matcher"]["id"] == "byName"]
+    styled = {one["matcher"]["options"] for one in named}
     linked = set(re.findall(r"__data\.fields\.(\w+)", json.dumps(panel["fieldConfig"])))
     assert set() == ({sort["displayName"]} | styled | linked) - shown
     values = {title for name, title in titles(panel).items() if name.startswith("Value")}
     decimals = {
+        one["matcher"]["options"] for one in named if any(prop["id"] == "decimals" for prop in one["properties"])
+    }
+    assert panel["fieldConfig"]["defaults"]["decimals"] == 2, "decimals of amounts must not vary within a column"
+    assert decimals <= values
+    assert decimals == values or "byValue" in {one["matcher"]["id"] for one in panel["fieldConfig"]["overrides"]}
+
+
+@pytest.mark.parametrize(("board", "panel"), TABLES, ids=titled)
+def test_a_table_of_one_currency_names_it_in_its_title(board: Json, panel: Json) -> None:
+    """A column with the same text in each row would take the place of names; links still have its value."""
+    concealed = {
         one["matcher"]["options"]
         for one in panel["fieldConfig"]["overrides"]
-        if any(prop["id"] == "decimals" for prop in one["properties"])
+        if {"id": "custom.hidden", "value": True} in one["properties"]
     }
-    assert values == decimals, "decimals must not vary within a column"
+    if "currency" in titles(panel):
+        assert (titles(panel)["currency"] in concealed) == ("$currency" in panel["title"])

@@ -2,7 +2,7 @@
 
 from exporter.mixin.dashboards.b2c_bill import BILL, BILLED
 from exporter.mixin.dashboards.board import Row, dashboard
-from exporter.mixin.dashboards.panels import COUNT, RATIO, Json, Query, timeseries
+from exporter.mixin.dashboards.panels import COUNT, OTHERS, RATIO, Json, Query, timeseries
 from exporter.mixin.dashboards.tables import limited, table
 from exporter.mixin.dashboards.variables import Variable, currency
 
@@ -34,7 +34,7 @@ def _largest(label: str, name: str) -> tuple[Query, Query]:
     counts, keys = _by(label, name), f"on (account, {label}) {_ten(label, name)}"
     return (
         Query(f"{counts} and {keys}", f"{{{{{label}}}}}, {{{{account}}}}"),
-        Query(f"sum({counts} unless {keys})", "all others", colour="text"),
+        Query(f"sum({counts} unless {keys})", "all others", colour=OTHERS),
     )
 
 
@@ -104,7 +104,7 @@ USERS = Row(
     ),
 )
 AUTHENTICATIONS = Row(
-    "Authentications",
+    "Authentications and multi-factor authentications (MFA)",
     (
         (
             timeseries(
@@ -114,19 +114,48 @@ AUTHENTICATIONS = Row(
                 COUNT,
                 *_largest("flow", "azure_b2c_authentications_daily"),
                 days=True,
+                wide=True,
             ),
-            12,
+            24,
+            10,
+        ),
+        (
+            timeseries(
+                "Daily MFA by method",
+                "Multi-factor authentications: the ten largest methods on the newest complete day, and the mean of the "
+                "four preceding weeks (dashed). A sudden rise may be fraud.",
+                COUNT,
+                Query(_methods("azure_b2c:mfa_requests_daily:by_method"), "{{method}}, {{account}}"),
+                Query(
+                    _methods("azure_b2c:mfa_requests_daily:by_method_mean_4w"),
+                    "{{method}}, {{account}}, mean",
+                    dashed=True,
+                ),
+                interval="1h",
+                wide=True,
+            ),
+            24,
             11,
         ),
         (
             _counts(
-                "Month to date by flow",
+                "Authentications of the month by flow",
                 "Billable authentications since the first day of the month.",
                 "flow",
                 "azure_b2c_authentications_month_to_date",
             ),
             12,
-            11,
+            9,
+        ),
+        (
+            _counts(
+                "MFA in 30 days by method",
+                "Multi-factor authentications in the last 30 days of the report.",
+                "method",
+                "azure_b2c_mfa_requests_trailing_30d",
+            ),
+            12,
+            9,
         ),
         (
             table(
@@ -152,42 +181,10 @@ AUTHENTICATIONS = Row(
                 ),
                 sort="Authentications",
                 units={"Authentications": COUNT, "In 30 days": COUNT, "MFA this month": COUNT},
-                widths={"Account": 132, "Id": 310, "Authentications": 135, "In 30 days": 90, "MFA this month": 125},
+                widths={"Account": 132, "Id": 322, "Authentications": 135, "In 30 days": 90, "MFA this month": 125},
             ),
             24,
             7,
-        ),
-    ),
-)
-MFA = Row(
-    "Multi-factor authentications",
-    (
-        (
-            timeseries(
-                "Daily by method",
-                "The ten largest methods on the newest complete day, and the mean of the four preceding weeks "
-                "(dashed). A sudden rise may be fraud.",
-                COUNT,
-                Query(_methods("azure_b2c:mfa_requests_daily:by_method"), "{{method}}, {{account}}"),
-                Query(
-                    _methods("azure_b2c:mfa_requests_daily:by_method_mean_4w"),
-                    "{{method}}, {{account}}, mean",
-                    dashed=True,
-                ),
-                interval="1h",
-            ),
-            12,
-            11,
-        ),
-        (
-            _counts(
-                "In 30 days by method",
-                "Multi-factor authentications in the last 30 days of the report.",
-                "method",
-                "azure_b2c_mfa_requests_trailing_30d",
-            ),
-            12,
-            11,
         ),
     ),
 )
@@ -197,5 +194,5 @@ BOARD = dashboard(
     "Azure billing / B2C",
     "Users, authentications and multi-factor authentications, the estimated bill, and what Azure bills.",
     (ACCOUNT, CURRENCY, APPLICATION),
-    (BILL, USERS, AUTHENTICATIONS, MFA, BILLED),
+    (BILL, USERS, AUTHENTICATIONS, BILLED),
 )

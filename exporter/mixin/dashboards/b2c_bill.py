@@ -2,7 +2,7 @@
 
 from exporter.mixin.dashboards.board import Row
 from exporter.mixin.dashboards.budget_tables import LABELS, budgets
-from exporter.mixin.dashboards.panels import CHANGE, COUNT, MONEY, RATIO, Query, stat, timeseries
+from exporter.mixin.dashboards.panels import AGE, CHANGE, COUNT, DAYS, MONEY, OTHERS, RATIO, Query, stat, timeseries
 from exporter.mixin.dashboards.tables import table
 
 MINE = 'account=~"$account"'
@@ -28,6 +28,7 @@ def _billed(name: str) -> str:
     return f"sum by ({', '.join(PARTS)}) (azure:cost_{name}:by_meter{{{METERS}}})"
 
 
+DATA = f'max by (account) (azure_billing:data:timestamp_seconds{{{MINE},collector="bill"}})'
 COMPONENT = f"azure_b2c_estimated_component_cost_month_to_date{{{PAID}}}"
 ESTIMATES = f"max by (account, component, currency) ({COMPONENT})"
 TEN = f"topk(10, max by (account, component) ({COMPONENT} @ end()))"
@@ -38,16 +39,24 @@ BILL = Row(
             table(
                 "Accounts, $currency",
                 "Usage of this month so far and of the whole month at the configured prices, including tiers, and the "
-                "previous month.",
+                "previous month; the age of the data in days.",
                 TOTALS,
                 Query(_one("month_to_date"), "Month to date"),
                 Query(_one("projected"), "Projected"),
                 Query(_one("previous_month"), "Last month"),
                 Query(f"{_one('month_over_month_ratio')} - 1", "Change"),
+                Query(
+                    f"(time() - ({_one('month_to_date')} * 0 + on (account) group_left () {DATA})) / 86400", "Data (d)"
+                ),
                 sort="Month to date",
-                units={"Month to date": MONEY, "Projected": MONEY, "Last month": MONEY, "Change": RATIO},
-                steps={"Change": CHANGE},
-                widths={"Currency": 85, "Change": 85},
+                units={
+                    "Month to date": MONEY,
+                    "Projected": MONEY,
+                    "Last month": MONEY,
+                    "Change": RATIO,
+                    "Data (d)": DAYS,
+                },
+                steps={"Change": CHANGE, "Data (d)": AGE},
             ),
             24,
             6,
@@ -80,7 +89,7 @@ BILL = Row(
                 Query(
                     f"sum by (currency) ({ESTIMATES} unless on (account, component) {TEN})",
                     "all others, {{currency}}",
-                    colour="text",
+                    colour=OTHERS,
                 ),
                 stacked=True,
                 interval="1h",
@@ -117,6 +126,7 @@ BILLED = Row(
                 "first day on, or if the source does not state it.",
                 COUNT,
                 Query(f"max by (account) (azure_b2c_monthly_active_users{{{MINE}}})", "{{account}}"),
+                no_value="not known",
             ),
             6,
             7,

@@ -47,7 +47,7 @@ METERS = Shown(
 THESE = f'{MINE},meter_name=~"$meter"'
 
 
-PART = {"account": "Account", "part": "Part", "currency": "Currency"}
+PART = {"account": "Account", "part": "$dimension", "currency": "Currency"}
 ONE = row_link(SUBSCRIPTION, account="Account", subscription="Subscription")
 CURRENT = "The 100 most expensive, with their share of the account's total. The change compares this month at the "
 CURRENT += "current rate with the previous month."
@@ -59,7 +59,7 @@ BOARD = dashboard(
     (ACCOUNT, CURRENCY, DIMENSION, METERS),
     (
         MONTH,
-        Row("Budgets", ((budgets('account=~"$account"'), 24, 9),)),
+        Row("Budgets", ((budgets('account=~"$account"'), 24, 8),)),
         Row(
             "Subscriptions",
             (
@@ -121,7 +121,7 @@ BOARD = dashboard(
                         METER,
                         f"azure:cost_month_to_date:by_meter{{{MINE}}}",
                         f"azure:cost_previous_month:by_meter{{{MINE}}}",
-                        widths={"Account": 110, "Share": 105},
+                        widths={"Account": 130, "Share": 105},
                     ),
                     24,
                     12,

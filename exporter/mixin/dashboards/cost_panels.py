@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from exporter.mixin.dashboards.panels import CHANGE, MONEY, RATIO, Json, Query, timeseries
+from exporter.mixin.dashboards.panels import CHANGE, MONEY, OTHERS, RATIO, Json, Query, timeseries
 from exporter.mixin.dashboards.tables import limited, table
 
 MINE = 'account=~"$account",currency="$currency"'
@@ -69,7 +69,7 @@ def compared(
         steps={"Change": CHANGE},
         gauges=("Share",),
         links=links,
-        widths={"Currency": 80, "This month": 95, "Share": 130, "Last month": 95, "Change": 75} | dict(widths or {}),
+        widths={"Account": 140, "This month": 95, "Share": 130, "Last month": 95, "Change": 75} | dict(widths or {}),
         hidden=hidden,
     )
 
@@ -105,7 +105,7 @@ def daily(
             Query(
                 f"round({both} - (sum by (currency) ({shown}) or {both} * 0), 0.01) != 0",
                 "all others, {{currency}}",
-                colour="text",
+                colour=OTHERS,
             ),
             days=True,
             wide=wide,

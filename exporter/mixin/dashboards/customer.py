@@ -8,6 +8,7 @@ from exporter.mixin.dashboards.customer_panels import (
     COST,
     CURRENT,
     ELAPSED,
+    LATE,
     MONEY_OF,
     ONE,
     PERIOD,
@@ -17,6 +18,7 @@ from exporter.mixin.dashboards.customer_panels import (
     amount,
     change,
     previous,
+    since_read,
 )
 from exporter.mixin.dashboards.details import SHORT_STEP, alerts
 from exporter.mixin.dashboards.panels import (
@@ -59,9 +61,10 @@ def figure(
     return stat(title, description, unit, Query(query, "{{currency}}"), steps=steps, no_value=no_value), 4, 5
 
 
-def age(title: str, description: str, unit: Unit, query: str) -> tuple[Json, int, int]:
+def age(title: str, description: str, unit: Unit, query: str, steps: Steps = ((0, "text"),)) -> tuple[Json, int, int]:
     """A figure of the customer without a currency."""
-    return stat(title, description, unit, Query(query, "{{account}}"), named=False, no_value="not known"), 6, 4
+    shown = stat(title, description, unit, Query(query, "{{account}}"), named=False, steps=steps, no_value="not known")
+    return shown, 6, 4
 
 
 BEFORE = previous(COST, MONEY_OF)
@@ -116,12 +119,14 @@ NOW = Row(
             "At the current rate, from the time of the data on; 0 if it is used up.",
             DAYS,
             f"min by (account) (azure_billing:customer_budget:days_left{{{ONE}}})",
+            ((0, "red"), (0.05, "text")),
         ),
         age(
             "Days until the period ends",
-            "Time until the customer's next billing period begins.",
+            "Time until the customer's next billing period begins; below 0 if it has, and its record is not read.",
             DAYS,
             f"(max by (account) ({PERIOD}_end_timestamp_seconds{{{ONE}}}) - time()) / 86400",
+            ((-1, "red"), (0, "text")),
         ),
         age(
             "Age of the record",
@@ -133,8 +138,8 @@ NOW = Row(
             "Time since it was read",
             "Time since the exporter last read the usage records of the account.",
             SECONDS,
-            "time() - max by (account) (azure_billing_exporter_collector_last_success_timestamp_seconds"
-            '{account="$account",collector="usagerecords"})',
+            since_read('account="$account"'),
+            LATE,
         ),
         (
             alerts(
@@ -149,7 +154,7 @@ NOW = Row(
                 {"Alert": 300, "Currency": 90},
             ),
             24,
-            6,
+            5,
         ),
     ),
 )
@@ -188,7 +193,7 @@ SUBSCRIPTIONS = Row(
                 empty=NOT_READ,
             ),
             24,
-            10,
+            8,
         ),
         (
             timeseries(

@@ -65,7 +65,6 @@ def _periods() -> Json:
         Query(CURRENT, "cost, {{currency}}"),
         Query(amount("azure_billing:budget:amount"), "budget, {{currency}}", dashed=True, colour="red"),
         days=True,
-        wide=True,
     )
     panel["fieldConfig"]["overrides"].append(override("byFrameRefID", "B", {"custom.drawStyle": "line"}))
     return panel | {"timeFrom": "395d"}

@@ -10,6 +10,8 @@ ELAPSED = "azure_billing:customer:elapsed"
 OWNER = "account, customer_id"
 MONEY_OF = f"{OWNER}, currency"
 """The labels of a customer's amounts. The name is not among them: it can change."""
+LATE = ((0, "text"), (3 * 86_400, "orange"), (7 * 86_400, "red"))
+"""Colours of the time since the usage records were read."""
 RECENT = "34d"
 """Where the end of the previous period is looked for: it is at most 31 days ago, and some days may have no data."""
 
@@ -32,6 +34,12 @@ def ranking(selector: str) -> str:
 def _used(selector: str) -> str:
     ratio, spent, budget = (f"azure_billing:budget:{name}{{{selector}}}" for name in ("used_ratio", "spent", "amount"))
     return f"{ratio} or ({spent} > {budget}) * 0 + {OF_ZERO:g}"
+
+
+def since_read(selector: str) -> str:
+    """Seconds since the usage records of an account were read."""
+    read = "azure_billing_exporter_collector_last_success_timestamp_seconds"
+    return f'time() - max by (account) ({read}{{{selector},collector="usagerecords"}})'
 
 
 CURRENT, USED = amount(COST), used(ONE)

@@ -50,10 +50,10 @@ def customers(selector: str, totals: str) -> Json:
         widths={
             "Account": 110,
             "Currency": 80,
-            "Used": 140,
-            "Cost": 88,
-            "Budget": 88,
-            "Projected": 88,
+            "Used": 135,
+            "Cost": 83,
+            "Budget": 83,
+            "Projected": 83,
             "Days left": 78,
             "Share": 66,
             "Change": 72,
@@ -76,7 +76,7 @@ def without_a_budget(accounts: str, mine: str) -> Json:
         sort="Cost",
         units={"Cost": MONEY},
         links=LINKS,
-        widths={"Account": 200, "Currency": 100, "Cost": 160},
+        widths={"Account": 200, "Cost": 160},
         hidden=("Id",),
         empty="no customer without a budget has costs in this currency",
     )

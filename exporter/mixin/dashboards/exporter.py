@@ -132,7 +132,7 @@ APIS = Row(
                 ),
             ),
             12,
-            8,
+            9,
         ),
         (
             timeseries(
@@ -146,7 +146,7 @@ APIS = Row(
                 ),
             ),
             12,
-            8,
+            9,
         ),
         (
             timeseries(
@@ -159,7 +159,7 @@ APIS = Row(
                 at_least=1,
             ),
             12,
-            7,
+            8,
         ),
         (
             timeseries(
@@ -170,7 +170,7 @@ APIS = Row(
                 at_least=1,
             ),
             12,
-            7,
+            8,
         ),
     ),
 )
@@ -194,7 +194,7 @@ PROCESS = Row(
                 widths={"Expires in (days)": 150},
                 empty="no credential expires",
             ),
-            12,
+            10,
             7,
         ),
         (
@@ -205,7 +205,7 @@ PROCESS = Row(
                 Query(f"{PREFIX}_config_last_reload_successful{{{HERE}}}", "{{instance}}"),
                 mappings=(texts({0: ("failed", "red"), 1: ("loaded", "green")}),),
             ),
-            4,
+            6,
             7,
         ),
         (

@@ -6,7 +6,7 @@ from exporter.mixin.dashboards.budget_tables import budgets, customer_budgets
 from exporter.mixin.dashboards.customer_panels import ranking
 from exporter.mixin.dashboards.details import Shown
 from exporter.mixin.dashboards.freshness import FRESHNESS
-from exporter.mixin.dashboards.panels import CHANGE, MONEY, RATIO, Query, timeseries
+from exporter.mixin.dashboards.panels import AGE, CHANGE, DAYS, MONEY, RATIO, Query, timeseries
 from exporter.mixin.dashboards.tables import table
 from exporter.mixin.dashboards.variables import AS_RETURNED, Variable, currency
 
@@ -41,7 +41,17 @@ MONTH = "(day_of_month() - 1 + hour() / 24) / days_in_month()"
 
 
 def _cost(name: str) -> str:
-    expr = f"azure_billing:cost:{name}{{{PAID}}}"
+    return _by_source(f"azure_billing:cost:{name}{{{PAID}}}")
+
+
+def _age() -> str:
+    """The days since the time that the amounts are of."""
+    known = f"max by (account, collector) (azure_billing:data:timestamp_seconds{{{MINE}}})"
+    of_each = f"azure_billing:cost:month_to_date{{{PAID}}} * 0 + on (account, collector) group_left () {known}"
+    return f"(time() - {_by_source(of_each)}) / 86400"
+
+
+def _by_source(expr: str) -> str:
     for source, board in SOURCES.items():
         expr = f'label_replace({expr}, "collector", "{board}", "collector", "{source}")'
     return f"max by ({', '.join(COLUMNS)}) ({expr})"
@@ -50,7 +60,7 @@ def _cost(name: str) -> str:
 SPENDING = Row(
     "Budgets",
     (
-        (budgets(MINE), 24, 10),
+        (budgets(MINE), 24, 8),
         (customer_budgets(f'{MINE},customer_id=~"${{listed:pipe}}"'), 24, 10),
         (
             timeseries(
@@ -81,22 +91,28 @@ COSTS = Row(
             table(
                 "Accounts, $currency",
                 "Cost of the current month so far, at its end at the current rate (for B2C including price tiers), and "
-                "of the previous month. There is no sum, because accounts can overlap.",
+                "of the previous month; the age of the data in days. There is no sum, because accounts can overlap.",
                 COLUMNS,
                 Query(_cost("month_to_date"), "Month to date"),
                 Query(_cost("projected"), "Projected"),
                 Query(_cost("previous_month"), "Last month"),
                 Query(f"{_cost('month_over_month_ratio')} - 1", "Change"),
+                Query(_age(), "Data (d)"),
                 sort="Month to date",
-                units={"Month to date": MONEY, "Projected": MONEY, "Last month": MONEY, "Change": RATIO},
-                steps={"Change": CHANGE},
+                units={
+                    "Month to date": MONEY,
+                    "Projected": MONEY,
+                    "Last month": MONEY,
+                    "Change": RATIO,
+                    "Data (d)": DAYS,
+                },
+                steps={"Change": CHANGE, "Data (d)": AGE},
                 links={
                     "Account": (
                         "Costs of this account",
                         row_link("azure-billing-${__data.fields.Source}", account="Account", currency="Currency"),
                     )
                 },
-                widths={"Currency": 85},
             ),
             24,
             8,

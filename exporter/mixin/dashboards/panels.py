@@ -19,14 +19,22 @@ class Unit:
     decimals: int | None = None
 
 
-MONEY = Unit("none", 2)
-"""Grafana has a unit for each currency but none that follows a variable. So money is a plain number, and legends,
-columns or titles name the currency. The unit with thousands separators (locale) drops zeros at the end, so that amounts
-in a column would not align."""
+MONEY = Unit("locale", 2)
+"""Grafana has a unit for each currency but none that follows a variable. So money is a number with thousands
+separators, and legends, columns or titles name the currency. All lines of a chart need the same unit, else each unit
+has an axis of its own."""
+ALIGNED = Unit("none", 2)
+"""Money in tables and figures, with cents: the unit with separators drops zeros at the end, so that amounts in a column
+would not align."""
+LARGE_AMOUNTS: Json = {
+    "matcher": {"id": "byValue", "options": {"reducer": "max", "op": "gte", "value": 100_000}},
+    "properties": [{"id": "unit", "value": "locale"}, {"id": "decimals", "value": 0}],
+}
+"""Columns and figures with such an amount show whole units with separators, which align too and can be read."""
 COUNT, RATIO, SECONDS = Unit("locale", 0), Unit("percentunit", 1), Unit("s")
 DAYS, HOURS = Unit("none", 1), Unit("none", 1)
 """Plain numbers, since Grafana shows many days as weeks and the next row as months; columns name the unit."""
-PER_SECOND, BYTES, NONE = Unit("reqps"), Unit("bytes"), Unit("none")
+PER_SECOND, BYTES = Unit("reqps"), Unit("bytes")
 WITHOUT_CENTS = r"/\b(BIF|CLP|DJF|GNF|ISK|JPY|KMF|KRW|PYG|RWF|UGX|VND|VUV|XAF|XOF|XPF)\b/"
 """Legends with a currency that has no minor unit (ISO 4217)."""
 BUDGET = ((0, "green"), (0.5, "blue"), (0.8, "orange"), (1, "red"))
@@ -34,8 +42,10 @@ BUDGET = ((0, "green"), (0.5, "blue"), (0.8, "orange"), (1, "red"))
 PACE = ((0, "transparent"), (1, "orange"), (1.5, "red"))
 CHANGE = ((0, "text"), (0.1, "orange"), (0.5, "red"))
 """Colours of a change against last month."""
-UNKNOWN: Json = {"type": "special", "options": {"match": "null+nan", "result": {"text": "-", "color": "transparent"}}}
-"""A value that is not known has no colour: the first step's would say that all is well."""
+AGE = ((0, "text"), (3, "orange"), (7, "red"))
+"""Colours of the age of amounts in days: an account that can't be read keeps its last ones."""
+OTHERS = "#808080"
+"""Grey that recedes in both themes, for what is left of a total."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +76,10 @@ def timeseries(
     """Lines, stacked areas, or with `days` one stacked bar a day.
 
     `interval` is the least distance of two points, such as `1h` for series that change a few times a day. A `wide`
-    chart has its legend at the right. The axis is from 0 to `at_least` if all values are between.
+    chart has its legend at the right. The axis includes 0, and `at_least`.
     """
     custom: Json = {
+        "axisSoftMin": 0,
         "lineWidth": 1,
         "fillOpacity": 80 if days else 30 if stacked else 0,
         "showPoints": "never" if days else "auto",
@@ -76,9 +87,9 @@ def timeseries(
         "stacking": {"group": "A", "mode": "normal" if stacked or days else "none"},
     }
     if days:
-        custom |= {"drawStyle": "bars", "barAlignment": 1, "barWidthFactor": 0.8, "axisSoftMin": 0}
+        custom |= {"drawStyle": "bars", "barAlignment": 1, "barWidthFactor": 0.8}
     if at_least is not None:
-        custom |= {"axisSoftMin": 0, "axisSoftMax": at_least}
+        custom |= {"axisSoftMax": at_least}
     place: Json = {"placement": "right", "width": 470} if wide else {"placement": "bottom"}
     options = {
         "legend": {
@@ -100,7 +111,8 @@ def timeseries(
 def stat(title: str, description: str, unit: Unit, *queries: Query, named: bool = True, **more: Any) -> Json:
     """The newest value of each series, not `named` if there is only one.
 
-    A query with a colour has it from 1 on.
+    A query with a colour has it from 1 on. Amounts and figures of many series are as large as fits; a fixed size would
+    cut them.
     """
     options = {
         "colorMode": "value",
@@ -108,31 +120,17 @@ def stat(title: str, description: str, unit: Unit, *queries: Query, named: bool 
         "justifyMode": "center",
         "orientation": "auto",
         "reduceOptions": _newest(),
-        "text": {"titleSize": 16, "valueSize": 40},
+        "text": {"titleSize": 14} | ({} if named or unit is MONEY else {"valueSize": 40}),
         "textMode": "value_and_name" if named else "value",
     }
-    made = panel("stat", title, description, unit, queries, options, **more)
+    money = unit is MONEY
+    made = panel("stat", title, description, ALIGNED if money else unit, queries, options, **more)
     coloured = [
         override("byFrameRefID", chr(65 + n), {"thresholds": thresholds(((0, "text"), (1, query.colour)))})
         for n, query in enumerate(queries)
         if query.colour
     ]
-    made["fieldConfig"]["overrides"] = [*_without_cents(unit), *coloured]
-    return made
-
-
-def bars(title: str, description: str, unit: Unit, *queries: Query, **more: Any) -> Json:
-    """A horizontal bar for the newest value of each series, for short names: Grafana cuts long ones."""
-    options = {
-        "displayMode": "basic",
-        "namePlacement": "auto",
-        "orientation": "horizontal",
-        "reduceOptions": _newest(),
-        "showUnfilled": True,
-        "valueMode": "color",
-    }
-    made = panel("bargauge", title, description, unit, queries, options, **more)
-    made["fieldConfig"]["overrides"] = _without_cents(unit)
+    made["fieldConfig"]["overrides"] = [*([LARGE_AMOUNTS] if money else []), *_without_cents(unit), *coloured]
     return made
 
 
@@ -205,7 +203,7 @@ def texts(values: Mapping[int, tuple[str, str]]) -> Json:
 
 
 def override(matcher: str, name: str, properties: Mapping[str, Any]) -> Json:
-    """Properties of the fields that a matcher finds, such as `byName`."""
+    """Properties of the fields that a matcher finds, such as `byName`; later overrides take precedence."""
     return {
         "matcher": {"id": matcher, "options": name},
         "properties": [{"id": key, "value": value} for key, value in properties.items() if value is not None],
@@ -213,7 +211,7 @@ def override(matcher: str, name: str, properties: Mapping[str, Any]) -> Json:
 
 
 def _without_cents(unit: Unit) -> list[Json]:
-    return [override("byRegexp", WITHOUT_CENTS, {"decimals": 0})] if unit is MONEY else []
+    return [override("byRegexp", WITHOUT_CENTS, {"unit": MONEY.id, "decimals": 0})] if unit is MONEY else []
 
 
 def _styles(queries: Sequence[Query]) -> list[Json]:

@@ -1,7 +1,7 @@
 """*Azure billing / Partner Center*: all customers, by used share of their budgets and by cost."""
 
 from exporter.mixin.dashboards.board import CUSTOMER, Row, dashboard, link
-from exporter.mixin.dashboards.customer_panels import COST, OWNER, named, ranking
+from exporter.mixin.dashboards.customer_panels import COST, LATE, OWNER, named, ranking, since_read
 from exporter.mixin.dashboards.customer_tables import DETAILS, customers, without_a_budget
 from exporter.mixin.dashboards.details import SHORT_STEP, Search, Shown, linked
 from exporter.mixin.dashboards.panels import (
@@ -9,6 +9,7 @@ from exporter.mixin.dashboards.panels import (
     COUNT,
     MONEY,
     RATIO,
+    SECONDS,
     Json,
     Query,
     Steps,
@@ -57,8 +58,8 @@ def figure(
     title: str, description: str, unit: Unit, query: str, no_value: str = "no data", steps: Steps = ((0, "text"),)
 ) -> tuple[Json, int, int]:
     """A figure of each account."""
-    legend = "{{account}}, {{currency}}" if unit is MONEY else "{{account}}"
-    return stat(title, description, unit, Query(query, legend), steps=steps, no_value=no_value), 4, 5
+    legend, width = ("{{account}}, {{currency}}", 4) if unit is MONEY else ("{{account}}", 3)
+    return stat(title, description, unit, Query(query, legend), steps=steps, no_value=no_value), width, 5
 
 
 def counted(family: str) -> str:
@@ -71,7 +72,7 @@ SUMMARY = Row(
     (
         figure("Customers", "Customers with a usage record.", COUNT, counted("partner_center_customers")),
         figure(
-            "Without a budget",
+            "No budget",
             "Customers that have no budget.",
             COUNT,
             counted("partner_center_customers_without_budget"),
@@ -106,6 +107,17 @@ SUMMARY = Row(
             "not known",
             CHANGE,
         ),
+        (
+            stat(
+                "Time since read",
+                "Time since the usage records were read. If they can't be, the last amounts stay published.",
+                SECONDS,
+                Query(since_read(ACCOUNTS), "{{account}}"),
+                steps=LATE,
+            ),
+            4,
+            5,
+        ),
     ),
 )
 CUSTOMERS = Row(
@@ -125,12 +137,13 @@ CUSTOMERS = Row(
                         "{{customer}} ({{account}}), {{currency}}",
                     ),
                     interval=SHORT_STEP,
+                    wide=True,
                 ),
                 DETAILS,
                 SERIES,
             ),
             24,
-            16,
+            11,
         ),
         (without_a_budget(ACCOUNTS, MINE), 24, 7),
     ),

@@ -74,6 +74,16 @@ NOW = Row(
         ),
         figure("Newest day, $currency", "Cost of the newest complete day.", MONEY, cost(DAY)),
         (
+            alerts(
+                "Firing alerts of this subscription, the most severe first.",
+                'account="$account",subscription_name="$subscription"',
+                {"alertname": "Alert", "currency": "Currency"},
+                {"Currency": 100},
+            ),
+            24,
+            4,
+        ),
+        (
             timeseries(
                 "Cost of the month over time, $currency",
                 "Cost of the month so far, and of the whole previous month (dashed). It resets every month.",
@@ -102,16 +112,6 @@ NOW = Row(
             ),
             12,
             10,
-        ),
-        (
-            alerts(
-                "Firing alerts of this subscription, the most severe first.",
-                'account="$account",subscription_name="$subscription"',
-                {"alertname": "Alert", "currency": "Currency"},
-                {"Currency": 100},
-            ),
-            24,
-            4,
         ),
     ),
 )

@@ -3,7 +3,18 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from exporter.mixin.dashboards.panels import NONE, UNKNOWN, Json, Query, Steps, Unit, override, panel, thresholds
+from exporter.mixin.dashboards.panels import (
+    ALIGNED,
+    LARGE_AMOUNTS,
+    MONEY,
+    Json,
+    Query,
+    Steps,
+    Unit,
+    override,
+    panel,
+    thresholds,
+)
 
 SCOPES = {
     r"^\/subscriptions\/([^\/]{8})[^\/]*$": "subscription $1",
@@ -37,8 +48,8 @@ def table(
 
     By the title of a column: its unit, colours (`steps`), mapping of values to `texts`, link (text and address), and
     width in pixels; the columns without a width share what is left. `gauges` are ratios that are drawn as bars from 0
-    to 1; `hidden` columns are only for links. Texts that match a pattern are `shortened` to its replacement. Sorted by
-    the column `sort`. A table without rows shows the text `empty`.
+    to 1; `hidden` columns are only for links, as is the currency if the title names it. Texts that match a pattern are
+    `shortened` to its replacement. Sorted by the column `sort`. A table without rows shows the text `empty`.
 
     All queries must have exactly the labels of `columns`, or some of them: Grafana merges rows whose common columns
     are equal. So each query is an aggregation, and the first one limits the rows of all.
@@ -49,7 +60,7 @@ def table(
         "table",
         title,
         description,
-        NONE,
+        ALIGNED,
         queries,
         {"cellHeight": "sm", "showHeader": True, "sortBy": [{"desc": descending, "displayName": sort}]},
         custom={"align": "auto", "cellOptions": {"type": "auto"}, "filterable": True, "minWidth": 70},
@@ -57,9 +68,10 @@ def table(
         no_value=empty,
     )
     styles: dict[str, Json] = {}
+    concealed = {*hidden, columns.get("currency")} if "$currency" in title else {*hidden}
     for column in (*columns.values(), *values.values()):
-        unit = units.get(column)
-        styles[column] = {"noValue": EMPTY} | ({"unit": unit.id, "decimals": unit.decimals} if unit else {})
+        unit = units.get(column, MONEY)
+        styles[column] = {"noValue": EMPTY} | ({"unit": unit.id, "decimals": unit.decimals} if unit != MONEY else {})
         styles[column] |= _colours(column, (steps or {}).get(column), column in gauges, (texts or {}).get(column))
         if column in (shortened or {}):
             styles[column]["mappings"] = _shortened((shortened or {})[column])
@@ -68,9 +80,12 @@ def table(
         if column in (links or {}):
             text, address = (links or {})[column]
             styles[column]["links"] = [{"title": text, "url": address}]
-        if column in hidden:
+        if column in concealed:
             styles[column]["custom.hidden"] = True
-    made["fieldConfig"]["overrides"] = [override("byName", name, style) for name, style in styles.items()]
+    made["fieldConfig"]["overrides"] = [
+        *([LARGE_AMOUNTS] if MONEY in units.values() else []),
+        *(override("byName", name, style) for name, style in styles.items()),
+    ]
     made["transformations"] = [
         {
             "id": "filterFieldsByName",
@@ -101,15 +116,20 @@ def _shortened(patterns: Mapping[str, str]) -> list[Json]:
     ]
 
 
+def _unknown(colour: str) -> Json:
+    """A value that is not known is not in the colour of the first step, which would say that all is well."""
+    return {"type": "special", "options": {"match": "null+nan", "result": {"text": EMPTY, "color": colour}}}
+
+
 def _colours(column: str, steps: Steps | None, gauge: bool, texts: Json | None) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if texts is not None:
-        found["mappings"] = [texts, UNKNOWN]
+        found["mappings"] = [texts, _unknown("transparent")]
         found["custom.cellOptions"] = {"type": "color-background", "mode": "basic"}
     if steps is not None:
-        found.setdefault("mappings", [UNKNOWN])
-        found["thresholds"] = thresholds(steps)
         text = steps[0][1] == "text"
+        found.setdefault("mappings", [_unknown("text" if text else "transparent")])
+        found["thresholds"] = thresholds(steps)
         found.setdefault("custom.cellOptions", {"type": "color-text" if text else "color-background", "mode": "basic"})
     if gauge:
         found |= {"min": 0, "max": 1, "custom.cellOptions": {"type": "gauge", "mode": "basic"}}

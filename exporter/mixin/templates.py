@@ -1,12 +1,25 @@
 """Expressions of Prometheus' templates, of which the descriptions of alerts consist."""
 
-MONEY = 'printf "%.2f"'
+NO_MINOR_UNITS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split()
+"""Currencies whose amounts are written without decimals: the exponent of ISO 4217 is 0."""
+
+
+def money(currency: str = "$labels.currency") -> str:
+    """The form of an amount in the currency that this expression names: with two decimals, or with none."""
+    names = " ".join(f'"{name}"' for name in NO_MINOR_UNITS)
+    return f'printf (or (and (eq {currency} {names}) "%.0f") "%.2f")'
+
+
+MONEY = money()
+"""The form of an amount in the currency of the alert."""
 COUNT = 'printf "%.0f"'
 DAYS = 'printf "%.1f"'
 PERCENTAGE = "humanizePercentage"
 DURATION = "humanizeDuration"
 TIMESTAMP = '{{ (. | first | value | toTime).Format "2 January 2006, 15:04" }} UTC'
 """Within `queried`: the first series as a time."""
+MONTH = '{{ (. | first | value | toTime).Format "January 2006" }}'
+"""Within `queried`: the month of the first series, which is a time."""
 
 
 def label(name: str) -> str:
@@ -32,11 +45,11 @@ def first_label(name: str) -> str:
 def queried(query: str, labels: tuple[str, ...], found: str, otherwise: str = "", matcher: str = "") -> str:
     """The text `found` if the query has a result, else `otherwise`.
 
-    `%s` in the query is replaced by a selector of the `labels` with their values in the alert, and the `matcher`.
+    Each `%s` in the query is replaced by a selector of the `labels` with their values in the alert, and the `matcher`.
     """
     selector = "{" + ",".join([*(f"{name}=%q" for name in labels), *filter(None, [matcher])]) + "}"
     text = query.replace("%s", selector).replace('"', r"\"")
-    arguments = " ".join(f"$labels.{name}" for name in labels)
+    arguments = " ".join(f"$labels.{name}" for name in labels * query.count("%s"))
     alternative = f"{{{{ else }}}}{otherwise}" if otherwise else ""
     return f'{{{{ with printf "{text}" {arguments} | query }}}}{found}{alternative}{{{{ end }}}}'
 

@@ -1,12 +1,12 @@
 """Expressions of Prometheus' templates, of which the descriptions of alerts consist."""
 
-NO_MINOR_UNITS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split()
+NO_MINOR_UNITS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 """Currencies whose amounts are written without decimals: the exponent of ISO 4217 is 0."""
 
 
 def money(currency: str = "$labels.currency") -> str:
     """The form of an amount in the currency that this expression names: with two decimals, or with none."""
-    names = " ".join(f'"{name}"' for name in NO_MINOR_UNITS)
+    names = " ".join(f'"{name}"' for name in NO_MINOR_UNITS.split())
     return f'printf (or (and (eq {currency} {names}) "%.0f") "%.2f")'
 
 

@@ -28,7 +28,7 @@ STALE = Section(
     `AzureBillingDataStale`: a report has not been read for more than three of its intervals.
 
     `AzureBillingSourceLate`: the report is read successfully, but its newest data is old. Usage is documented to arrive
-    within a day, for Enterprise Agreements within three. That nothing new arrives does not mean that it is late: perhaps
+    within a day, for Enterprise Agreements within three. That nothing new arrives does not mean that it is late: maybe
     nothing was used, which the reports do not show. The alert fires if
 
     - the newest data is more than ten days old, so a week without any use is no reason; it is more than twice as old as
@@ -54,8 +54,8 @@ STALE = Section(
     Microsoft's support.
     """,
     resolution="""
-    `AzureBillingDataStale` with the next successful run, `AzureBillingSourceLate` with the first new data, or four weeks
-    after the newest data.
+    `AzureBillingDataStale` with the next successful run; `AzureBillingSourceLate` an hour after the first new data, or
+    four weeks after the newest data.
     """,
     silencing="During an announced delay, by `account` and `collector`, for its duration.",
     ownership=OPERATIONS,

@@ -65,12 +65,11 @@ USUAL = f"({MFA}_mean_4w or {MFA} * 0)"
 WEEKDAYS = "\n        ".join(f"unless {MFA} <= 2 * {number}" for number in same_weekday(MFA))
 B2C = dashboard("azure-billing-b2c", account="account")
 USED_RATIO = "azure_b2c_free_quantity_used_ratio"
-USED = f"""
-        max by (account, component) (
-          max_over_time({USED_RATIO}[6h]) <= last_over_time({USED_RATIO}[1d]) + 0.05
-          or last_over_time({USED_RATIO}[1d])
-        )
-        """.strip()
+NOW = " or ".join(f"max by (account, component) (last_over_time({USED_RATIO}[{window}]))" for window in ("1h", "1d"))
+USED = f"""(
+          max by (account, component) (max_over_time({USED_RATIO}[6h])) <= ({NOW}) + 0.05
+          or {NOW}
+        )"""
 """The highest of six hours, so that a correction changes no alert; a new month is a larger decline."""
 
 

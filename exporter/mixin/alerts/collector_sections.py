@@ -14,7 +14,7 @@ FAILING = Section(
         increase(azure_billing_exporter_collector_failures_total{account="…"}[6h]) > 0
     """,
     mitigation=f"By reason:\n\n{by_reason()}",
-    resolution="With the next successful run.",
+    resolution="An hour after the next successful run, if no other run fails within that hour.",
     silencing="""
     During an announced outage of the API, by `account` and `collector`, for its duration. If you do not need the
     report, disable it in the configuration instead.

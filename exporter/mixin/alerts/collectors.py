@@ -23,7 +23,7 @@ ALERTS = (
         "warning",
         "max by (account, collector) (last_over_time(azure_billing_exporter_collector_success[1h])) == 0",
         for_="1h",
-        keep_firing_for="5m",
+        keep_firing_for="1h",
         summary="A report can't be read.",
         description=f"Collector {label('collector')} of account {label('account')} has been failing for an hour"
         + queried(

@@ -1,6 +1,7 @@
 """The prepayment of Enterprise Agreements: how long it lasts, and usage beyond it."""
 
 from exporter.mixin.alerts.owners import FINANCE
+from exporter.mixin.recording.held import MEMORY
 from exporter.mixin.recording.periods import DATA
 from exporter.mixin.recording.prepayment import LEFT, LOWEST, balance
 from exporter.mixin.rules import Alert, Section, Severity
@@ -25,7 +26,8 @@ RUNS_OUT = Section(
     resolution="""
     When the balance summary shows a purchase, or the use per day falls, so that the days that are left rise by more
     than a tenth and above the threshold; or when overage is reported and `AzureOverageBegun` fires. The warning
-    resolves when the critical alert fires. If nothing is left and nothing more is used, the alert resolves after four
+    resolves when the critical alert fires. While the balance cannot be read, those days do not count as days without
+    use, so the alert continues. If nothing is left and nothing more is used, the alert resolves after four
     weeks.
     """,
     silencing="If overage is accepted, by `account`, until the end of the agreement's year.",
@@ -63,7 +65,14 @@ OF_BALANCE = 'collector="balancesummary"'
 AS_OF = as_of(READ, ("account",), OF_BALANCE)
 PERIOD = queried(READ, ("account",), MONTH, "this month", OF_BALANCE)
 """The month of the amounts: that in which they were read, also while the exporter is not scraped."""
-BALANCE = queried("clamp_min(max(last_over_time(azure_ea_ending_balance%s[3d])), 0)", PER_CURRENCY, first(MONEY))
+
+
+def _newest(name: str) -> str:
+    """An amount of the balance, as `balance` for the series of an alert."""
+    return f"(max(last_over_time(azure_ea_{name}%s[{MEMORY}])) or max(last_over_time(azure_ea_{name}%s[3d])))"
+
+
+BALANCE = queried(f"clamp_min({_newest('ending_balance')}, 0)", PER_CURRENCY, first(MONEY))
 
 
 def _lately(name: str) -> str:
@@ -121,7 +130,7 @@ ALERTS = (
         description=f"""
         Account {label("account")} has used up its prepayment; {
             queried(
-                "max(last_over_time(azure_ea_service_overage%s[3d])) > 0",
+                f"{_newest('service_overage')} > 0",
                 PER_CURRENCY,
                 f"{first(MONEY)} {label('currency')} of the usage of {PERIOD} is billed as overage",
                 f"in the last five weeks, up to {value(MONEY)} {label('currency')} of a month's usage was billed as "

@@ -69,6 +69,12 @@ def as_of(query: str, labels: tuple[str, ...], matcher: str = "") -> str:
     return queried(query, labels, f", as of {TIMESTAMP}", matcher=matcher)
 
 
+def as_read(labels: tuple[str, ...], matcher: str = "") -> str:
+    """The instant of the newest successful run of a collector, as `as_of` writes it."""
+    run = "max(last_over_time(azure_billing_exporter_collector_last_success_timestamp_seconds%s[1d]))"
+    return as_of(run, labels, matcher)
+
+
 def dashboard(uid: str, **variables: str) -> str:
     """The path of a dashboard whose variables have the values of these labels of the alert."""
     values = "&".join(f"var-{name}={{{{ $labels.{text} | urlquery }}}}" for name, text in variables.items())

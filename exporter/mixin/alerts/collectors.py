@@ -96,7 +96,15 @@ ALERTS = (
         "max by (account, export) (last_over_time(azure_cost_export_last_run_success[6h])) == 0",
         for_="1h",
         summary="An export of costs fails.",
-        description=f"The newest run of export {label('export')} of account {label('account')} has failed.",
+        description=f"""
+        The newest run of export {label("export")} of account {label("account")}{
+            queried(
+                "max(last_over_time(azure_cost_export_last_run_timestamp_seconds%s[6h]))",
+                ("account", "export"),
+                f", submitted on {TIMESTAMP},",
+            )
+        } has failed.
+        """,
         runbook=EXPORT_FAILED,
         dashboard=EXPORTER,
         comment="While a run is in progress, the result of the one before counts.",

@@ -60,7 +60,8 @@ FREE_ALLOWANCE = Section(
     ownership=BUDGET_OWNER,
 )
 
-TELEPHONE = f'{MFA}{{method=~"(?i).*(sms|phone|voice|call|text).*"}}'
+TELEPHONE = f'{MFA}{{method=~"(?i).*(sms|phone|voice|call|text).*",method!~"(?i).*phone.?app.*"}}'
+"""The methods PhoneAppOTP and PhoneAppNotification are those of the authenticator app."""
 USUAL = f"({MFA}_mean_4w or {MFA} * 0)"
 WEEKDAYS = "\n        ".join(f"unless {MFA} <= 2 * {number}" for number in same_weekday(MFA))
 B2C = dashboard("azure-billing-b2c", account="account")

@@ -16,7 +16,7 @@ SOURCES = (
         {DATA}
         or (
           last_over_time({NEWEST}[1d])
-          and on (account, collector) azure_billing_exporter_collector_interval_seconds
+          and on (account, collector) last_over_time(azure_billing_exporter_collector_interval_seconds[6h])
         )
         """,
         comment="The newest data of usage. On the first days of a month, a report may have none.",

@@ -1,9 +1,8 @@
 """The prepayment of Enterprise Agreements: how long it lasts, and usage beyond it."""
 
 from exporter.mixin.alerts.owners import FINANCE
-from exporter.mixin.recording.held import MEMORY
 from exporter.mixin.recording.periods import DATA
-from exporter.mixin.recording.prepayment import LEFT, LOWEST, balance
+from exporter.mixin.recording.prepayment import LEFT, LOWEST, PUBLISHED, balance
 from exporter.mixin.rules import Alert, Section, Severity
 from exporter.mixin.templates import DAYS, MONEY, MONTH, as_of, dashboard, first, label, queried, value
 
@@ -65,14 +64,7 @@ OF_BALANCE = 'collector="balancesummary"'
 AS_OF = as_of(READ, ("account",), OF_BALANCE)
 PERIOD = queried(READ, ("account",), MONTH, "this month", OF_BALANCE)
 """The month of the amounts: that in which they were read, also while the exporter is not scraped."""
-
-
-def _newest(name: str) -> str:
-    """An amount of the balance, as `balance` for the series of an alert."""
-    return f"(max(last_over_time(azure_ea_{name}%s[{MEMORY}])) or max(last_over_time(azure_ea_{name}%s[3d])))"
-
-
-BALANCE = queried(f"clamp_min({_newest('ending_balance')}, 0)", PER_CURRENCY, first(MONEY))
+BALANCE = queried(f"clamp_min(last_over_time({PUBLISHED}ending_balance%s[3d]), 0)", PER_CURRENCY, first(MONEY))
 
 
 def _lately(name: str) -> str:
@@ -130,7 +122,7 @@ ALERTS = (
         description=f"""
         Account {label("account")} has used up its prepayment; {
             queried(
-                f"{_newest('service_overage')} > 0",
+                f"last_over_time({PUBLISHED}service_overage%s[3d]) > 0",
                 PER_CURRENCY,
                 f"{first(MONEY)} {label('currency')} of the usage of {PERIOD} is billed as overage",
                 f"in the last five weeks, up to {value(MONEY)} {label('currency')} of a month's usage was billed as "

@@ -7,6 +7,7 @@ from exporter.mixin.rules import Record
 USED = "azure_ea:prepayment_used:day"
 PER_DAY = "azure_ea:prepayment_used:per_day"
 LEFT, LOWEST = "azure_ea:prepayment:days_left", "azure_ea:prepayment:days_left_lowest"
+PUBLISHED = "azure_ea:prepayment:"
 BAND = 0.9
 STALE = 46_800
 """Seconds after which a balance should have been read again: by default it is read every 12 hours."""
@@ -18,11 +19,8 @@ def _highest(name: str, window: str, offset: str = "") -> str:
 
 
 def balance(name: str) -> str:
-    """An amount of the balance, also while the exporter is not scraped, over a weekend for example.
-
-    An exporter that was replaced counts for an hour, or until another one publishes the balance.
-    """
-    return f"({_highest(name, MEMORY)} or {_highest(name, '3d')})"
+    """An amount of the balance, also while the exporter is not scraped, over a weekend for example."""
+    return f"last_over_time({PUBLISHED}{name}[3d])"
 
 
 NOW, BEFORE = _highest("utilized", "6h"), _highest("utilized", "6h", " offset 1d")
@@ -38,6 +36,16 @@ DIFFERENCE = f"""(
 DAYS = f"max by (account) ({READ} - last_over_time({READ}[6h] offset 1d)) / 86400"
 
 PREPAYMENT = (
+    *(
+        Record(f"{PUBLISHED}{name}", _highest(name, MEMORY), comment=comment)
+        for name, comment in (
+            (
+                "ending_balance",
+                "As it was last published, so that an exporter that was replaced counts for an hour only.",
+            ),
+            ("service_overage", ""),
+        )
+    ),
     Record(
         USED,
         f"""

@@ -66,7 +66,7 @@ ALERTS = (
         (
           time() - {NEWEST} > 10 * 86400 < 28 * 86400
           and time() - {NEWEST} > 2 * {GAP}
-          and {NEWEST} - min_over_time({DATA}[42d:1d]) >= 14 * 86400
+          and {NEWEST} - min_over_time({DATA}[42d:2d]) >= 14 * 86400
           or time() - {NEWEST}{{collector=~"usagedetails|usage"}} > 6 * 86400 < 28 * 86400
           and on (account) (
             {_used("")} > {_used(" offset 2d")}

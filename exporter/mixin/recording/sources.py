@@ -23,7 +23,7 @@ SOURCES = (
     ),
     Record(
         GAP,
-        f"max_over_time((time() - ({DATA} < {NEWEST} @ end()))[42d:1d])",
-        comment="How old the data was at most before newer data arrived, within six weeks.",
+        f"max_over_time((time() - ({DATA} < {NEWEST} @ end()))[42d:2d])",
+        comment="How old the data was at most before newer data arrived, in six weeks; one look in two days suffices.",
     ),
 )

@@ -1,12 +1,25 @@
 """Expressions of Prometheus' templates, of which the descriptions of alerts consist."""
 
-MONEY = 'printf "%.2f"'
+NO_MINOR_UNITS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+"""Currencies whose amounts are written without decimals: the exponent of ISO 4217 is 0."""
+
+
+def money(currency: str = "$labels.currency") -> str:
+    """The form of an amount in the currency that this expression names: with two decimals, or with none."""
+    names = " ".join(f'"{name}"' for name in NO_MINOR_UNITS.split())
+    return f'printf (or (and (eq {currency} {names}) "%.0f") "%.2f")'
+
+
+MONEY = money()
+"""The form of an amount in the currency of the alert."""
 COUNT = 'printf "%.0f"'
 DAYS = 'printf "%.1f"'
 PERCENTAGE = "humanizePercentage"
 DURATION = "humanizeDuration"
 TIMESTAMP = '{{ (. | first | value | toTime).Format "2 January 2006, 15:04" }} UTC'
 """Within `queried`: the first series as a time."""
+MONTH = '{{ (. | first | value | toTime).Format "January 2006" }}'
+"""Within `queried`: the month of the first series, which is a time."""
 
 
 def label(name: str) -> str:
@@ -32,11 +45,11 @@ def first_label(name: str) -> str:
 def queried(query: str, labels: tuple[str, ...], found: str, otherwise: str = "", matcher: str = "") -> str:
     """The text `found` if the query has a result, else `otherwise`.
 
-    `%s` in the query is replaced by a selector of the `labels` with their values in the alert, and the `matcher`.
+    Each `%s` in the query is replaced by a selector of the `labels` with their values in the alert, and the `matcher`.
     """
     selector = "{" + ",".join([*(f"{name}=%q" for name in labels), *filter(None, [matcher])]) + "}"
     text = query.replace("%s", selector).replace('"', r"\"")
-    arguments = " ".join(f"$labels.{name}" for name in labels)
+    arguments = " ".join(f"$labels.{name}" for name in labels * query.count("%s"))
     alternative = f"{{{{ else }}}}{otherwise}" if otherwise else ""
     return f'{{{{ with printf "{text}" {arguments} | query }}}}{found}{alternative}{{{{ end }}}}'
 
@@ -54,6 +67,12 @@ def series(name: str, labels: tuple[str, ...], form: str) -> str:
 def as_of(query: str, labels: tuple[str, ...], matcher: str = "") -> str:
     """The instant of the data, with a comma before it; empty if it is not known. `query` gives Unix seconds."""
     return queried(query, labels, f", as of {TIMESTAMP}", matcher=matcher)
+
+
+def as_read(labels: tuple[str, ...], matcher: str = "") -> str:
+    """The instant of the newest successful run of a collector, as `as_of` writes it."""
+    run = "max(last_over_time(azure_billing_exporter_collector_last_success_timestamp_seconds%s[1d]))"
+    return as_of(run, labels, matcher)
 
 
 def dashboard(uid: str, **variables: str) -> str:

@@ -20,6 +20,7 @@ from exporter.mixin.recording.days import DAYS
 from exporter.mixin.recording.pace import BUDGET_PACE
 from exporter.mixin.recording.periods import PERIODS
 from exporter.mixin.recording.prepayment import PREPAYMENT
+from exporter.mixin.recording.sources import SOURCES
 from exporter.mixin.rules import Group, RuleFile
 
 BILLING = RuleFile(
@@ -55,6 +56,12 @@ EXPORTER = RuleFile(
         Group(
             "azure-billing-exporter",
             (*process.ALERTS, *collectors.ALERTS, *credentials.ALERTS, *limits.ALERTS),
+        ),
+        Group(
+            "azure-billing-sources",
+            (*SOURCES, *collectors.LATE),
+            interval="3m",
+            comment="Reading six weeks of every report is expensive, so these rules are evaluated less often.",
         ),
     ),
     comment="Alerts about the exporter itself. The label collector names the report.",

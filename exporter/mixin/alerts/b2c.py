@@ -3,7 +3,7 @@
 from exporter.mixin.alerts.owners import BUDGET_OWNER, SECURITY
 from exporter.mixin.recording.days import MFA, same_weekday
 from exporter.mixin.rules import Alert, Section, Severity
-from exporter.mixin.templates import COUNT, PERCENTAGE, as_of, dashboard, label, series, value
+from exporter.mixin.templates import COUNT, MONTH, PERCENTAGE, as_of, dashboard, first, label, queried, value
 
 MFA_JUMPED = Section(
     "Multi-factor authentications have jumped",
@@ -53,20 +53,39 @@ FREE_ALLOWANCE = Section(
     allowance once it is exceeded (`budgets`).
     """,
     resolution="""
-    `AzureB2cFreeAllowanceNearlyUsed` when all of it is used and `AzureB2cFreeAllowanceUsedUp` fires; both six hours
-    after the first data of the new month.
+    `AzureB2cFreeAllowanceNearlyUsed` when all of it is used and `AzureB2cFreeAllowanceUsedUp` fires; both with the
+    first data of the new month, or a day after the last data; six hours after a correction by a few percentage points.
     """,
     silencing="By `account` and `component`, for as long as you expect to exceed the allowance.",
     ownership=BUDGET_OWNER,
 )
 
-TELEPHONE = f'{MFA}{{method=~"(?i).*(sms|phone|voice|call|text).*"}}'
+TELEPHONE = f'{MFA}{{method=~"(?i).*(sms|phone|voice|call|text).*",method!~"(?i).*phone.?app.*"}}'
+"""The methods PhoneAppOTP and PhoneAppNotification are those of the authenticator app."""
 USUAL = f"({MFA}_mean_4w or {MFA} * 0)"
 WEEKDAYS = "\n        ".join(f"unless {MFA} <= 2 * {number}" for number in same_weekday(MFA))
 B2C = dashboard("azure-billing-b2c", account="account")
-USED = "max by (account, component) (max_over_time(azure_b2c_free_quantity_used_ratio[6h]))"
-"""The highest of six hours, so that a correction around a threshold changes no alert."""
-BILL = as_of("max(azure_billing_exporter_collector_data_timestamp_seconds%s)", ("account",), 'collector="bill"')
+USED_RATIO = "azure_b2c_free_quantity_used_ratio"
+NOW = " or ".join(f"max by (account, component) (last_over_time({USED_RATIO}[{window}]))" for window in ("1h", "1d"))
+USED = f"""(
+          max by (account, component) (max_over_time({USED_RATIO}[6h])) <= ({NOW}) + 0.05
+          or {NOW}
+        )"""
+"""The highest of six hours, so that a correction changes no alert; a new month is a larger decline."""
+
+
+def _as_of(collector: str) -> str:
+    return as_of(NEWEST, ("account",), f'collector="{collector}"')
+
+
+NEWEST = "max(last_over_time(azure_billing_exporter_collector_data_timestamp_seconds%s[1d]))"
+BILLED_MONTH = queried(f"{NEWEST} - 1", ("account",), f" of {MONTH}", matcher='collector="bill"')
+"""The month of the bill, whose newest day ends at midnight."""
+
+
+def _quantity(family: str) -> str:
+    return queried(f"max(last_over_time({family}%s[1d]))", ("account", "component"), first(COUNT))
+
 
 JUMPS = (
     Alert(
@@ -85,13 +104,7 @@ JUMPS = (
         description=f"""
         On the newest complete day, account {label("account")} had {value(COUNT)} multi-factor authentications by
         {label("method")}, more than three times the daily mean over the last four
-        weeks{
-            as_of(
-                "max(azure_billing_exporter_collector_data_timestamp_seconds%s)",
-                ("account",),
-                'collector="b2cMfaRequestCountSummary"',
-            )
-        }.
+        weeks{_as_of("b2cMfaRequestCountSummary")}.
         """,
         runbook=MFA_JUMPED,
         dashboard=B2C,
@@ -107,9 +120,9 @@ def _allowance(name: str, severity: Severity, condition: str, summary: str) -> A
         f"{USED} {condition}",
         summary=summary,
         description=f"""
-        {value(PERCENTAGE)} of this month's free {label("component")} of account {label("account")} are used:
-        {series("azure_b2c_billed_quantity_month_to_date", ("account", "component"), COUNT)}
-        of {series("azure_b2c_free_quantity", ("account", "component"), COUNT)}{BILL}.
+        {value(PERCENTAGE)} of the free {label("component")}{BILLED_MONTH} of account {label("account")} are used:
+        {_quantity("azure_b2c_billed_quantity_month_to_date")} of
+        {_quantity("azure_b2c_free_quantity")}{_as_of("bill")}.
         """,
         runbook=FREE_ALLOWANCE,
         dashboard=B2C,

@@ -2,7 +2,7 @@
 
 from exporter.mixin.alerts.owners import SUBSCRIPTION
 from exporter.mixin.rules import Alert, Section
-from exporter.mixin.templates import MONEY, PERCENTAGE, as_of, dashboard, label, series, value
+from exporter.mixin.templates import MONEY, MONTH, PERCENTAGE, TIMESTAMP, dashboard, first, label, queried, value
 
 UNDERUSED = Section(
     "A reservation or savings plan is not used",
@@ -33,6 +33,23 @@ UNDERUSED = Section(
 LABELS = ("account", "commitment_type", "commitment_id", "commitment_name", "currency")
 RATIO = "azure_commitment_utilization_ratio"
 KEYS = ", ".join(LABELS)
+EARLY = "on () day_of_month() <= 3"
+"""While the utilization of three days before counts."""
+UNUSED = queried(
+    "max(last_over_time(azure_commitment_unused_cost_month_to_date%s[2h] offset 3d))"
+    f" and {EARLY} or max(last_over_time(azure_commitment_unused_cost_month_to_date%s[2h]))",
+    LABELS,
+    first(MONEY),
+)
+MONTH_OF_VALUE = queried(f"vector(time() - 3 * 86400) and {EARLY} or vector(time())", (), MONTH)
+AS_OF = queried(
+    f"max(last_over_time(SUCCESS%s[2h] offset 3d)) and {EARLY} or max(last_over_time(SUCCESS%s[1d]))".replace(
+        "SUCCESS", "azure_billing_exporter_collector_last_success_timestamp_seconds"
+    ),
+    ("account",),
+    f", as of {TIMESTAMP}",
+    matcher='collector="commitments"',
+)
 
 ALERTS = (
     Alert(
@@ -43,7 +60,7 @@ ALERTS = (
         and on () day_of_month() > 3
         or (
           min by ({KEYS}) (last_over_time({RATIO}[2h] offset 3d)) < 0.8
-          and on () day_of_month() <= 3
+          and {EARLY}
           and min by ({KEYS}) (last_over_time({RATIO}[2h]))
         )
         """,
@@ -54,15 +71,8 @@ ALERTS = (
         {{ if eq $labels.commitment_type "savings_plan" }}Savings plan{{ else }}Reservation{{ end }}
         {{ if $labels.commitment_name }}{{ $labels.commitment_name }}{{ else }}{{ $labels.commitment_id }}{{ end }}"""
         f"""
-        of account {label("account")} is {value(PERCENTAGE)} used in the month:
-        {series("azure_commitment_unused_cost_month_to_date", LABELS, MONEY)}
-        {label("currency")} was not used{
-            as_of(
-                "max(azure_billing_exporter_collector_last_success_timestamp_seconds%s)",
-                ("account",),
-                'collector="commitments"',
-            )
-        }.
+        of account {label("account")} is {value(PERCENTAGE)} used in {MONTH_OF_VALUE}:
+        {UNUSED} {label("currency")} was not used{AS_OF}.
         """,
         runbook=UNDERUSED,
         dashboard=dashboard("azure-billing-cost", account="account", currency="currency"),

@@ -42,7 +42,9 @@ JUMPED = Section(
     ownership=SUBSCRIPTION,
 )
 USAGE = as_of(
-    "max(azure_billing_exporter_collector_data_timestamp_seconds%s)", ("account",), 'collector=~"usagedetails|usage"'
+    "max(last_over_time(azure_billing_exporter_collector_data_timestamp_seconds%s[1d]))",
+    ("account",),
+    'collector=~"usagedetails|usage"',
 )
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from exporter.mixin.alerts.owners import ADMINISTRATORS
 from exporter.mixin.rules import Alert, Section
-from exporter.mixin.templates import dashboard, label
+from exporter.mixin.templates import as_read, dashboard, label
 
 EXPIRES = Section(
     "A credential is about to expire",
@@ -57,6 +57,7 @@ WITHOUT_MFA = Section(
 )
 
 EXPIRY = "min by (account, credential) (last_over_time(azure_billing_exporter_credential_expiry_timestamp_seconds[1h]))"
+READ = as_read(("account",), 'collector="usagerecords"')
 EXPORTER = dashboard("azure-billing-exporter", account="account")
 
 EXPIRES_IN_A_MONTH = Alert(
@@ -83,7 +84,7 @@ ALERTS = (
         summary="A sign-in to Partner Center does not prove multi-factor authentication.",
         description=f"""
         Partner Center reports that the sign-in of account {label("account")} does not prove multi-factor
-        authentication. Once Partner Center enforces this, all requests will be refused. Sign in again:
+        authentication{READ}. Once Partner Center enforces this, all requests will be refused. Sign in again:
         azure-billing-exporter login {label("account")} --config.file=FILE
         """,
         runbook=WITHOUT_MFA,

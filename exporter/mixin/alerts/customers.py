@@ -37,7 +37,7 @@ RATIO = queried(
     f"last_over_time({USED}%s[1d]) < Inf", ("budget", *KEYS), f"{first(PERCENTAGE)} used", otherwise="exceeded"
 )
 SPENT_OF_AMOUNT = f"{SPENT} of {AMOUNT} {label('currency')}"
-EACH = "{{ .Labels.budget }} (" + SPENT_OF_AMOUNT.replace("$labels", ".Labels") + "), "
+EACH = "{{ $one := .Labels }}{{ $one.budget }} (" + SPENT_OF_AMOUNT.replace("$labels", "$one") + "), "
 """Of a customer in a list."""
 
 

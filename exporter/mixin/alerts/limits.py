@@ -2,7 +2,7 @@
 
 from exporter.mixin.alerts.owners import OPERATIONS
 from exporter.mixin.rules import Alert, Section
-from exporter.mixin.templates import COUNT, DURATION, dashboard, label, value
+from exporter.mixin.templates import COUNT, DURATION, as_read, dashboard, label, value
 
 THROTTLED = Section(
     "Throttled for hours",
@@ -87,7 +87,7 @@ ALERTS = (
         summary="A report exceeds its series limit.",
         description=f"""
         {value(COUNT)} label sets of collector {label("collector")} of account {label("account")} are folded into
-        __other__. Sums remain exact.
+        __other__{as_read(("account", "collector"))}. Sums remain exact.
         """,
         runbook=FOLDED,
         dashboard=EXPORTER,
@@ -99,8 +99,9 @@ ALERTS = (
         for_="1h",
         summary="Some records of a report are not included in any metric.",
         description=f"""
-        {value(COUNT)} records of collector {label("collector")} of account {label("account")} could not be used. The
-        exporter's log and status page list them with the reason.
+        {value(COUNT)} records of collector {label("collector")} of account {label("account")} could not be used{
+            as_read(("account", "collector"))
+        }. The exporter's log and status page list them with the reason.
         """,
         runbook=DROPPED,
         dashboard=EXPORTER,

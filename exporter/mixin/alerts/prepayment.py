@@ -2,9 +2,9 @@
 
 from exporter.mixin.alerts.owners import FINANCE
 from exporter.mixin.recording.periods import DATA
-from exporter.mixin.recording.prepayment import LEFT, LOWEST, balance
+from exporter.mixin.recording.prepayment import LEFT, LOWEST, PUBLISHED, balance
 from exporter.mixin.rules import Alert, Section, Severity
-from exporter.mixin.templates import DAYS, MONEY, as_of, dashboard, first, label, queried, value
+from exporter.mixin.templates import DAYS, MONEY, MONTH, as_of, dashboard, first, label, queried, value
 
 RUNS_OUT = Section(
     "The prepayment runs out",
@@ -25,7 +25,8 @@ RUNS_OUT = Section(
     resolution="""
     When the balance summary shows a purchase, or the use per day falls, so that the days that are left rise by more
     than a tenth and above the threshold; or when overage is reported and `AzureOverageBegun` fires. The warning
-    resolves when the critical alert fires. If nothing is left and nothing more is used, the alert resolves after four
+    resolves when the critical alert fires. While the balance cannot be read, those days do not count as days without
+    use, so the alert continues. If nothing is left and nothing more is used, the alert resolves after four
     weeks.
     """,
     silencing="If overage is accepted, by `account`, until the end of the agreement's year.",
@@ -49,7 +50,8 @@ OVERAGE = Section(
     resolution="""
     When the balance is above zero again, because more commitment was bought; or five weeks after the last prepayment
     was used, because by then overage is the normal state. The start of a month, when no overage is reported yet, does
-    not resolve it.
+    not resolve it; the text says which month the amount is of. It takes the place of `AzurePrepaymentRunsOut`, of which
+    the critical alert resolves at the same moment.
     """,
     silencing="If overage is accepted, by `account`, until the end of the agreement's year.",
     ownership=FINANCE,
@@ -57,10 +59,12 @@ OVERAGE = Section(
 
 PER_CURRENCY = ("account", "currency")
 COST = dashboard("azure-billing-cost", account="account", currency="currency")
-AS_OF = as_of(f"{DATA}%s", ("account",), 'collector="balancesummary"')
-
-
-BALANCE = queried("last_over_time(azure_ea_ending_balance%s[3d])", PER_CURRENCY, first(MONEY))
+READ = f"max(last_over_time({DATA}%s[3d]))"
+OF_BALANCE = 'collector="balancesummary"'
+AS_OF = as_of(READ, ("account",), OF_BALANCE)
+PERIOD = queried(READ, ("account",), MONTH, "this month", OF_BALANCE)
+"""The month of the amounts: that in which they were read, also while the exporter is not scraped."""
+BALANCE = queried(f"clamp_min(last_over_time({PUBLISHED}ending_balance%s[3d]), 0)", PER_CURRENCY, first(MONEY))
 
 
 def _lately(name: str) -> str:
@@ -116,8 +120,15 @@ ALERTS = (
         keep_firing_for="1h",
         summary="The prepayment of an Enterprise Agreement is used up and usage is billed as overage.",
         description=f"""
-        Account {label("account")} has used up its prepayment; {value(MONEY)} {label("currency")} of a month's usage is
-        billed as overage{AS_OF}.
+        Account {label("account")} has used up its prepayment; {
+            queried(
+                f"last_over_time({PUBLISHED}service_overage%s[3d]) > 0",
+                PER_CURRENCY,
+                f"{first(MONEY)} {label('currency')} of the usage of {PERIOD} is billed as overage",
+                f"in the last five weeks, up to {value(MONEY)} {label('currency')} of a month's usage was billed as "
+                f"overage, and nothing of {PERIOD} yet",
+            )
+        }{AS_OF}.
         """,
         runbook=OVERAGE,
         dashboard=COST,

@@ -2,13 +2,15 @@
 
 from exporter.mixin.alerts.owners import OPERATIONS
 from exporter.mixin.rules import Alert, Section
-from exporter.mixin.templates import COUNT, dashboard, label, value
+from exporter.mixin.templates import COUNT, PERCENTAGE, dashboard, first, label, queried, value
 
 DOWN = Section(
     "The exporter is down",
     meaning="""
     Prometheus cannot scrape an exporter that it has scraped within the last week, or that is a target of the job
-    `azure-billing`; or it has no exporter at all, then the alert has no label `instance`.
+    `azure-billing`: for ten minutes, or again and again, as when it crashes after each start; then a fifth of the
+    scrapes of half an hour have failed, in at least two outages. Or Prometheus has no exporter at all, then the alert
+    has no label `instance`. A single missed scrape or restart does not fire it.
     """,
     impact="""
     Its budgets, costs and credentials are not monitored. Budgets keep their last values, and their alerts their state,
@@ -19,12 +21,17 @@ DOWN = Section(
     it:
 
         up{job="azure-billing"}
+        changes(up{job="azure-billing"}[30m])
+        changes(process_start_time_seconds{job="azure-billing"}[30m])
     """,
     mitigation="""
     Start the exporter; if it exits, its last log line names the reason. After a restart it immediately publishes the
     last values from `storage.path`.
     """,
-    resolution="With the first scrape, or when the target is removed from the scrape configuration.",
+    resolution="""
+    Half an hour after the exporter is scraped again without further outages, or after the target is removed from the
+    scrape configuration; so an exporter that is up and down in turns is one alert.
+    """,
     silencing="During maintenance, by `job` and `instance`, for its duration.",
     ownership=OPERATIONS,
 )
@@ -43,7 +50,7 @@ GONE = Section(
         group by (account) (azure_billing_exporter_collector_interval_seconds{instance="…"} offset 1h)
     """,
     mitigation="Start the exporter, or add its accounts to another one.",
-    resolution="When all its accounts are published again, or a day after it disappeared.",
+    resolution="Half an hour after all its accounts are published again, or a day after it disappeared.",
     silencing="If it was removed on purpose, by `job` and `instance`, for a day.",
     ownership=OPERATIONS,
 )
@@ -81,9 +88,14 @@ UNWRITABLE = Section(
     silencing="Not recommended, because a restart would publish old values.",
     ownership=OPERATIONS,
 )
-DEAD = """(
-  up == 0
-  and on (job, instance) (last_over_time(azure_billing_exporter_build_info[1w]) or up{job="azure-billing"})
+SCRAPED = "avg_over_time(up[30m])"
+DEAD = f"""(
+  (
+    up == 0
+    or {SCRAPED} < 0.8
+    and changes(up[30m]) >= 4
+  )
+  and on (job, instance) (last_over_time(azure_billing_exporter_build_info[1w]) or up{{job="azure-billing"}})
 )"""
 
 LISTED = "azure_billing_exporter_collector_interval_seconds"
@@ -97,16 +109,25 @@ ALERTS = (
         or (absent(azure_billing_exporter_build_info) unless on () {DEAD})
         """,
         for_="10m",
-        keep_firing_for="2m",
+        keep_firing_for="30m",
         summary="An azure-billing-exporter is not scraped.",
         description=f"""
-        Prometheus has received no data from {{{{ if $labels.instance }}}}the azure-billing-exporter
-        {label("instance")} of job {label("job")}{{{{ else }}}}any azure-billing-exporter{{{{ end }}}} for 10 minutes,
-        so its budgets are not monitored.
+        {{{{ if $labels.instance }}}}Prometheus can't scrape the azure-billing-exporter {label("instance")} of job
+        {label("job")}, or only now and then{
+            queried(
+                SCRAPED.replace("up", "up%s"),
+                ("job", "instance"),
+                f": {first(PERCENTAGE)} of the scrapes of the last half hour have succeeded",
+            )
+        }.{{{{ else }}}}Prometheus has received no data from any azure-billing-exporter for 10
+        minutes.{{{{ end }}}} Budgets are not monitored.
         """,
         runbook=DOWN,
         dashboard=dashboard("azure-billing-exporter"),
-        comment="Several exporters are watched one by one, also those of jobs with other names.",
+        comment="""
+        Several exporters are watched one by one, also those of jobs with other names. One that is up and down in turns
+        would not be down for ten minutes, and later not up for long enough to resolve.
+        """,
     ),
     Alert(
         "AzureBillingExporterGone",
@@ -123,6 +144,7 @@ ALERTS = (
         unless on () absent(azure_billing_exporter_build_info)
         """,
         for_="10m",
+        keep_firing_for="30m",
         summary="An azure-billing-exporter is no longer a target, and nothing publishes its accounts.",
         description=f"""
         Prometheus no longer scrapes the azure-billing-exporter {label("instance")} of job {label("job")}, and

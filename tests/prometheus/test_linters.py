@@ -57,7 +57,9 @@ def test_pint_finds_nothing(linter: Callable[[str], str]) -> None:
 
 
 def named(rule: Record | Alert) -> str:
-    return f"{rule.name}-{rule.severity}" if isinstance(rule, Alert) else rule.name
+    """The name of the rule with its labels."""
+    severity = [rule.severity] if isinstance(rule, Alert) else []
+    return "-".join([rule.name, *severity, *(f"{name}={value}" for name, value in rule.labels.items())])
 
 
 def nodes(rule: Record | Alert) -> Iterator[tuple[promql.Expr, tuple[promql.Expr, ...]]]:
@@ -128,5 +130,5 @@ def test_every_alert_has_a_condition(rule: Alert) -> None:
 
 
 def test_no_rule_is_defined_twice() -> None:
-    """By its name, and its severity (rule/duplicate)."""
+    """By its name and labels (rule/duplicate)."""
     assert {1} == set(Counter(map(named, RULES)).values())

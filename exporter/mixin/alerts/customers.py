@@ -25,7 +25,7 @@ KEYS = ("account", "customer_id", "currency")
 PARTNER = dashboard("azure-billing-partner-center", account="account")
 CUSTOMER = (
     dashboard(
-        "azure-billing-{{ if $labels.customer_id }}customer{{ else }}partner-center{{ end }}",
+        "{{ if $labels.customer_id }}azure-billing-customer{{ else }}azure-billing-partner-center{{ end }}",
         account="account",
     )
     + "{{ if $labels.customer_id }}&var-customer_id={{ $labels.customer_id | urlquery }}{{ end }}"

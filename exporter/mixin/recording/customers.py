@@ -68,27 +68,24 @@ def one_each(alert: str, condition: str, name: str) -> str:
 
 
 def at_level(severity: Severity, selector: str = "") -> str:
-    """The customers that have reached the threshold of `severity`, or a lower one of those above it, but no other."""
-    if severity == "critical":
+    """The customers that have reached the threshold of `severity`, but none above it."""
+    if not (above := _above(severity)):
         return _at_least(severity, selector)
     return f"""{_at_least(severity, selector)}
           < on (account) group_left () (
-            {_lowest(_above(severity))}
+            min by (account) ({THRESHOLD}{above})
             or group by (account) ({THRESHOLD}) * Inf
           )"""
 
 
 def _at_least(severity: Severity, selector: str = "") -> str:
-    return f"{REACHED}{selector} >= on (account) group_left () {_lowest([*_above(severity), severity])}"
+    return f'{REACHED}{selector} >= on (account) group_left () {THRESHOLD}{{severity="{severity}"}}'
 
 
-def _above(severity: Severity) -> list[Severity]:
-    return [other for other in LEVELS if LEVELS[other] > LEVELS[severity]]
-
-
-def _lowest(severities: list[Severity]) -> str:
-    operator = "=~" if len(severities) > 1 else "="
-    return f'min by (account) ({THRESHOLD}{{severity{operator}"{"|".join(severities)}"}})'
+def _above(severity: Severity) -> str:
+    """The selector of the severities above this one; empty for the highest."""
+    above = [other for other in LEVELS if LEVELS[other] > LEVELS[severity]]
+    return f'{{severity{"=~" if len(above) > 1 else "="}"{"|".join(above)}"}}' if above else ""
 
 
 def _thresholds() -> str:
@@ -112,7 +109,7 @@ def _thresholds() -> str:
 
 
 def _reaching() -> Iterator[str]:
-    """How many customers of an account have reached each threshold, or a lower one of those above it."""
+    """How many customers of an account have reached each threshold."""
     for severity in DEFAULTS:
         yield f"""
         label_replace(
@@ -124,10 +121,10 @@ def _reaching() -> Iterator[str]:
 
 def _crowded() -> Iterator[str]:
     for severity in DEFAULTS:
-        number = f'sum by (account) ({REACHING}{{severity="{severity}"}})'
+        number = f'max by (account) ({REACHING}{{severity="{severity}"}})'
         if above := _above(severity):
             number = f"""(
-            {number} - max by (account) ({REACHING}{{severity=~"{"|".join(above)}"}})
+            {number} - max by (account) ({REACHING}{above})
             or {number}
           )"""
         yield crowded(severity, number, CROWDED)

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from exporter.mixin.alerts.collectors import STALE
+from exporter.mixin.alerts.collector_sections import STALE
 from exporter.mixin.links import RUNBOOK
 from exporter.web.status.observed import Observed, Selection
 from exporter.web.status.view import view

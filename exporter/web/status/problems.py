@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from exporter.logs import hidden
-from exporter.mixin.alerts.collectors import FAILING
+from exporter.mixin.alerts.collector_sections import FAILING
 from exporter.mixin.links import RUNBOOK
 from exporter.mixin.reasons import REASONS, Advice
 from exporter.mixin.rules import anchor

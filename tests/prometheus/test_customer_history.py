@@ -31,8 +31,7 @@ SERIES = {
     f"{COST}{{{PAID}}}": f"{BLANK} 1000+1x{3 * DAY - 1} 1863+0x{6 * HOUR - 1} 7+1x{4 * DAY}",
     f'{COST}{{{OTHER},currency="EUR"}}': f"9999+0x{40 * DAY}",
     f"{PERIOD}_start_timestamp_seconds{{{CUSTOMER}}}": f"{BLANK} 0+0x{3 * DAY - 1} {FEBRUARY}+0x{5 * DAY}",
-    f"{ELAPSED}_ratio{{{CUSTOMER}}}": f"{BLANK} 0.9+0x{3 * DAY - 1} _x{6 * HOUR} 0.1+0x{4 * DAY}",
-    f"{ELAPSED}_days{{{CUSTOMER}}}": f"{BLANK} 28+{1 / DAY}x{3 * DAY - 1} _x{6 * HOUR} 0.25+{1 / DAY}x{4 * DAY}",
+    f"{ELAPSED}{{{CUSTOMER}}}": f"{BLANK} 0.9+0x{3 * DAY - 1} _x{6 * HOUR} 0.1+0x{4 * DAY}",
     f"azure_billing:customer:projected{{{PAID}}}": f"_x{32 * DAY} 2778+0x{4 * DAY}",
 }
 LAST_HOUR = 1000 + 3 * DAY - HOUR

@@ -6,6 +6,7 @@ Of an account with very many customers there is one alert instead of one for eac
 from exporter.mixin.alerts.budget_sections import PACE, USED_UP, WITHOUT_BUDGET
 from exporter.mixin.alerts.budgets import PACE_SUMMARY, THRESHOLDS, read
 from exporter.mixin.recording.customer_pace import EXCEEDING
+from exporter.mixin.recording.customer_pace import PACE as RATE
 from exporter.mixin.recording.customers import (
     COST,
     CROWDED,
@@ -18,10 +19,12 @@ from exporter.mixin.recording.customers import (
     at_level,
     one_each,
 )
+from exporter.mixin.recording.held import DAY
 from exporter.mixin.rules import Alert
 from exporter.mixin.templates import COUNT, DAYS, MONEY, PERCENTAGE, dashboard, first, label, listed, queried, value
 
 KEYS = ("account", "customer_id", "currency")
+PERIOD = "partner_center_customer_billing_period"
 PARTNER = dashboard("azure-billing-partner-center", account="account")
 CUSTOMER = (
     dashboard(
@@ -34,11 +37,22 @@ AS_OF = read("data", '="usagerecords"')
 NAMED = f"budget {label('budget')} of account {label('account')}"
 SPENT, AMOUNT = (queried(f"max(last_over_time({family}%s[1d]))", KEYS, first(MONEY)) for family in (COST, LIMIT))
 RATIO = queried(
-    f"last_over_time({USED}%s[1d]) < Inf", ("budget", *KEYS), f"{first(PERCENTAGE)} used", otherwise="exceeded"
+    f"last_over_time({USED}%s[1d]) < Inf", ("customer_name", *KEYS), f"{first(PERCENTAGE)} used", otherwise="exceeded"
 )
 SPENT_OF_AMOUNT = f"{SPENT} of {AMOUNT} {label('currency')}"
-EACH = "{{ $one := .Labels }}{{ $one.budget }} (" + SPENT_OF_AMOUNT.replace("$labels", "$one") + "), "
+EACH = (
+    "{{ $one := .Labels }}{{ or $one.customer_name $one.customer_id }} ("
+    + SPENT_OF_AMOUNT.replace("$labels", "$one")
+    + "), "
+)
 """Of a customer in a list."""
+START, END = (f"max({PERIOD}_{name}_timestamp_seconds%s)" for name in ("start", "end"))
+LEFT = queried(
+    f"clamp_min({START} + ({END} - {START}) / max({RATE}%s) - time(), 0) / {DAY}",
+    ("account", "customer_id"),
+    f"in {first(DAYS)} days",
+    otherwise="soon",
+)
 
 
 def _either(each: str, many: str) -> str:
@@ -70,19 +84,19 @@ PACES = (
     Alert(
         "AzureBudgetPace",
         "warning",
-        one_each("pace", f"{EXCEEDING} >= 0", CROWDED_BY_PACE),
+        one_each("pace", f"{EXCEEDING} > 0", CROWDED_BY_PACE),
         for_="1h",
         keep_firing_for="2h",
         summary=PACE_SUMMARY,
         description=_either(
             f"""
-            At the current rate, {NAMED} will be used up in {value(DAYS)} days, before its billing period ends:
+            At the current rate, {NAMED} will be used up {LEFT}, before its billing period ends:
             {SPENT_OF_AMOUNT} are spent{AS_OF}.
             """,
             f"""
             At the current rate, the budgets of {value(COUNT)} customers of account {label("account")} will be exceeded
-            before their billing periods end. Those that last the shortest are:
-            {listed(f"bottomk(10, {EXCEEDING}%s)", ("account",), EACH)}and others{AS_OF}.
+            before their billing periods end. The fastest are: {listed(f"topk(10, {EXCEEDING}%s)", ("account",), EACH)}and
+            others{AS_OF}.
             """,
         ),
         runbook=PACE,
@@ -94,7 +108,7 @@ WITHOUT_A_BUDGET = (
     Alert(
         "PartnerCenterCustomerWithoutBudget",
         "info",
-        one_each("without_budget", f"{WITHOUT} > 0", CROWDED_WITHOUT),
+        one_each("without_budget", f"{WITHOUT} > 0", CROWDED_WITHOUT, with_budget=False),
         for_="1h",
         keep_firing_for="2h",
         summary="A customer has costs but no budget.",

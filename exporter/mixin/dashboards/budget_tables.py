@@ -62,7 +62,15 @@ def _pace_of_customers(mine: str) -> tuple[str, str, str]:
         return f"{amount} * 0 + on ({keys}) group_left () max by ({keys}) (azure_billing:{name}{{{mine}}})"
 
     projected = of_budget("customer:projected")
-    return projected, f"({projected}) / ({amount} > 0)", of_budget("customer_budget:days_left")
+    pace = f"({projected}) / ({amount} > 0)"
+    start, end = (
+        f"on (account, customer_id) group_left () "
+        f"max by (account, customer_id) (partner_center_customer_billing_period_{name}_timestamp_seconds)"
+        for name in ("start", "end")
+    )
+    # From the period's start, the budget lasts for the length of the period divided by the pace.
+    lasts = f"(({pace} > 0) ^ -1 * {end} - (({pace} > 0) ^ -1 - 1) * {start})"
+    return projected, pace, f"clamp_min({lasts} - time(), 0) / 86400"
 
 
 def _budgets(

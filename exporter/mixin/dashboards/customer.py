@@ -17,6 +17,7 @@ from exporter.mixin.dashboards.customer_panels import (
     USED,
     amount,
     change,
+    days_left,
     previous,
     since_read,
 )
@@ -118,7 +119,7 @@ NOW = Row(
             "Days until the budget is used up",
             "At the current rate, from the time of the data on; 0 if it is used up.",
             DAYS,
-            f"min by (account) (azure_billing:customer_budget:days_left{{{ONE}}})",
+            f"min by (account) ({days_left(ONE)})",
             ((0, "red"), (0.05, "text")),
         ),
         age(
@@ -168,7 +169,7 @@ KEYS = {
 EACH = f"max by ({', '.join(KEYS)}) ({SUBSCRIPTION}{{{ONE}}})"
 TOP = f"topk(100, {EACH})"
 BEFORE_EACH = previous(SUBSCRIPTION, ", ".join(KEYS))
-RATE = f"(max by (account, customer_id) ({ELAPSED}_ratio{{{ONE}}}) > 0.034)"
+RATE = f"(max by (account, customer_id) ({ELAPSED}{{{ONE}}}) > 0.034)"
 LARGEST = f"topk(10, max_over_time(({EACH})[$__range:1d] @ end()))"
 NOT_READ = "not read: set detail to subscriptions"
 SUBSCRIPTIONS = Row(

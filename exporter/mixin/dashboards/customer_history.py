@@ -24,15 +24,14 @@ def spent_per_day() -> str:
 
     def at(offset: str) -> str:
         return (
-            f"max by ({MONEY_OF}) ({COST}{{{ONE}}} offset {offset}) "
-            f"and on ({OWNER}) {ELAPSED}_ratio{{{ONE}}} offset {offset}"
+            f"max by ({MONEY_OF}) ({COST}{{{ONE}}} offset {offset}) and on ({OWNER}) {ELAPSED}{{{ONE}}} offset {offset}"
         )
 
     def start(offset: str) -> str:
         return f"max by ({OWNER}) ({PERIOD}_start_timestamp_seconds{{{ONE}}} offset {offset})"
 
     day_before = f"1d{JUST_BEFORE}"
-    first_day = f"{ELAPSED}_days{{{ONE}}} offset {JUST_BEFORE} <= 1"
+    first_day = f"time() - {start(JUST_BEFORE)} <= 86400 + 300"
     same = f"{start(JUST_BEFORE)} == {start(day_before)}"
     return (
         f"(({at(JUST_BEFORE)}) and on ({OWNER}) ({first_day})) "
@@ -70,9 +69,7 @@ def _periods() -> Json:
     return panel | {"timeFrom": "395d"}
 
 
-EVEN = (
-    f"{amount('azure_billing:budget:amount')} * on ({OWNER}) group_left () max by ({OWNER}) ({ELAPSED}_ratio{{{ONE}}})"
-)
+EVEN = f"{amount('azure_billing:budget:amount')} * on ({OWNER}) group_left () max by ({OWNER}) ({ELAPSED}{{{ONE}}})"
 HISTORY = Row(
     "History",
     (

@@ -6,7 +6,7 @@ ONE = 'account="$account",customer_id="$customer_id"'
 COST = "partner_center_customer_cost_month_to_date"
 SUBSCRIPTION = "partner_center_subscription_cost_month_to_date"
 PERIOD = "partner_center_customer_billing_period"
-ELAPSED = "azure_billing:customer:elapsed"
+ELAPSED = "azure_billing:customer:elapsed_ratio"
 OWNER = "account, customer_id"
 MONEY_OF = f"{OWNER}, currency"
 """The labels of a customer's amounts. The name is not among them: it can change."""
@@ -43,7 +43,8 @@ def since_read(selector: str) -> str:
 
 
 CURRENT, USED = amount(COST), used(ONE)
-PROJECTED = amount("azure_billing:customer:projected")
+PROJECTION = "azure_billing:customer:projected"
+PROJECTED = amount(PROJECTION)
 
 
 def previous(family: str, by: str, selector: str = ONE, step: str = "1h") -> str:
@@ -55,8 +56,18 @@ def previous(family: str, by: str, selector: str = ONE, step: str = "1h") -> str
     start = f"max by ({OWNER}) ({PERIOD}_start_timestamp_seconds{{{selector}}}%s)"
     earlier = f"{start % ''} < {start % ' @ end()'} and {start % ''} > {start % ' @ end()'} - 32 * 86400"
     return (
-        f"last_over_time((max by ({by}) ({family}{{{selector}}}) and on ({OWNER}) {ELAPSED}_ratio{{{selector}}} "
+        f"last_over_time((max by ({by}) ({family}{{{selector}}}) and on ({OWNER}) {ELAPSED}{{{selector}}} "
         f"and on ({OWNER}) ({earlier}))[{RECENT}:{step}])"
+    )
+
+
+def days_left(selector: str) -> str:
+    """Days from now until the budget is used up at the projected rate; 0 if it is used up."""
+    start, end = (f"max by ({OWNER}) ({PERIOD}_{name}_timestamp_seconds{{{selector}}})" for name in ("start", "end"))
+    share = f"{amount('azure_billing:budget:amount', selector)} / ({amount(PROJECTION, selector)} > 0)"
+    return (
+        f"clamp_min(({share}) * on ({OWNER}) group_left () ({end} - {start}) "
+        f"+ on ({OWNER}) group_left () {start} - time(), 0) / 86400"
     )
 
 

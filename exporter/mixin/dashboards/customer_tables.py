@@ -2,7 +2,17 @@
 
 from exporter.mixin.dashboards.board import CUSTOMER, row_link
 from exporter.mixin.dashboards.budget_tables import EXCEEDED
-from exporter.mixin.dashboards.customer_panels import COST, MONEY_OF, OWNER, amount, change, named, previous, used
+from exporter.mixin.dashboards.customer_panels import (
+    COST,
+    MONEY_OF,
+    OWNER,
+    amount,
+    change,
+    days_left,
+    named,
+    previous,
+    used,
+)
 from exporter.mixin.dashboards.panels import BUDGET, CHANGE, DAYS, MONEY, RATIO, Json, Query
 from exporter.mixin.dashboards.tables import table
 
@@ -30,7 +40,7 @@ def customers(selector: str, totals: str) -> Json:
         Query(f"{cost} {name}", "Cost"),
         Query(f"{amount('azure_billing:budget:amount', selector)} {name}", "Budget"),
         Query(f"{projected} {name}", "Projected"),
-        Query(f"{amount('azure_billing:customer_budget:days_left', selector)} {name}", "Days left"),
+        Query(f"({days_left(selector)}) {name}", "Days left"),
         Query(f"{share} {name}", "Share"),
         Query(f"{changed} {name}", "Change"),
         sort="Used",

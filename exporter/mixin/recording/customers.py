@@ -14,6 +14,8 @@ CUSTOMERS = 'customer_id!=""'
 COST, LIMIT = "partner_center_customer_cost_month_to_date", "partner_center_customer_budget_amount"
 KEYS = "account, customer_id, currency"
 NAMES = "account, customer_id, customer_name, currency"
+SHARE = f"{COST} / on ({KEYS}, job, instance) group_left () {LIMIT}"
+"""The used share of each customer's budget, of each exporter that publishes it."""
 CUSTOMER = "azure_billing:customer_budget"
 USED, REACHED, THRESHOLD = (f"{CUSTOMER}:{name}_ratio" for name in ("used", "reached", "threshold"))
 WITHOUT = "azure_billing:customer:cost_without_budget"
@@ -55,14 +57,14 @@ def crowded(alert: str, count: str, name: str) -> str:
         """
 
 
-def one_each(alert: str, condition: str, name: str) -> str:
+def one_each(alert: str, condition: str, name: str, with_budget: bool = True) -> str:
     """The series of `condition`; of an account with too many customers only their number, with the label account."""
     which = f'{name}{{alert="{alert}"}}'
+    each = f"""
+            {condition}
+            unless on (account) {which}"""
     return f"""
-        (
-          {condition}
-          unless on (account) {which}
-        )
+        {named(each) if with_budget else f"({each})"}
         or max by (account) ({which})
         """
 
@@ -134,11 +136,10 @@ CUSTOMER_BUDGETS = (
     Record(SEEN, seen("customers", 'collector="usagerecords"', LIMIT), labels={"source": "customers"}),
     Record(
         USED,
-        named(f"""max by ({NAMES}) ({COST})
-              / on ({KEYS}) group_left () max by ({KEYS}) ({LIMIT}) > -Inf"""),
+        f"max by ({NAMES}) ({SHARE} > -Inf)",
         comment=(
-            "The used share of customers' budgets, which are named after the customer, or after the customer id if "
-            "names are omitted. Any spending of a budget of zero is infinite; nothing of nothing is no share."
+            "The used share of customers' budgets. Any spending of a budget of zero is infinite; nothing of nothing is "
+            "no share."
         ),
     ),
     Record(

@@ -48,30 +48,30 @@ def _removed(collectors: str) -> str:
           """
 
 
-def _before(series: str) -> str:
-    """What the evaluation before recorded, so that what was removed does not return.
+def _before(series: str, condition: str) -> str:
+    """What the evaluation before recorded, for accounts of which `condition` is true.
 
-    If that is nothing, because Prometheus was restarted, the last values.
+    What was removed does not return. If the evaluation before recorded nothing, because Prometheus was restarted, the
+    last values count.
     """
     return f"""(
-            {series}
-            or (last_over_time({series}[{MEMORY}]) unless on (account) {series})
+            {series} {condition}
+            or (
+              last_over_time({series}[{MEMORY}]) {condition}
+              unless on (account) {series}
+            )
           )"""
 
 
 def held(series: str, source: str) -> str:
     """The last values of a recorded series while `source` is not published."""
-    return f"""(
-          {_before(series)}
-          and on (account) ({SEEN}{{source="{source}"}} < time())
-        )"""
+    return _before(series, f'and on (account) ({SEEN}{{source="{source}"}} < time())')
 
 
 def kept(series: str, collectors: str) -> str:
     """The same in a group that does not record when an account was last published."""
     return f"""(
-          {_before(series)}
-          unless on (account) {last_success(collectors)}
+          {_before(series, f"unless on (account) {last_success(collectors)}")}
           and on (account) last_over_time({last_success(collectors)}[1d])
           unless on (account) ({_removed(collectors)})
         )"""

@@ -22,15 +22,13 @@ OF_ONE = "account, customer_id, job, instance"
 """The labels of a customer's times from one exporter. Comparing few labels takes less time than all of them."""
 
 
-def elapsed_days() -> str:
-    """Elapsed days of customers' billing periods as of their costs, by account and customer_id."""
-    return f"""
-        max by (account, customer_id) (
-          ({MODIFIED} - on ({OF_ONE}) {START} >= 0)
-          + on ({OF_ONE}) clamp_min({LAST_RUN} - {STEP} - on (account) group_right () {MODIFIED}, 0)
-          and on ({OF_ONE}) ({END} > on (account) group_left () {LAST_RUN})
-        ) / 86400
-        """
+def elapsed(modified: str) -> str:
+    """Elapsed seconds of customers' billing periods as of their costs; `modified` selects when records changed."""
+    return f"""({modified} - on ({OF_ONE}) {START} >= 0)
+            + on ({OF_ONE}) clamp_min({LAST_RUN} - {STEP} - on (account) group_right () {MODIFIED}, 0)"""
+
+
+LENGTH = f"({END} - on ({OF_ONE}) {START})"
 
 
 PERIODS = (
@@ -94,9 +92,20 @@ PERIODS = (
     Record(
         "azure_billing:customer:elapsed_ratio",
         f"""
-        {elapsed_days().strip()}
-        / (max by (account, customer_id) ({END} - on ({OF_ONE}) {START}) / 86400)
+        max by (account, customer_id) (
+          (
+            {elapsed(MODIFIED)}
+            and on ({OF_ONE}) ({END} > on (account) group_left () {LAST_RUN})
+          )
+          / on ({OF_ONE}) {LENGTH}
+        )
         """,
-        comment="The elapsed share of each customer's billing period, of azure_billing:customer:elapsed_days.",
+        comment=(
+            "Each customer of Partner Center has its own billing period: the calendar month for Azure plans, a period "
+            "that starts on the partner's anniversary for legacy customers. The elapsed share of that period as of "
+            "the customer's cost: when its record last changed, or a day and a half before the last run. Absent if the "
+            "period is unknown, if the last successful run was outside it, or if the record has not changed within it, "
+            "because until then the amount may belong to the previous period."
+        ),
     ),
 )

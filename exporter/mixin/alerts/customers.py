@@ -95,8 +95,8 @@ PACES = (
             """,
             f"""
             At the current rate, the budgets of {value(COUNT)} customers of account {label("account")} will be exceeded
-            before their billing periods end. The fastest are: {listed(f"topk(10, {EXCEEDING}%s)", ("account",), EACH)}and
-            others{AS_OF}.
+            before their billing periods end. The fastest are:
+            {listed(f"topk(10, {EXCEEDING}%s)", ("account",), EACH)}and others{AS_OF}.
             """,
         ),
         runbook=PACE,

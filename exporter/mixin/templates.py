@@ -42,16 +42,19 @@ def first_label(name: str) -> str:
     return f"{{{{ (. | first).Labels.{name} }}}}"
 
 
-def queried(query: str, labels: tuple[str, ...], found: str, otherwise: str = "", matcher: str = "") -> str:
+def queried(
+    query: str, labels: tuple[str, ...], found: str, otherwise: str = "", matcher: str = "", arguments: str = ""
+) -> str:
     """The text `found` if the query has a result, else `otherwise`.
 
     Each `%s` in the query is replaced by a selector of the `labels` with their values in the alert, and the `matcher`.
+    Other verbs after them have these `arguments`.
     """
     selector = "{" + ",".join([*(f"{name}=%q" for name in labels), *filter(None, [matcher])]) + "}"
     text = query.replace("%s", selector).replace('"', r"\"")
-    arguments = " ".join(f"$labels.{name}" for name in labels * query.count("%s"))
+    all_of_them = [*(f"$labels.{name}" for name in labels * query.count("%s")), *filter(None, [arguments])]
     alternative = f"{{{{ else }}}}{otherwise}" if otherwise else ""
-    return f'{{{{ with printf "{text}" {arguments} | query }}}}{found}{alternative}{{{{ end }}}}'
+    return f'{{{{ with printf "{text}" {" ".join(all_of_them)} | query }}}}{found}{alternative}{{{{ end }}}}'
 
 
 def listed(query: str, labels: tuple[str, ...], each: str, matcher: str = "") -> str:

@@ -73,9 +73,10 @@ PACE = Section(
     """,
     mitigation="Proceed as for [a budget that is used up](#a-budget-is-used-up).",
     resolution="""
-    When the projection falls below the budget, and by more than days without new costs would lower it, so that costs
-    that arrive once a day do not resolve it; when the budget is used up and `AzureBudgetUsedUp` fires; or
-    in the last twentieth of the period. Each of them is two hours later, so that a restart changes nothing.
+    When the projection falls below the budget, and by more than a twentieth of the period without new costs would lower
+    it, so that costs that arrive once a day do not resolve it; when the budget is used up and `AzureBudgetUsedUp`
+    fires; or in the last twentieth of the period. In each case the alert resolves two hours later, so that a restart
+    changes nothing. While the exporter is not scraped, the alert keeps its state for a day.
     """,
     silencing="""
     If the cost was charged once and no more of it will follow, by `account` and `budget`, until the end of the billing

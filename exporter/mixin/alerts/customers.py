@@ -6,7 +6,6 @@ Of an account with very many customers there is one alert instead of one for eac
 from exporter.mixin.alerts.budget_sections import PACE, USED_UP, WITHOUT_BUDGET
 from exporter.mixin.alerts.budgets import PACE_SUMMARY, THRESHOLDS, read
 from exporter.mixin.recording.customer_pace import EXCEEDING
-from exporter.mixin.recording.customer_pace import PACE as RATE
 from exporter.mixin.recording.customers import (
     COST,
     CROWDED,
@@ -20,8 +19,21 @@ from exporter.mixin.recording.customers import (
     one_each,
 )
 from exporter.mixin.recording.held import DAY
+from exporter.mixin.recording.periods import MODIFIED, OF_DATA
 from exporter.mixin.rules import Alert
-from exporter.mixin.templates import COUNT, DAYS, MONEY, PERCENTAGE, dashboard, first, label, listed, queried, value
+from exporter.mixin.templates import (
+    COUNT,
+    DAYS,
+    MONEY,
+    PERCENTAGE,
+    TIMESTAMP,
+    dashboard,
+    first,
+    label,
+    listed,
+    queried,
+    value,
+)
 
 KEYS = ("account", "customer_id", "currency")
 PERIOD = "partner_center_customer_billing_period"
@@ -34,8 +46,18 @@ CUSTOMER = (
     + "{{ if $labels.customer_id }}&var-customer_id={{ $labels.customer_id | urlquery }}{{ end }}"
 )
 AS_OF = read("data", '="usagerecords"')
+OF_ONE = queried(
+    f"max(last_over_time({MODIFIED}%s[1d])) "
+    f'or max(last_over_time({OF_DATA}{{account=%q,collector="usagerecords"}}[1d]))',
+    ("account", "customer_id"),
+    f", as of {TIMESTAMP}",
+    arguments="$labels.account",
+)
+"""As of when the amount of one customer is: the last change of its record. Others may have changed later."""
 NAMED = f"budget {label('budget')} of account {label('account')}"
-SPENT, AMOUNT = (queried(f"max(last_over_time({family}%s[1d]))", KEYS, first(MONEY)) for family in (COST, LIMIT))
+SPENT, AMOUNT = (
+    queried(f"max({family}%s) or max(last_over_time({family}%s[1d]))", KEYS, first(MONEY)) for family in (COST, LIMIT)
+)
 RATIO = queried(
     f"last_over_time({USED}%s[1d]) < Inf", ("customer_name", *KEYS), f"{first(PERCENTAGE)} used", otherwise="exceeded"
 )
@@ -46,16 +68,17 @@ EACH = (
     + "), "
 )
 """Of a customer in a list."""
-START, END = (f"max({PERIOD}_{name}_timestamp_seconds%s)" for name in ("start", "end"))
+START, END = (f"max(last_over_time({PERIOD}_{name}_timestamp_seconds%s[1d]))" for name in ("start", "end"))
 LEFT = queried(
-    f"clamp_min({START} + ({END} - {START}) / max({RATE}%s) - time(), 0) / {DAY}",
+    f"clamp_min({START} + ({END} - {START}) / clamp_min(vector(%f), 1) - time(), 0) / {DAY}",
     ("account", "customer_id"),
     f"in {first(DAYS)} days",
     otherwise="soon",
+    arguments="$value",
 )
 
 
-def _either(each: str, many: str) -> str:
+def _one_or_many(each: str, many: str) -> str:
     """The text of an alert about one budget, or about many customers."""
     return f"{{{{ if $labels.budget }}}}{each.strip()}{{{{ else }}}}{many.strip()}{{{{ end }}}}"
 
@@ -66,8 +89,8 @@ ALERTS = tuple(
         severity,
         one_each(severity, at_level(severity), CROWDED),
         summary=summary,
-        description=_either(
-            f"B{NAMED[1:]} is {RATIO}: {SPENT_OF_AMOUNT}{AS_OF}.",
+        description=_one_or_many(
+            f"B{NAMED[1:]} is {RATIO}: {SPENT_OF_AMOUNT}{OF_ONE}.",
             f"""
             {value(COUNT)} customers of account {label("account")} {verb}:
             {listed(f"topk(10, {' '.join(at_level(severity, '%s').split())})", ("account",), EACH)}and others{AS_OF}.
@@ -88,10 +111,10 @@ PACES = (
         for_="1h",
         keep_firing_for="2h",
         summary=PACE_SUMMARY,
-        description=_either(
+        description=_one_or_many(
             f"""
             At the current rate, {NAMED} will be used up {LEFT}, before its billing period ends:
-            {SPENT_OF_AMOUNT} are spent{AS_OF}.
+            {SPENT_OF_AMOUNT} are spent{OF_ONE}.
             """,
             f"""
             At the current rate, the budgets of {value(COUNT)} customers of account {label("account")} will be exceeded

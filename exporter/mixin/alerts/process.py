@@ -8,8 +8,8 @@ DOWN = Section(
     "The exporter is down",
     meaning="""
     Prometheus cannot scrape an exporter that it has scraped within the last week, or that is a target of the job
-    `azure-billing`: for ten minutes, or again and again, as when it crashes after each start; then a fifth of the
-    scrapes of half an hour have failed, in at least two outages. Or Prometheus has no exporter at all, then the alert
+    `azure-billing`: for ten minutes, or repeatedly, as when it crashes after each start; then a fifth of the
+    scrapes of half an hour have failed, in at least two outages. If Prometheus has no exporter at all, the alert
     has no label `instance`. A single missed scrape or restart does not fire it.
     """,
     impact="""

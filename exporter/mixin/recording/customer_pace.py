@@ -1,7 +1,7 @@
 """How fast customers' budgets are used, and which of them will be exceeded."""
 
 from exporter.mixin.recording.customers import CROWDED_BY_PACE, CROWDED_COMMENT, CUSTOMER, NAMES, SHARE, crowded
-from exporter.mixin.recording.held import MEMORY, kept
+from exporter.mixin.recording.held import MEMORY, held_in_group
 from exporter.mixin.recording.periods import LENGTH, MODIFIED, OF_ONE, elapsed
 from exporter.mixin.rules import Record
 
@@ -12,7 +12,7 @@ STEP = 0.05
 CUSTOMER_PACE = (
     Record(
         OPEN,
-        f"max by ({NAMES}) ({SHARE} < 1)",
+        f"max by ({NAMES}) ({SHARE}) < 1",
         comment="The used share of customers' budgets that are not used up.",
     ),
     Record(
@@ -44,7 +44,7 @@ CUSTOMER_PACE = (
           > 1
           and last_over_time({EXCEEDING}[{MEMORY}])
         )
-        or {kept(EXCEEDING, 'collector="usagerecords"')}
+        or {held_in_group(EXCEEDING, 'collector="usagerecords"')}
         """,
         comment=(
             "The pace of budgets that will be exceeded. With hysteresis: costs arrive in steps of a day, between which "

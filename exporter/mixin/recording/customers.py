@@ -5,7 +5,7 @@ Expressions name a family as rarely as possible: reading 10,000 series takes lon
 
 from collections.abc import Iterator
 
-from exporter.mixin.recording.held import MEMORY, SEEN, held, seen
+from exporter.mixin.recording.held import MEMORY, SEEN, held, held_in_group, seen
 from exporter.mixin.recording.thresholds import BAND, DEFAULTS, LEVELS
 from exporter.mixin.rules import Group, Record, Severity
 
@@ -166,11 +166,12 @@ WITHOUT_BUDGET = (
         f"""
         (
           max by ({NAMES}) (
-            {COST} > 0
+            {COST}{{customer_id!="__other__"}} > 0
             unless on (account, customer_id) {LIMIT}
           )
         )
         and on (account) group by (account) ({LIMIT})
+        or {held_in_group(WITHOUT, 'collector="usagerecords"')}
         """,
         comment="The costs of customers without a budget, of partners that use budgets.",
     ),

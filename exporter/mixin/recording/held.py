@@ -68,7 +68,7 @@ def held(series: str, source: str) -> str:
     return _before(series, f'and on (account) ({SEEN}{{source="{source}"}} < time())')
 
 
-def kept(series: str, collectors: str) -> str:
+def held_in_group(series: str, collectors: str) -> str:
     """The same in a group that does not record when an account was last published."""
     return f"""(
           {_before(series, f"unless on (account) {last_success(collectors)}")}

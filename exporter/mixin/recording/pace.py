@@ -1,7 +1,7 @@
 """How fast budgets are used: the elapsed part of their periods, and the spending that is expected at the end."""
 
 from exporter.mixin.recording.budgets import AMOUNT_OF_OTHERS, BUDGET, CONFIGURED, SPENT_OF_OTHERS
-from exporter.mixin.recording.held import DAY, MEMORY, kept
+from exporter.mixin.recording.held import DAY, MEMORY, held_in_group
 from exporter.mixin.recording.periods import DATA
 from exporter.mixin.rules import Record
 
@@ -132,8 +132,8 @@ BUDGET_PACE = (
           )
         )
         unless {FORECAST}
-        or {kept(f'{EXCEEDING}{{scope=""}}', 'collector=~"usagedetails|usage|bill"')}
-        or {kept(f'{EXCEEDING}{{scope!=""}}', 'collector="budgets"')}
+        or {held_in_group(f'{EXCEEDING}{{scope=""}}', 'collector=~"usagedetails|usage|bill"')}
+        or {held_in_group(f'{EXCEEDING}{{scope!=""}}', 'collector="budgets"')}
         """,
         comment=(
             "The days that are left of budgets that will be exceeded while there is time to act: not in the first "

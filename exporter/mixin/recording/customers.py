@@ -14,7 +14,7 @@ CUSTOMERS = 'customer_id!=""'
 COST, LIMIT = "partner_center_customer_cost_month_to_date", "partner_center_customer_budget_amount"
 KEYS = "account, customer_id, currency"
 NAMES = "account, customer_id, customer_name, currency"
-SHARE = f"{COST} / on ({KEYS}, job, instance) group_left () {LIMIT}"
+SHARE = f"{COST} / on ({KEYS}, job, instance) group_left () max by ({KEYS}, job, instance) ({LIMIT})"
 """The used share of each customer's budget, of each exporter that publishes it."""
 CUSTOMER = "azure_billing:customer_budget"
 USED, REACHED, THRESHOLD = (f"{CUSTOMER}:{name}_ratio" for name in ("used", "reached", "threshold"))

@@ -80,6 +80,8 @@ def selectors(expr: str) -> Iterator[Selector]:
         elif token[0] == "{":
             place = _closing(tokens, place, "}")
             yield Selector("", token.start(), token.start(), tokens[place - 1].end())
+        elif expr.startswith("%", max(token.start() - 1, 0)):
+            pass  # a verb of printf
         elif token.lastgroup == "word" and not _is_operation(token[0], following):
             yield Selector(token[0], token.start(), token.end(), token.end())
 

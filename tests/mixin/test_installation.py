@@ -25,7 +25,7 @@ def of_rules(installation: Installation) -> Iterator[str]:
             yield rule.expr
             if isinstance(rule, Alert):
                 for literal in re.findall(r'printf ("(?:\\.|[^"\\])*")[^|}]*\| query', rule.description):
-                    yield json.loads(literal).replace("%q", '"text"').replace("%%", "%")
+                    yield json.loads(literal).replace("%q", '"text"').replace("%f", "1").replace("%%", "%")
 
 
 def of_boards(installation: Installation) -> Iterator[str]:

@@ -167,7 +167,7 @@ def test_curl_decodes_every_coding(served: Served, form: str) -> None:
     if not curl or form not in subprocess.run([curl, "--version"], capture_output=True, text=True).stdout.replace(
         "libz", "gzip"
     ):
-        pytest.skip(f"no curl with {form}")
+        pytest.skip(f"curl with {form} is not installed")
     url = f"http://127.0.0.1:{served.port}/metrics"
     command = [curl, "--silent", "--fail", "--compressed", "--header", f"Accept-Encoding: {form}", url]
     found = subprocess.run(command, capture_output=True, check=True).stdout
@@ -188,7 +188,7 @@ def test_go_decodes_gzip(served: Served, tmp_path: Path) -> None:
     """Prometheus is written in Go; this needs its compiler."""
     go = shutil.which("go")
     if not go:
-        pytest.skip("no go")
+        pytest.skip("go is not installed")
     source = tmp_path / "main.go"
     source.write_text(GO)
     command = [go, "run", str(source), f"http://127.0.0.1:{served.port}/metrics"]

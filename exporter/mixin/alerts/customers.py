@@ -19,7 +19,7 @@ from exporter.mixin.recording.customers import (
     one_each,
 )
 from exporter.mixin.recording.held import DAY
-from exporter.mixin.recording.periods import MODIFIED, OF_DATA
+from exporter.mixin.recording.periods import END, MODIFIED, OF_DATA, START
 from exporter.mixin.rules import Alert
 from exporter.mixin.templates import (
     COUNT,
@@ -36,7 +36,6 @@ from exporter.mixin.templates import (
 )
 
 KEYS = ("account", "customer_id", "currency")
-PERIOD = "partner_center_customer_billing_period"
 PARTNER = dashboard("azure-billing-partner-center", account="account")
 CUSTOMER = (
     dashboard(
@@ -68,9 +67,9 @@ EACH = (
     + "), "
 )
 """Of a customer in a list."""
-START, END = (f"max(last_over_time({PERIOD}_{name}_timestamp_seconds%s[1d]))" for name in ("start", "end"))
+BEGUN, ENDS = (f"max(last_over_time({time}%s[1d]))" for time in (START, END))
 LEFT = queried(
-    f"clamp_min({START} + ({END} - {START}) / clamp_min(vector(%f), 1) - time(), 0) / {DAY}",
+    f"clamp_min({BEGUN} + ({ENDS} - {BEGUN}) / clamp_min(vector(%f), 1) - time(), 0) / {DAY}",
     ("account", "customer_id"),
     f"in {first(DAYS)} days",
     otherwise="soon",

@@ -2,8 +2,8 @@
 
 from exporter.mixin.dashboards.board import Row
 from exporter.mixin.dashboards.budget_tables import LABELS, budgets
-from exporter.mixin.dashboards.panels import AGE, CHANGE, COUNT, DAYS, MONEY, OTHERS, RATIO, Query, stat, timeseries
-from exporter.mixin.dashboards.tables import table
+from exporter.mixin.dashboards.panels import COUNT, MONEY, OTHERS, RATIO, Query, stat, timeseries
+from exporter.mixin.dashboards.tables import MONTH_STEPS, MONTH_UNITS, table
 
 MINE = 'account=~"$account"'
 PAID = f'{MINE},currency="$currency"'
@@ -49,14 +49,8 @@ BILL = Row(
                     f"(time() - ({_one('month_to_date')} * 0 + on (account) group_left () {DATA})) / 86400", "Data (d)"
                 ),
                 sort="Month to date",
-                units={
-                    "Month to date": MONEY,
-                    "Projected": MONEY,
-                    "Last month": MONEY,
-                    "Change": RATIO,
-                    "Data (d)": DAYS,
-                },
-                steps={"Change": CHANGE, "Data (d)": AGE},
+                units=MONTH_UNITS,
+                steps=MONTH_STEPS,
             ),
             24,
             6,

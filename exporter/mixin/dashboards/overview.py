@@ -6,8 +6,8 @@ from exporter.mixin.dashboards.budget_tables import budgets, customer_budgets
 from exporter.mixin.dashboards.customer_panels import ranking
 from exporter.mixin.dashboards.details import Shown
 from exporter.mixin.dashboards.freshness import FRESHNESS
-from exporter.mixin.dashboards.panels import AGE, CHANGE, DAYS, MONEY, RATIO, Query, timeseries
-from exporter.mixin.dashboards.tables import table
+from exporter.mixin.dashboards.panels import MONEY, RATIO, Query, timeseries
+from exporter.mixin.dashboards.tables import MONTH_STEPS, MONTH_UNITS, table
 from exporter.mixin.dashboards.variables import AS_RETURNED, Variable, currency
 
 ACCOUNT = Variable("account", "Account", "label_values(azure_billing_exporter_collector_success, account)")
@@ -99,14 +99,8 @@ COSTS = Row(
                 Query(f"{_cost('month_over_month_ratio')} - 1", "Change"),
                 Query(_age(), "Data (d)"),
                 sort="Month to date",
-                units={
-                    "Month to date": MONEY,
-                    "Projected": MONEY,
-                    "Last month": MONEY,
-                    "Change": RATIO,
-                    "Data (d)": DAYS,
-                },
-                steps={"Change": CHANGE, "Data (d)": AGE},
+                units=MONTH_UNITS,
+                steps=MONTH_STEPS,
                 links={
                     "Account": (
                         "Costs of this account",

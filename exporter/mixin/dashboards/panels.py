@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from exporter.mixin.templates import NO_MINOR_UNITS
+
 Json: TypeAlias = dict[str, Any]
 Steps: TypeAlias = Sequence[tuple[float, str]]
 """Colours from a value on; the first one also applies below its value."""
@@ -35,8 +37,8 @@ COUNT, RATIO, SECONDS = Unit("locale", 0), Unit("percentunit", 1), Unit("s")
 DAYS, HOURS = Unit("none", 1), Unit("none", 1)
 """Plain numbers, since Grafana shows many days as weeks and the next row as months; columns name the unit."""
 PER_SECOND, BYTES = Unit("reqps"), Unit("bytes")
-WITHOUT_CENTS = r"/\b(BIF|CLP|DJF|GNF|ISK|JPY|KMF|KRW|PYG|RWF|UGX|VND|VUV|XAF|XOF|XPF)\b/"
-"""Legends with a currency that has no minor unit (ISO 4217)."""
+WITHOUT_CENTS = rf"/\b({NO_MINOR_UNITS.replace(' ', '|')})\b/"
+"""Legends with a currency that has no minor unit."""
 BUDGET = ((0, "green"), (0.5, "blue"), (0.8, "orange"), (1, "red"))
 """Colours of a budget by its used ratio, at the default thresholds of the alerts."""
 PACE = ((0, "transparent"), (1, "orange"), (1.5, "red"))

@@ -4,9 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from exporter.mixin.dashboards.panels import (
+    AGE,
     ALIGNED,
+    CHANGE,
+    DAYS,
     LARGE_AMOUNTS,
     MONEY,
+    RATIO,
     Json,
     Query,
     Steps,
@@ -23,6 +27,15 @@ SCOPES = {
     r"^.*\/managementGroups\/([^\/]+)$": "management group $1",
 }
 """How scopes of Azure are shown: what identifies them is at their end."""
+MONTH_UNITS: Mapping[str, Unit] = {
+    "Month to date": MONEY,
+    "Projected": MONEY,
+    "Last month": MONEY,
+    "Change": RATIO,
+    "Data (d)": DAYS,
+}
+MONTH_STEPS: Mapping[str, Steps] = {"Change": CHANGE, "Data (d)": AGE}
+"""Units and colours of the columns on the month of accounts."""
 EMPTY = "-"
 """What a cell of a table without a value shows."""
 
